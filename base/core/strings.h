@@ -1,0 +1,25 @@
+// Text without a locale: UTF-8 repair, numbers, case. Pure.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace tocsin {
+
+// Valid UTF-8 without NUL: every byte that is neither becomes U+FFFD.
+std::string valid_utf8(std::string_view bytes);
+bool is_valid_utf8(std::string_view bytes);
+
+// Shortest decimal that reads back the same; "NaN", "+Inf", "-Inf" as Prometheus writes them.
+std::string format_double(double value);
+// Prometheus's numbers: decimal, exponent, hex, Inf, +Inf, -Inf, NaN in any case. No spaces.
+std::optional<double> parse_double(std::string_view text);
+std::optional<std::int64_t> parse_int(std::string_view text);
+std::optional<std::uint64_t> parse_uint(std::string_view text);
+
+std::string_view trim(std::string_view text);
+bool iequals(std::string_view a, std::string_view b);  // ASCII only
+
+}  // namespace tocsin

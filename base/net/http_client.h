@@ -1,0 +1,49 @@
+// The client between our own two ends: keep-alive, TLS (the configured CA only), gzip, proxy by
+// CONNECT. One connection an address, requests in order. On the loop.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/core/result.h"
+#include "base/core/time.h"
+#include "base/net/http.h"
+#include "base/net/loop.h"
+
+namespace tocsin::net {
+
+struct ClientOptions {
+    std::string ca_file;  // PEM; "": the system's store, loaded only when an https URL is used
+    std::optional<HostPort> proxy;
+    std::size_t body_bytes = 16 * 1024 * 1024;  // of a response
+    std::size_t gzip_from = 1024;               // request bodies at least this long go compressed
+};
+
+struct ClientRequest {
+    std::string method = "GET";
+    std::string url;
+    Headers headers;
+    std::string body;
+    Duration timeout{10s};  // for all of it: connect, TLS, send, answer
+};
+
+class HttpClient {
+  public:
+    HttpClient(Loop& loop, ClientOptions options);
+    ~HttpClient();  // pending callbacks do not run
+    // Exactly one callback, on the loop, never inside send(). A status ≥ 400 is a Response; errors
+    // are kTimeout, kUnavailable (refused, reset, name not found), kInvalid (URL, TLS certificate).
+    void send(ClientRequest request, std::function<void(Result<Response>)> done);
+
+    struct Impl;
+
+  private:
+    std::shared_ptr<Impl> impl_;
+};
+
+// The same, blocking, on a loop of its own: for commands and tests.
+Result<Response> fetch(ClientRequest request, const ClientOptions& options = {});
+
+}  // namespace tocsin::net

@@ -1,0 +1,49 @@
+// Runs collectors on their intervals, each with its own deadline, none able to hurt another.
+//
+// An inline collector runs on the loop. A blocking one runs in the pool; past its deadline its
+// cycle counts as timed out (tocsin_collector_timeouts_total), its series get staleness, and it is
+// not started again until the hung call returns: one hung collector holds at most one thread.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/core/clock.h"
+#include "base/net/loop.h"
+#include "base/net/offload.h"
+#include "collector/api/collector.h"
+
+namespace tocsin::collector {
+
+struct RunnerEntry {
+    std::string name;
+    Threading threading = Threading::kInline;
+    Duration timeout{10s};
+    std::unique_ptr<Collector> collector;
+};
+
+// A finished collection: all readings of the cycle, and the series that were there in the last
+// cycle and are not now (a kStaleNaN each).
+using CycleDone = std::function<void(Timestamp at, const Readings& readings)>;
+
+class Runner {
+  public:
+    Runner(net::Loop& loop, net::OffloadPool& pool, const Clock& clock, SeriesTable& series,
+           std::vector<RunnerEntry> entries);
+    ~Runner();
+    // One cycle of all collectors; `done` runs on the loop when the last has finished or timed out,
+    // with the accounting series (tocsin_collector_{duration_seconds,success,timeouts_total})
+    // among the readings. A collector that is still hung from before is skipped (success 0).
+    void run_cycle(CycleDone done);
+    // Names of those whose last cycle failed, with why.
+    std::vector<std::pair<std::string, std::string>> failing() const;
+
+    struct Impl;
+
+  private:
+    std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace tocsin::collector
