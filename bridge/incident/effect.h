@@ -1,0 +1,81 @@
+// What a decision asks the world for: rows of the outbox and of the timers, committed with it.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "base/core/id.h"
+#include "base/core/time.h"
+#include "bridge/oncall/priority.h"
+
+namespace tocsin::bridge {
+
+using EffectId = Id<struct EffectTag>;
+
+// Why somebody is told; the notifier finds its words by it.
+enum class MessageKind {
+    kOpened,       // a new incident, the first step
+    kEscalated,    // a later step
+    kReminder,     // the last step again
+    kReopened,     // it came back
+    kStillFiring,  // resolved by hand, and it did not stop
+    kRaised,       // above what the owner took on
+    kJoined,       // a new alert joined what the owner took on
+    kAssigned,     // "you are asked to take it"
+    kLapsed,       // the acknowledge ended without a word; asks the owner first
+    kSnoozeEnded,
+    kPendingEnded,
+    kResolved,
+    kNobody,      // to the catch-all: a step reached nobody, or the ladder is at its end
+    kHandedOver,  // to the new team: a functional escalation
+};
+std::string_view to_string(MessageKind kind);  // "opened", "still_firing" …
+std::optional<MessageKind> parse_message_kind(std::string_view text);
+
+// One message to one contact. Sent once, at or after `not_before`.
+struct Notify {
+    std::string person;  // "" when the contact is nobody's
+    std::string channel;
+    std::string address;
+    MessageKind kind = MessageKind::kOpened;
+    Priority priority = Priority::kP3;
+    int step = 0;
+    Timestamp not_before;
+    bool operator==(const Notify&) const = default;
+};
+
+// Drop the messages of this incident that no worker has claimed yet and that are not due yet.
+struct DropWaiting {
+    bool operator==(const DropWaiting&) const = default;
+};
+
+// One timer of a kind an incident at most; setting it again moves it.
+enum class TimerKind {
+    kStability,     // nothing fires until then: resolved
+    kEscalation,    // the next step of the response ladder
+    kLapse,         // the owner was told of worse and has not acknowledged again
+    kSnooze,        // ends
+    kPending,       // ends
+    kResolveGrace,  // resolved by hand and still firing then: reopens
+    kClose,         // resolved long enough
+    kExpiry,        // foreign alerts unknown for so long that their source's setting ends them
+};
+std::string_view to_string(TimerKind kind);  // "stability", "resolve_grace" …
+std::optional<TimerKind> parse_timer_kind(std::string_view text);
+
+struct SetTimer {
+    TimerKind kind = TimerKind::kStability;
+    Timestamp due;
+    bool operator==(const SetTimer&) const = default;
+};
+
+struct CancelTimer {
+    TimerKind kind = TimerKind::kStability;
+    bool operator==(const CancelTimer&) const = default;
+};
+
+using Effect = std::variant<Notify, DropWaiting, SetTimer, CancelTimer>;
+
+}  // namespace tocsin::bridge

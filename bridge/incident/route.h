@@ -1,0 +1,36 @@
+// Who owns an alert: the first route that matches; routes with `also` add watchers only.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/core/time.h"
+#include "base/model/labels.h"
+#include "base/model/matcher.h"
+#include "bridge/oncall/people.h"
+
+namespace tocsin::bridge {
+
+struct Route {
+    std::string name;  // unique; the matchers' text unless given; "default" for the catch-all
+    Matchers match;    // all must; none: everything
+    bool also = false;
+    std::vector<Target> tell;  // of an `also` route: told when an incident opens and ends
+    std::string team;
+    std::string policy;
+    std::vector<std::string> group_by{"alertname", "host", "instance"};
+    std::optional<Duration> reopen;  // else the settings'
+    std::optional<Duration> stable;
+    std::optional<Priority> priority_at_most;
+};
+
+struct Routing {
+    const Route* owner = nullptr;  // never null: there is always a catch-all at the end
+    std::vector<const Route*> also;
+};
+
+// `routes` must end with a catch-all (config compiles it so).
+Routing route(const std::vector<Route>& routes, const Labels& labels);
+
+}  // namespace tocsin::bridge

@@ -1,0 +1,134 @@
+// The words of the core's enumerations: one table each, read both ways.
+#include <span>
+#include <utility>
+
+#include "bridge/incident/effect.h"
+#include "bridge/incident/event.h"
+#include "bridge/incident/priority_rules.h"
+#include "bridge/incident/state.h"
+
+namespace tocsin::bridge {
+namespace {
+
+template <class E>
+using Word = std::pair<E, std::string_view>;
+
+template <class E, std::size_t N>
+std::string_view word_of(const std::array<Word<E>, N>& table, E value) {
+    for (const auto& [e, word] : table) {
+        if (e == value) return word;
+    }
+    return "";
+}
+
+template <class E, std::size_t N>
+std::optional<E> value_of(const std::array<Word<E>, N>& table, std::string_view word) {
+    for (const auto& [e, w] : table) {
+        if (w == word) return e;
+    }
+    return std::nullopt;
+}
+
+constexpr std::array kStateWords = {
+    Word<State>{State::kTriggered, "triggered"}, Word<State>{State::kAcknowledged, "acknowledged"},
+    Word<State>{State::kPending, "pending"},     Word<State>{State::kResolved, "resolved"},
+    Word<State>{State::kClosed, "closed"},
+};
+constexpr std::array kStatusWords = {
+    Word<AlertStatus>{AlertStatus::kFiring, "firing"},
+    Word<AlertStatus>{AlertStatus::kResolved, "resolved"},
+    Word<AlertStatus>{AlertStatus::kUnknown, "unknown"},
+};
+constexpr std::array kActionWords = {
+    Word<ActionKind>{ActionKind::kAcknowledge, "acknowledge"},
+    Word<ActionKind>{ActionKind::kUnacknowledge, "unacknowledge"},
+    Word<ActionKind>{ActionKind::kDecline, "decline"},
+    Word<ActionKind>{ActionKind::kAssign, "assign"},
+    Word<ActionKind>{ActionKind::kNote, "note"},
+    Word<ActionKind>{ActionKind::kEscalate, "escalate"},
+    Word<ActionKind>{ActionKind::kSnooze, "snooze"},
+    Word<ActionKind>{ActionKind::kPend, "pend"},
+    Word<ActionKind>{ActionKind::kResume, "resume"},
+    Word<ActionKind>{ActionKind::kResolve, "resolve"},
+    Word<ActionKind>{ActionKind::kConfirm, "confirm"},
+    Word<ActionKind>{ActionKind::kClose, "close"},
+    Word<ActionKind>{ActionKind::kReopen, "reopen"},
+    Word<ActionKind>{ActionKind::kPriority, "priority"},
+};
+constexpr std::array kMessageWords = {
+    Word<MessageKind>{MessageKind::kOpened, "opened"},
+    Word<MessageKind>{MessageKind::kEscalated, "escalated"},
+    Word<MessageKind>{MessageKind::kReminder, "reminder"},
+    Word<MessageKind>{MessageKind::kReopened, "reopened"},
+    Word<MessageKind>{MessageKind::kStillFiring, "still_firing"},
+    Word<MessageKind>{MessageKind::kRaised, "raised"},
+    Word<MessageKind>{MessageKind::kJoined, "joined"},
+    Word<MessageKind>{MessageKind::kAssigned, "assigned"},
+    Word<MessageKind>{MessageKind::kLapsed, "lapsed"},
+    Word<MessageKind>{MessageKind::kSnoozeEnded, "snooze_ended"},
+    Word<MessageKind>{MessageKind::kPendingEnded, "pending_ended"},
+    Word<MessageKind>{MessageKind::kResolved, "resolved"},
+    Word<MessageKind>{MessageKind::kNobody, "nobody"},
+    Word<MessageKind>{MessageKind::kHandedOver, "handed_over"},
+};
+constexpr std::array kTimerWords = {
+    Word<TimerKind>{TimerKind::kStability, "stability"},
+    Word<TimerKind>{TimerKind::kEscalation, "escalation"},
+    Word<TimerKind>{TimerKind::kLapse, "lapse"},
+    Word<TimerKind>{TimerKind::kSnooze, "snooze"},
+    Word<TimerKind>{TimerKind::kPending, "pending"},
+    Word<TimerKind>{TimerKind::kResolveGrace, "resolve_grace"},
+    Word<TimerKind>{TimerKind::kClose, "close"},
+    Word<TimerKind>{TimerKind::kExpiry, "expiry"},
+};
+constexpr std::array kUrgencyWords = {
+    Word<Urgency>{Urgency::kLow, "low"},
+    Word<Urgency>{Urgency::kMedium, "medium"},
+    Word<Urgency>{Urgency::kHigh, "high"},
+};
+constexpr std::array kImpactWords = {
+    Word<Impact>{Impact::kLow, "low"},
+    Word<Impact>{Impact::kMedium, "medium"},
+    Word<Impact>{Impact::kHigh, "high"},
+};
+
+}  // namespace
+
+std::string_view to_string(State state) {
+    return word_of(kStateWords, state);
+}
+std::optional<State> parse_state(std::string_view text) {
+    return value_of(kStateWords, text);
+}
+std::string_view to_string(AlertStatus status) {
+    return word_of(kStatusWords, status);
+}
+std::optional<AlertStatus> parse_alert_status(std::string_view text) {
+    return value_of(kStatusWords, text);
+}
+std::string_view to_string(ActionKind kind) {
+    return word_of(kActionWords, kind);
+}
+std::optional<ActionKind> parse_action_kind(std::string_view text) {
+    return value_of(kActionWords, text);
+}
+std::string_view to_string(MessageKind kind) {
+    return word_of(kMessageWords, kind);
+}
+std::optional<MessageKind> parse_message_kind(std::string_view text) {
+    return value_of(kMessageWords, text);
+}
+std::string_view to_string(TimerKind kind) {
+    return word_of(kTimerWords, kind);
+}
+std::optional<TimerKind> parse_timer_kind(std::string_view text) {
+    return value_of(kTimerWords, text);
+}
+std::string_view to_string(Urgency urgency) {
+    return word_of(kUrgencyWords, urgency);
+}
+std::string_view to_string(Impact impact) {
+    return word_of(kImpactWords, impact);
+}
+
+}  // namespace tocsin::bridge

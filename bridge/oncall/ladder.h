@@ -1,0 +1,44 @@
+// What a step of the response ladder means now. Targets are looked up when the step is due, so
+// that a change of people between two steps counts.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "bridge/oncall/people.h"
+
+namespace tocsin::bridge {
+
+// One contact to use.
+struct Tell {
+    std::string person;
+    std::string channel;
+    std::string address;
+    Timestamp not_before;  // now, or later for a contact with `after`
+    bool operator==(const Tell&) const = default;
+};
+
+// The contacts of these people for this priority, each pair of channel and address once.
+std::vector<Tell> contacts_of(const std::vector<const Person*>& people, Priority priority,
+                              Timestamp now);
+std::vector<Tell> contacts_of(const Oncall& oncall, const std::vector<Target>& targets,
+                              Priority priority, Timestamp now);
+
+struct StepPlan {
+    std::vector<Tell> tell;
+    int step = 0;              // the step carried out, from 1; 0 when the ladder reaches nobody
+    std::vector<int> skipped;  // steps that reach nobody, passed over at once
+    enum class Next { kStep, kRepeat } next = Next::kRepeat;
+    Timestamp next_due;           // always in the future: an open incident never waits for nothing
+    std::vector<Tell> catch_all;  // told as well: a step was skipped, or the ladder is at its end
+};
+
+// Carries out the step after `reached` (0: none yet); beyond the last one, the last one again.
+// `policy` may be null or without steps: then nobody is told but the catch-all.
+StepPlan plan_step(const Oncall& oncall, const Policy* policy, int reached, Priority priority,
+                   Timestamp now);
+
+// How often the last step repeats: P1 and P2 every 30 m, P3 and P4 once a day, without end.
+Duration repeat_interval(Priority priority);
+
+}  // namespace tocsin::bridge
