@@ -15,8 +15,12 @@ using Timestamp = std::chrono::sys_time<Duration>;  // wall time, UTC
 
 using namespace std::chrono_literals;
 
-constexpr Timestamp from_unix_ms(std::int64_t ms) { return Timestamp{Duration{ms}}; }
-constexpr std::int64_t to_unix_ms(Timestamp t) { return t.time_since_epoch().count(); }
+constexpr Timestamp from_unix_ms(std::int64_t ms) {
+    return Timestamp{Duration{ms}};
+}
+constexpr std::int64_t to_unix_ms(Timestamp t) {
+    return t.time_since_epoch().count();
+}
 constexpr double to_unix_seconds(Timestamp t) {
     return static_cast<double>(t.time_since_epoch().count()) / 1000.0;
 }

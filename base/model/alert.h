@@ -37,8 +37,8 @@ struct AlertLimits {
     int depth = 16;
 };
 
-// A `POST /api/v2/alerts` body: a JSON array of postable alerts. kInvalid says which alert and which
-// field; label values are made valid UTF-8, empty labels dropped, names checked. Zero times
+// A `POST /api/v2/alerts` body: a JSON array of postable alerts. kInvalid says which alert and
+// which field; label values are made valid UTF-8, empty labels dropped, names checked. Zero times
 // ("0001-01-01T00:00:00Z") count as absent.
 Result<std::vector<Alert>> parse_alerts(std::string_view json, const AlertLimits& limits = {});
 

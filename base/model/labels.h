@@ -35,12 +35,16 @@ class Symbol {
     bool operator==(const Symbol& other) const noexcept { return entry_ == other.entry_; }
     bool operator==(std::string_view text) const noexcept { return view() == text; }
     const void* id() const noexcept { return entry_; }
+    std::uint64_t hash() const noexcept;  // of the text; 0 for ""
 
     struct Entry;
 
   private:
     Entry* entry_ = nullptr;
 };
+
+// How many different strings the process holds now.
+std::size_t symbol_count();
 
 struct Label {
     Symbol name;

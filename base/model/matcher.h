@@ -14,7 +14,7 @@ namespace tocsin {
 enum class MatchOp { kEqual, kNotEqual, kRegex, kNotRegex };
 
 // A whole-string match of an anchored RE2. Literals and plain alternations ("a|b|c") never reach
-// RE2; equal patterns share one program. Thread-safe, cheap to copy.
+// RE2, nor do prefixes ("eth.*"); equal patterns share one program. Thread-safe, cheap to copy.
 class Regex {
   public:
     static Result<Regex> compile(std::string_view pattern);

@@ -33,8 +33,8 @@ class SeriesRef {
 
     explicit operator bool() const noexcept { return node_ != nullptr; }
     SeriesId id() const noexcept;
-    const Labels& labels() const noexcept;       // with __name__
-    const MetricDesc& desc() const noexcept;     // an untyped, helpless one for rule outputs
+    const Labels& labels() const noexcept;    // with __name__
+    const MetricDesc& desc() const noexcept;  // an untyped, helpless one for rule outputs
     bool operator==(const SeriesRef& o) const noexcept { return node_ == o.node_; }
 
     struct Node;
@@ -57,8 +57,8 @@ class SeriesTable {
     // `desc` must have static life; nullptr for series that rules record (name in the labels).
     SeriesRef get(const MetricDesc* desc, const Labels& labels);
 
-    std::size_t size() const;      // live series
-    SeriesId capacity() const;     // every live id is below
+    std::size_t size() const;   // live series
+    SeriesId capacity() const;  // every live id is below
 
     struct Impl;
 

@@ -1,0 +1,132 @@
+#include "base/model/series.h"
+
+#include <atomic>
+#include <mutex>
+#include <unordered_set>
+
+namespace tocsin {
+
+std::string_view to_string(MetricType type) {
+    switch (type) {
+        case MetricType::kUntyped:
+            return "untyped";
+        case MetricType::kCounter:
+            return "counter";
+        case MetricType::kGauge:
+            return "gauge";
+    }
+    return "untyped";
+}
+
+struct SeriesRef::Node {
+    std::atomic<std::uint32_t> refs;
+    SeriesId id;
+    Labels labels;
+    const MetricDesc* desc;
+    SeriesTable::Impl* table;
+};
+
+namespace {
+
+constexpr MetricDesc kRecorded{"", "", MetricType::kUntyped};
+
+struct NodeHash {
+    using is_transparent = void;
+    std::size_t operator()(const SeriesRef::Node* n) const { return n->labels.hash(); }
+    std::size_t operator()(const Labels& l) const { return l.hash(); }
+};
+
+struct NodeEqual {
+    using is_transparent = void;
+    bool operator()(const SeriesRef::Node* a, const SeriesRef::Node* b) const { return a == b; }
+    bool operator()(const Labels& a, const SeriesRef::Node* b) const { return a == b->labels; }
+    bool operator()(const SeriesRef::Node* a, const Labels& b) const { return a->labels == b; }
+};
+
+}  // namespace
+
+struct SeriesTable::Impl {
+    mutable std::mutex mutex;
+    std::unordered_set<SeriesRef::Node*, NodeHash, NodeEqual> nodes;
+    std::vector<SeriesId> free_ids;
+    SeriesId capacity = 0;
+
+    void release(SeriesRef::Node* node) {
+        const std::lock_guard lock(mutex);
+        // Somebody may have found the series again before we had the lock.
+        if (node->refs.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+        nodes.erase(nodes.find(node->labels));
+        free_ids.push_back(node->id);
+        delete node;
+    }
+};
+
+SeriesRef::SeriesRef(const SeriesRef& other) noexcept : node_(other.node_) {
+    if (node_ != nullptr) node_->refs.fetch_add(1, std::memory_order_relaxed);
+}
+
+SeriesRef::~SeriesRef() {
+    if (node_ == nullptr) return;
+    std::uint32_t n = node_->refs.load(std::memory_order_relaxed);
+    while (n > 1) {
+        if (node_->refs.compare_exchange_weak(n, n - 1, std::memory_order_release,
+                                              std::memory_order_relaxed)) {
+            return;
+        }
+    }
+    node_->table->release(node_);
+}
+
+SeriesId SeriesRef::id() const noexcept {
+    return node_->id;
+}
+
+const Labels& SeriesRef::labels() const noexcept {
+    return node_->labels;
+}
+
+const MetricDesc& SeriesRef::desc() const noexcept {
+    return node_->desc == nullptr ? kRecorded : *node_->desc;
+}
+
+SeriesTable::SeriesTable() : impl_(std::make_unique<Impl>()) {}
+SeriesTable::~SeriesTable() = default;
+
+SeriesRef SeriesTable::get(const MetricDesc* desc, const Labels& labels) {
+    const Labels full =
+        desc == nullptr ? labels : LabelsBuilder(labels).set(kMetricName, desc->name).build();
+    const std::lock_guard lock(impl_->mutex);
+    if (const auto at = impl_->nodes.find(full); at != impl_->nodes.end()) {
+        (*at)->refs.fetch_add(1, std::memory_order_relaxed);
+        // A rule may have recorded the name before a collector came that can describe it.
+        if ((*at)->desc == nullptr) (*at)->desc = desc;
+        return SeriesRef(*at);
+    }
+    SeriesId id = impl_->capacity;
+    if (impl_->free_ids.empty()) {
+        ++impl_->capacity;
+    } else {
+        id = impl_->free_ids.back();
+        impl_->free_ids.pop_back();
+    }
+    auto node = std::make_unique<SeriesRef::Node>();
+    node->refs = 1;
+    node->id = id;
+    node->labels = full;
+    node->desc = desc;
+    node->table = impl_.get();
+    impl_->nodes.insert(node.get());
+    return SeriesRef(node.release());
+}
+
+std::size_t SeriesTable::size() const {
+    const std::lock_guard lock(impl_->mutex);
+    return impl_->nodes.size();
+}
+
+SeriesId SeriesTable::capacity() const {
+    const std::lock_guard lock(impl_->mutex);
+    return impl_->capacity;
+}
+
+}  // namespace tocsin
