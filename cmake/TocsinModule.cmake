@@ -42,6 +42,7 @@ function(tocsin_test folder)
         return()
     endif()
     add_executable(${name}_test ${sources})
+    add_dependencies(tests ${name}_test)
     target_link_libraries(${name}_test PRIVATE ${A_LINK} tests_support Catch2::Catch2WithMain
                           tocsin_warnings)
     set_target_properties(${name}_test PROPERTIES

@@ -31,6 +31,8 @@ if(TOCSIN_MOLD)
     add_link_options(-fuse-ld=mold)
 endif()
 
+add_compile_definitions(TOCSIN_VERSION="${PROJECT_VERSION}")
+
 # Everything Tocsin compiles itself links to this and nothing else sees it.
 add_library(tocsin_warnings INTERFACE)
 target_compile_options(tocsin_warnings INTERFACE

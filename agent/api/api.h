@@ -1,0 +1,45 @@
+// The agent's local API: /metrics, health, and the part of Prometheus's HTTP API that promtool,
+// Grafana and `tocsin query` use. Answers from the loop's thread; nothing here blocks or changes
+// anything.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "base/core/clock.h"
+#include "base/core/secret.h"
+#include "base/net/http.h"
+#include "rules/history/history.h"
+
+namespace tocsin::agent {
+
+// What the API shows. References outlive it.
+struct ApiSources {
+    rules::History& history;
+    const Clock& clock;
+    std::function<std::string()> metrics;  // text format 0.0.4
+    std::function<std::string()> rules;    // the data of /api/v1/rules
+    std::function<std::string()> alerts;   // the data of /api/v1/alerts
+    std::function<bool()> ready;           // the first collection has been evaluated
+    std::string version;
+};
+
+enum class Access { kToken, kLoopbackOrToken };
+
+struct ApiAccess {
+    Access access = Access::kLoopbackOrToken;
+    Secret token;  // empty: nobody but loopback callers gets more than health
+};
+
+class Api {
+  public:
+    Api(ApiSources sources, ApiAccess access);
+    net::Response handle(const net::Request& request) const;
+
+  private:
+    bool allowed(const net::Request& request) const;
+    ApiSources sources_;
+    ApiAccess access_;
+};
+
+}  // namespace tocsin::agent

@@ -1,0 +1,16 @@
+// `tocsin rules check` and `tocsin check`: what the daemons' own readers say of files, all at once.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/session.h"
+
+namespace tocsin::cli {
+
+// Rule files; a directory gives its *.yml. 1 when any is wrong, 3 when any cannot be read.
+int check_rules(const Session& session, const std::vector<std::string>& paths);
+// agent.yml and bridge.yml, told apart by their keys.
+int check_config(const Session& session, const std::vector<std::string>& paths);
+
+}  // namespace tocsin::cli

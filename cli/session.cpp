@@ -1,0 +1,131 @@
+#include "cli/session.h"
+
+#include <boost/json.hpp>
+#include <ostream>
+#include <utility>
+
+#include "base/net/file.h"
+#include "base/net/http_client.h"
+#include "cli/run.h"
+
+namespace tocsin::cli {
+
+namespace {
+
+// {"error": {"message": …}}, Prometheus's {"error": "…"}, Alertmanager's bare string; else the
+// body.
+std::string error_text(const boost::json::value& answer, const std::string& body) {
+    if (const auto* object = answer.if_object()) {
+        if (const auto* error = object->if_contains("error")) {
+            if (const auto* text = error->if_string()) return std::string(*text);
+            if (const auto* inner = error->if_object()) {
+                if (const auto* message = inner->if_contains("message"); message != nullptr) {
+                    if (const auto* text = message->if_string()) return std::string(*text);
+                }
+            }
+        }
+    }
+    if (const auto* text = answer.if_string()) return std::string(*text);
+    return body.substr(0, 200);
+}
+
+ErrorCode code_of(int status) {
+    if (status == 401 || status == 403) return ErrorCode::kUnauthorized;
+    if (status == 404) return ErrorCode::kNotFound;
+    if (status == 409) return ErrorCode::kConflict;
+    return status >= 500 ? ErrorCode::kUnavailable : ErrorCode::kInvalid;
+}
+
+}  // namespace
+
+Result<boost::json::value> call(const Session& session, std::string_view method, std::string url,
+                                std::string body) {
+    net::ClientRequest request;
+    request.method = std::string(method);
+    request.url = std::move(url);
+    request.body = std::move(body);
+    request.headers.set("Accept", "application/json");
+    if (!request.body.empty()) request.headers.set("Content-Type", "application/json");
+    if (!session.actor.empty()) request.headers.set("Tocsin-Actor", session.actor);
+    if (!session.token_file.empty()) {
+        auto token = net::read_secret(session.token_file);
+        if (!token) return token.error();
+        request.headers.set("Authorization", "Bearer " + token.value().reveal());
+    }
+    const auto where = request.url;
+    auto answer = net::fetch(std::move(request));
+    if (!answer) return answer.error().in(where);
+    const auto& response = answer.value();
+    boost::system::error_code bad;
+    auto value = boost::json::parse(response.body, bad);
+    if (response.status >= 400) {
+        const auto text = error_text(bad ? boost::json::value() : value, response.body);
+        return Error(code_of(response.status),
+                     text.empty() ? "status " + std::to_string(response.status) : text, Retry::kNo);
+    }
+    if (response.body.empty()) return boost::json::value();
+    if (bad) return Error(ErrorCode::kUnavailable, where + " did not answer with JSON");
+    return value;
+}
+
+int fail(const Session& session, const Error& error) {
+    *session.err << "tocsin: " << error.message << "\n";
+    switch (error.code) {
+        case ErrorCode::kInvalid:
+        case ErrorCode::kNotFound:
+        case ErrorCode::kConflict:
+        case ErrorCode::kTooLarge:
+            return kNo;
+        case ErrorCode::kUnauthorized:
+            *session.err << "Name a file that holds a token of yours: --token-file FILE\n";
+            return kNo;
+        case ErrorCode::kTimeout:
+        case ErrorCode::kUnavailable:
+        case ErrorCode::kIo:
+        case ErrorCode::kInternal:
+            return kUnreachable;
+    }
+    return kUnreachable;
+}
+
+namespace {
+
+void indent(std::ostream& out, int depth) {
+    for (int i = 0; i < depth; ++i) out << "  ";
+}
+
+void print(std::ostream& out, const boost::json::value& value, int depth) {
+    if (const auto* object = value.if_object(); object != nullptr && !object->empty()) {
+        out << "{\n";
+        std::size_t left = object->size();
+        for (const auto& [key, member] : *object) {
+            indent(out, depth + 1);
+            out << boost::json::serialize(boost::json::string_view(key)) << ": ";
+            print(out, member, depth + 1);
+            out << (--left > 0 ? ",\n" : "\n");
+        }
+        indent(out, depth);
+        out << "}";
+    } else if (const auto* array = value.if_array(); array != nullptr && !array->empty()) {
+        out << "[\n";
+        std::size_t left = array->size();
+        for (const auto& element : *array) {
+            indent(out, depth + 1);
+            print(out, element, depth + 1);
+            out << (--left > 0 ? ",\n" : "\n");
+        }
+        indent(out, depth);
+        out << "]";
+    } else {
+        out << boost::json::serialize(value);
+    }
+}
+
+}  // namespace
+
+void print_json(std::ostream& out, const boost::json::value& value) {
+    print(out, value, 0);
+    out << "\n";
+}
+
+}  // namespace tocsin::cli
