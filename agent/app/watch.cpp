@@ -1,0 +1,61 @@
+#include "agent/app/watch.h"
+
+#include <sys/inotify.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <filesystem>
+#include <utility>
+
+#include "base/net/log.h"
+
+namespace tocsin::agent {
+
+struct FileWatch::State {
+    net::Loop& loop;
+    std::function<void()> changed;
+    int fd = -1;
+    net::Timer quiet;
+    std::unique_ptr<net::Loop::Watch> readable;
+
+    State(net::Loop& l, std::function<void()> c) : loop(l), changed(std::move(c)) {}
+    State(const State&) = delete;
+    State& operator=(const State&) = delete;
+    ~State() {
+        readable.reset();
+        if (fd >= 0) ::close(fd);
+    }
+
+    void drain() {
+        std::array<char, 4096> events{};
+        while (::read(fd, events.data(), events.size()) > 0) {
+        }
+        // An editor writes, renames and syncs; one reload when it is done.
+        quiet = loop.after(Duration{500}, changed);
+    }
+};
+
+FileWatch::FileWatch(net::Loop& loop, const std::vector<std::string>& paths,
+                     std::function<void()> changed)
+    : state_(std::make_unique<State>(loop, std::move(changed))) {
+    state_->fd = ::inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+    if (state_->fd < 0) {
+        net::log_warning("rule files are not watched; send SIGHUP after a change",
+                         {{"reason", errno_text(errno)}});
+        return;
+    }
+    constexpr std::uint32_t kEvents = IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE;
+    for (const auto& path : paths) {
+        std::error_code ignored;
+        const auto folder = std::filesystem::is_directory(path, ignored)
+                                ? path
+                                : std::filesystem::path(path).parent_path().string();
+        ::inotify_add_watch(state_->fd, folder.empty() ? "." : folder.c_str(), kEvents);
+    }
+    state_->readable = loop.on_readable(state_->fd, [s = state_.get()] { s->drain(); });
+}
+
+FileWatch::~FileWatch() = default;
+
+}  // namespace tocsin::agent
