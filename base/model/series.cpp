@@ -3,6 +3,7 @@
 #include <atomic>
 #include <mutex>
 #include <unordered_set>
+#include <utility>
 
 namespace tocsin {
 
@@ -46,6 +47,7 @@ struct NodeEqual {
 }  // namespace
 
 struct SeriesTable::Impl {
+    Labels target;
     mutable std::mutex mutex;
     std::unordered_set<SeriesRef::Node*, NodeHash, NodeEqual> nodes;
     std::vector<SeriesId> free_ids;
@@ -89,12 +91,21 @@ const MetricDesc& SeriesRef::desc() const noexcept {
     return node_->desc == nullptr ? kRecorded : *node_->desc;
 }
 
-SeriesTable::SeriesTable() : impl_(std::make_unique<Impl>()) {}
+SeriesTable::SeriesTable(Labels target) : impl_(std::make_unique<Impl>()) {
+    impl_->target = std::move(target);
+}
 SeriesTable::~SeriesTable() = default;
 
 SeriesRef SeriesTable::get(const MetricDesc* desc, const Labels& labels) {
-    const Labels full =
-        desc == nullptr ? labels : LabelsBuilder(labels).set(kMetricName, desc->name).build();
+    Labels full = labels;
+    if (desc != nullptr) {
+        LabelsBuilder builder(labels);
+        builder.set(kMetricName, desc->name);
+        for (const auto& label : impl_->target) {
+            if (labels.get(label.name).empty()) builder.set(label.name, label.value);
+        }
+        full = builder.build();
+    }
     const std::lock_guard lock(impl_->mutex);
     if (const auto at = impl_->nodes.find(full); at != impl_->nodes.end()) {
         (*at)->refs.fetch_add(1, std::memory_order_relaxed);
@@ -112,7 +123,7 @@ SeriesRef SeriesTable::get(const MetricDesc* desc, const Labels& labels) {
     auto node = std::make_unique<SeriesRef::Node>();
     node->refs = 1;
     node->id = id;
-    node->labels = full;
+    node->labels = std::move(full);
     node->desc = desc;
     node->table = impl_.get();
     impl_->nodes.insert(node.get());

@@ -48,13 +48,15 @@ class SeriesRef {
 // Must outlive every ref it gave. One a process in the agent; tests make their own.
 class SeriesTable {
   public:
-    SeriesTable();
+    // `target`: what every collected series carries besides its own labels (instance, job).
+    explicit SeriesTable(Labels target = {});
     ~SeriesTable();
     SeriesTable(const SeriesTable&) = delete;
     SeriesTable& operator=(const SeriesTable&) = delete;
 
     // The series of `desc.name` and `labels` (without __name__); the same ref for the same set.
-    // `desc` must have static life; nullptr for series that rules record (name in the labels).
+    // `desc` must have static life; nullptr for series that rules record (name in the labels, no
+    // target labels added).
     SeriesRef get(const MetricDesc* desc, const Labels& labels);
 
     std::size_t size() const;   // live series
