@@ -1,3 +1,8 @@
+#include <catch2/catch.hpp>
+
+#include "base/model/series.h"
+
+using namespace tocsin;
 
 TEST_CASE("collected series carry the target's labels unless they have their own") {
     static constexpr MetricDesc kDesc{"up", "", MetricType::kGauge};
