@@ -1,0 +1,17 @@
+// Descriptions of metrics whose names the source itself spells (a line of /proc/meminfo).
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/model/sample.h"
+
+namespace tocsin::collector {
+
+// The description of that name, made once and kept until the process ends, as series need it
+// (they may outlive the collector in the history). The first help and type of a name stay. The
+// kernel's field names bound how many there are. Characters that no metric's name has become '_'.
+// Thread-safe; takes a lock, so ask once a series.
+const MetricDesc* dynamic_desc(std::string_view name, std::string_view help, MetricType type);
+
+}  // namespace tocsin::collector

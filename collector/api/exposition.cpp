@@ -1,0 +1,106 @@
+#include "collector/api/exposition.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <string_view>
+#include <vector>
+
+#include "base/model/labels.h"
+#include "base/model/sample.h"
+
+namespace tocsin::collector {
+namespace {
+
+struct Line {
+    std::string_view family;
+    const Reading* reading;
+};
+
+void append_escaped(std::string& out, std::string_view text, bool in_quotes) {
+    for (const char c : text) {
+        if (c == '\\') {
+            out += "\\\\";
+        } else if (c == '\n') {
+            out += "\\n";
+        } else if (c == '"' && in_quotes) {
+            out += "\\\"";
+        } else {
+            out += c;
+        }
+    }
+}
+
+void append_value(std::string& out, double value) {
+    if (std::isnan(value)) {
+        out += "NaN";
+    } else if (std::isinf(value)) {
+        out += value > 0 ? "+Inf" : "-Inf";
+    } else {
+        char digits[32];
+        // Whole numbers are most of what hosts report, and print several times faster so.
+        constexpr double kExact = 1e15;
+        const bool whole = std::fabs(value) < kExact && value == std::trunc(value);
+        const auto end =
+            whole ? std::to_chars(digits, digits + sizeof digits, static_cast<std::int64_t>(value))
+                  : std::to_chars(digits, digits + sizeof digits, value);
+        out.append(digits, end.ptr);
+    }
+}
+
+void append_header(std::string& out, std::string_view family, const MetricDesc& desc) {
+    if (!desc.help.empty()) {
+        out.append("# HELP ").append(family).append(" ");
+        append_escaped(out, desc.help, false);
+        out += '\n';
+    }
+    out.append("# TYPE ").append(family).append(" ").append(to_string(desc.type)).append("\n");
+}
+
+void append_series(std::string& out, std::string_view family, const Reading& reading) {
+    out += family;
+    char before = '{';
+    for (const Label& label : reading.series.labels()) {
+        const std::string_view name = label.name.view();
+        if (name == kMetricName || name == "instance" || name == "job") continue;
+        out += before;
+        out.append(name).append("=\"");
+        append_escaped(out, label.value.view(), true);
+        out += '"';
+        before = ',';
+    }
+    if (before == ',') out += '}';
+    out += ' ';
+    append_value(out, reading.value);
+    out += '\n';
+}
+
+}  // namespace
+
+std::string exposition(std::span<const Reading> readings) {
+    std::vector<Line> lines;
+    lines.reserve(readings.size());
+    for (const Reading& reading : readings) {
+        if (!reading.series || is_stale(reading.value)) continue;
+        lines.push_back({reading.series.labels().metric_name(), &reading});
+    }
+    std::sort(lines.begin(), lines.end(), [](const Line& a, const Line& b) {
+        if (const int order = a.family.compare(b.family); order != 0) return order < 0;
+        return a.reading->series.labels() < b.reading->series.labels();
+    });
+    std::string out;
+    out.reserve(lines.size() * 96);
+    const Line* before = nullptr;
+    for (const Line& line : lines) {
+        if (before == nullptr || before->family != line.family) {
+            append_header(out, line.family, line.reading->series.desc());
+        } else if (before->reading->series == line.reading->series) {
+            continue;
+        }
+        append_series(out, line.family, *line.reading);
+        before = &line;
+    }
+    return out;
+}
+
+}  // namespace tocsin::collector

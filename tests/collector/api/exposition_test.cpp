@@ -1,0 +1,84 @@
+#include "collector/api/exposition.h"
+
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <limits>
+#include <vector>
+
+using namespace tocsin;
+using tocsin::collector::exposition;
+
+namespace {
+constexpr MetricDesc kBytes{"b_bytes", "Size \\ of\nthings.", MetricType::kGauge};
+constexpr MetricDesc kTotal{"a_total", "Things.", MetricType::kCounter};
+constexpr MetricDesc kPlain{"c", "", MetricType::kUntyped};
+}  // namespace
+
+// The format: https://prometheus.io/docs/instrumenting/exposition_formats/
+TEST_CASE("families are sorted, described once and their series sorted by labels") {
+    SeriesTable table;
+    const std::vector<Reading> readings{
+        {table.get(&kBytes, {{"path", "/b"}}), 1.5},
+        {table.get(&kTotal, {}), 12345678},
+        {table.get(&kPlain, {}), -3},
+        {table.get(&kBytes, {{"path", "/a"}}), 0},
+    };
+    REQUIRE(exposition(readings) ==
+            "# HELP a_total Things.\n"
+            "# TYPE a_total counter\n"
+            "a_total 12345678\n"
+            "# HELP b_bytes Size \\\\ of\\nthings.\n"
+            "# TYPE b_bytes gauge\n"
+            "b_bytes{path=\"/a\"} 0\n"
+            "b_bytes{path=\"/b\"} 1.5\n"
+            "# TYPE c untyped\n"
+            "c -3\n");
+}
+
+TEST_CASE("backslashes, quotes and newlines in label values are escaped") {
+    SeriesTable table;
+    const std::vector<Reading> readings{{table.get(&kPlain, {{"v", "a\"b\\c\nd"}}), 1}};
+    REQUIRE(exposition(readings) == "# TYPE c untyped\nc{v=\"a\\\"b\\\\c\\nd\"} 1\n");
+}
+
+TEST_CASE("instance and job are left out, other labels kept") {
+    SeriesTable table;
+    const std::vector<Reading> readings{
+        {table.get(&kPlain, {{"instance", "h:1"}, {"job", "node"}, {"x", "1"}}), 1},
+    };
+    REQUIRE(exposition(readings) == "# TYPE c untyped\nc{x=\"1\"} 1\n");
+    const std::vector<Reading> bare{{table.get(&kPlain, {{"instance", "h:1"}, {"job", "n"}}), 1}};
+    REQUIRE(exposition(bare) == "# TYPE c untyped\nc 1\n");
+}
+
+TEST_CASE("values are printed so that they read back the same") {
+    struct Case {
+        double value;
+        std::string_view text;
+    };
+    const double infinity = std::numeric_limits<double>::infinity();
+    const Case cases[] = {{0, "0"},
+                          {1e15, "1e+15"},
+                          {999'999'999'999'999, "999999999999999"},
+                          {-1, "-1"},
+                          {0.1, "0.1"},
+                          {infinity, "+Inf"},
+                          {-infinity, "-Inf"},
+                          {std::nan(""), "NaN"}};
+    SeriesTable table;
+    for (const Case& c : cases) {
+        const std::vector<Reading> readings{{table.get(&kPlain, {}), c.value}};
+        REQUIRE(exposition(readings) == "# TYPE c untyped\nc " + std::string(c.text) + "\n");
+    }
+}
+
+TEST_CASE("ended series and doubled series do not break the text") {
+    SeriesTable table;
+    const SeriesRef one = table.get(&kPlain, {{"x", "1"}});
+    const std::vector<Reading> readings{
+        {one, 1}, {table.get(&kPlain, {{"x", "2"}}), kStaleNaN}, {one, 7}};
+    const std::string text = exposition(readings);
+    REQUIRE_THAT(text, !Catch::Contains("x=\"2\""));
+    REQUIRE(text.find("c{x=\"1\"}") == text.rfind("c{x=\"1\"}"));
+    REQUIRE(exposition({}).empty());
+}
