@@ -28,12 +28,12 @@ class Value {
     using Variant = std::variant<std::monostate, bool, double, std::string,
                                  std::shared_ptr<const ValueMap>, std::shared_ptr<const ValueList>>;
     Value() = default;
-    Value(bool v) : v_(v) {}                                   // NOLINT(google-explicit-constructor)
-    Value(double v) : v_(v) {}                                 // NOLINT(google-explicit-constructor)
-    Value(std::string v) : v_(std::move(v)) {}                 // NOLINT(google-explicit-constructor)
-    Value(const char* v) : v_(std::string(v)) {}               // NOLINT(google-explicit-constructor)
-    Value(ValueMap v);                                         // NOLINT(google-explicit-constructor)
-    Value(ValueList v);                                        // NOLINT(google-explicit-constructor)
+    Value(bool v) : v_(v) {}                      // NOLINT(google-explicit-constructor)
+    Value(double v) : v_(v) {}                    // NOLINT(google-explicit-constructor)
+    Value(std::string v) : v_(std::move(v)) {}    // NOLINT(google-explicit-constructor)
+    Value(const char* v) : v_(std::string(v)) {}  // NOLINT(google-explicit-constructor)
+    Value(ValueMap v);                            // NOLINT(google-explicit-constructor)
+    Value(ValueList v);                           // NOLINT(google-explicit-constructor)
     const Variant& get() const { return v_; }
 
   private:
@@ -41,8 +41,8 @@ class Value {
 };
 
 struct TemplateContext {
-    Value dot;                                   // "."
-    std::map<std::string, Value> variables;      // "labels" for $labels …
+    Value dot;                               // "."
+    std::map<std::string, Value> variables;  // "labels" for $labels …
     // `query "expr"`: a list of maps {Labels, Value}; absent: query is an error.
     std::function<Result<ValueList>(std::string_view)> query;
 };

@@ -7,8 +7,10 @@
 // 1,000 expansions, 10 MiB of text.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -33,7 +35,7 @@ class YamlNode {
     bool quoted() const;              // a scalar written with quotes or as a block
 
     // Children. Duplicate keys are errors at parse time.
-    const std::vector<YamlNode>& items() const;                           // of a sequence
+    const std::vector<YamlNode>& items() const;                            // of a sequence
     const std::vector<std::pair<std::string, YamlNode>>& entries() const;  // of a map, in order
     YamlNode key_node(std::string_view key) const;  // the key itself, for its position
     YamlNode find(std::string_view key) const;      // absent when there is none
@@ -58,7 +60,8 @@ class MapReader {
 
     std::optional<std::string> string(std::string_view key);
     std::optional<bool> boolean(std::string_view key);
-    std::optional<std::int64_t> integer(std::string_view key, std::int64_t least, std::int64_t most);
+    std::optional<std::int64_t> integer(std::string_view key, std::int64_t least,
+                                        std::int64_t most);
     std::optional<double> number(std::string_view key);
     std::optional<Duration> duration(std::string_view key);
     std::optional<Bytes> bytes(std::string_view key);
@@ -68,8 +71,8 @@ class MapReader {
     // A scalar that must be one of `allowed`; suggests the nearest.
     std::optional<std::string> choice(std::string_view key,
                                       std::span<const std::string_view> allowed);
-    YamlNode node(std::string_view key);     // any kind; marks it known
-    void require(std::string_view key);      // an error when absent
+    YamlNode node(std::string_view key);  // any kind; marks it known
+    void require(std::string_view key);   // an error when absent
 
     Position position() const { return node_.position(); }
     Position position_of(std::string_view key) const;  // the value's, or the map's
