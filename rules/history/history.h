@@ -23,6 +23,12 @@ struct HistoryOptions {
 // A selector made ready: the series it matches, kept up to date as series come and go.
 class Selection;
 
+// What was let go, beyond what `keep` lets go; for the agent's own metrics.
+struct HistoryLosses {
+    std::uint64_t chunks = 0;        // dropped for `limit`, oldest first
+    std::uint64_t out_of_order = 0;  // samples not later than the series' last one
+};
+
 class History {
   public:
     explicit History(HistoryOptions options = {});
@@ -30,15 +36,19 @@ class History {
 
     // Later than the series' last sample, or dropped (false). kStaleNaN ends a series.
     bool append(const SeriesRef& series, Timestamp t, double v);
-    // Lets go of what is older than keep (or than what a Selection asked for); call once a cycle.
+    // Lets go of what is older than keep (or than what a Selection asked for), a whole chunk at a
+    // time; call once a cycle.
     void trim(Timestamp now);
 
-    // Matchers with __name__ among them. `reach` is how far back it will look (range + offset +
-    // lookback): the series it matches are kept at least that long.
+    // Matchers with __name__ among them; without an equality on __name__ every series is looked at
+    // when it first appears. `reach` is how far back it will look (range + offset + lookback): the
+    // series it matches are kept at least that long. Equal requests share one Selection. A
+    // Selection that outlives the History is empty.
     std::shared_ptr<Selection> select(Matchers matchers, Duration reach);
 
     std::size_t series() const;
-    std::size_t bytes() const;
+    std::size_t bytes() const;  // of samples and their bookkeeping, without the label sets
+    HistoryLosses losses() const;
 
     struct Impl;
 
@@ -50,7 +60,10 @@ class Selection {
   public:
     virtual ~Selection() = default;
     // Matching series that hold any sample, in no particular order; cheap when nothing changed.
+    // Valid, as every index into it, until the next append or trim.
     virtual std::span<const SeriesRef> series() = 0;
+    // Changes whenever series() does, so that what was computed for it can be kept until then.
+    virtual std::uint64_t epoch() const = 0;
     // Samples of series()[i] with from < t <= to (staleness marks included), appended in order.
     virtual void samples(std::size_t i, Timestamp from, Timestamp to, std::vector<Sample>& out) = 0;
     // The last sample with from < t <= to, staleness marks included; false when there is none.
