@@ -1,0 +1,3 @@
+import { render } from 'preact';
+
+render(<main>Tocsin</main>, document.getElementById('app')!);
