@@ -1,0 +1,55 @@
+#include "agent/app/flags.h"
+
+#include <CLI/CLI.hpp>
+#include <string_view>
+
+#include "base/core/version.h"
+
+namespace tocsin::agent {
+
+std::variant<Flags, int> parse_flags(int argc, char** argv, std::ostream& out, std::ostream& err) {
+    Flags flags;
+    CLI::App app("Tocsin's agent: collects, evaluates rules on this host, delivers alerts",
+                 "tocsin-agent");
+    app.set_version_flag("--version", "tocsin-agent " + std::string(kVersion));
+    app.require_subcommand(1);
+    app.footer(
+        "Exit status: 0 done, 1 a check failed, 2 used wrongly, 3 could not reach or read.\n"
+        "Every flag has its key in the configuration file: docs/configuration.md.");
+
+    const auto add_paths = [&](CLI::App* command) {
+        command->add_option("--config", flags.config, "The configuration file (YAML)");
+        command->add_option("--path.procfs", flags.paths.procfs, "Where /proc is")
+            ->capture_default_str();
+        command->add_option("--path.sysfs", flags.paths.sysfs, "Where /sys is")
+            ->capture_default_str();
+        command->add_option("--path.rootfs", flags.paths.rootfs, "Where the root is")
+            ->capture_default_str();
+        command->add_option("--path.udev.data", flags.paths.udev_data, "Where udev's data are")
+            ->capture_default_str();
+    };
+    auto* serve = app.add_subcommand("serve", "Run until stopped");
+    add_paths(serve);
+    serve->add_option("--listen", flags.listen, "Address of the local API [127.0.0.1:9841]");
+    serve->add_option("--bridge", flags.bridges, "A bridge's URL (repeat: tried in order)");
+    serve->add_option("--rules", flags.rules, "A rule file or a folder of them (repeat)");
+    serve->add_option("--interval", flags.interval, "Collect and evaluate every [15s]");
+    serve->add_option("--state", flags.state, "Folder of the outbox [/var/lib/tocsin/agent]");
+    serve->add_option("--log.level", flags.log_level, "debug, info, warning or error [info]")
+        ->check(CLI::IsMember({"debug", "info", "warning", "error"}));
+    serve->add_option("--log.format", flags.log_format, "logfmt, json or journal")
+        ->check(CLI::IsMember({"logfmt", "json", "journal"}));
+    auto* collect =
+        app.add_subcommand("collect", "Collect once and print it in Prometheus's text format");
+    add_paths(collect);
+
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& e) {
+        return app.exit(e, out, err) == 0 ? 0 : 2;
+    }
+    flags.command = collect->parsed() ? Flags::Command::kCollect : Flags::Command::kServe;
+    return flags;
+}
+
+}  // namespace tocsin::agent

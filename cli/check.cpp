@@ -1,0 +1,128 @@
+#include "cli/check.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <ostream>
+#include <string_view>
+#include <utility>
+
+#include "agent/config/config.h"
+#include "base/core/diagnostics.h"
+#include "base/net/file.h"
+#include "base/text/yaml.h"
+#include "bridge/config/config.h"
+#include "bridge/config/load.h"
+#include "cli/run.h"
+#include "collector/register/register.h"
+#include "rules/file/rule_file.h"
+
+namespace tocsin::cli {
+
+namespace {
+
+// What the check of several files came to; the worst of it is the exit status.
+struct Outcome {
+    int files = 0;
+    int errors = 0;
+    int warnings = 0;
+    int unread = 0;
+
+    int status() const { return unread > 0 ? kUnreachable : errors > 0 ? kNo : kDone; }
+};
+
+void say(const Session& session, const std::vector<Diagnostic>& diagnostics, Outcome& outcome) {
+    for (const auto& d : diagnostics) {
+        *session.out << d.text() << "\n";
+        ++(d.level == DiagnosticLevel::kError ? outcome.errors : outcome.warnings);
+    }
+}
+
+void unread(const Session& session, const Error& error, Outcome& outcome) {
+    *session.err << "tocsin: " << error.message << "\n";
+    ++outcome.unread;
+}
+
+std::string counted(int count, std::string_view what) {
+    return std::to_string(count) + " " + std::string(what) + (count == 1 ? "" : "s");
+}
+
+void summarize(const Session& session, const Outcome& outcome) {
+    *session.out << counted(outcome.files, "file") << ", " << counted(outcome.errors, "error")
+                 << ", " << counted(outcome.warnings, "warning") << "\n";
+}
+
+// A path as it was given, or what a folder or a pattern of it holds.
+std::vector<std::string> expanded(const std::vector<std::string>& paths) {
+    std::vector<std::string> files;
+    for (const auto& path : paths) {
+        auto found = net::expand_paths(path);
+        if (found.empty()) found.push_back(path);
+        files.insert(files.end(), found.begin(), found.end());
+    }
+    return files;
+}
+
+enum class ConfigKind { kAgent, kBridge };
+
+// By name where it says so, else by keys that only one of the two has.
+ConfigKind kind_of(const std::string& path, std::string_view text) {
+    const auto name = std::filesystem::path(path).filename().string();
+    if (name.find("agent") != std::string::npos) return ConfigKind::kAgent;
+    if (name.find("bridge") != std::string::npos) return ConfigKind::kBridge;
+    Diagnostics ignored(path);
+    const auto root = text::parse_yaml(text, ignored);
+    for (const auto* key : {"collect", "bridge", "rules", "host", "history", "outbox"}) {
+        if (root.find(key)) return ConfigKind::kAgent;
+    }
+    return ConfigKind::kBridge;
+}
+
+}  // namespace
+
+int check_rules(const Session& session, const std::vector<std::string>& paths) {
+    Outcome outcome;
+    std::vector<rules::RuleFile> files;
+    for (const auto& path : expanded(paths)) {
+        const auto text = net::read_file(path);
+        if (!text) {
+            unread(session, text.error(), outcome);
+            continue;
+        }
+        ++outcome.files;
+        Diagnostics diagnostics(path);
+        auto file = rules::parse_rule_file(text.value(), {}, diagnostics);
+        say(session, diagnostics.all(), outcome);
+        if (!diagnostics.has_errors()) files.push_back(std::move(file));
+    }
+    std::vector<Diagnostic> together;
+    rules::check_rule_files(files, together);
+    say(session, together, outcome);
+    summarize(session, outcome);
+    return outcome.status();
+}
+
+int check_config(const Session& session, const std::vector<std::string>& paths) {
+    Outcome outcome;
+    for (const auto& path : expanded(paths)) {
+        const auto text = net::read_file(path);
+        if (!text) {
+            unread(session, text.error(), outcome);
+            continue;
+        }
+        ++outcome.files;
+        Diagnostics diagnostics(path);
+        switch (kind_of(path, text.value())) {
+            case ConfigKind::kAgent:
+                agent::read_config(text.value(), collector::registrations(), diagnostics);
+                break;
+            case ConfigKind::kBridge:
+                bridge::read_config({path, text.value()}, bridge::load_include, diagnostics);
+                break;
+        }
+        say(session, diagnostics.all(), outcome);
+    }
+    summarize(session, outcome);
+    return outcome.status();
+}
+
+}  // namespace tocsin::cli
