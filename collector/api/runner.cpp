@@ -1,10 +1,12 @@
 #include "collector/api/runner.h"
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <iterator>
 #include <optional>
+#include <unordered_set>
 #include <utility>
 
 #include "base/net/log.h"
@@ -59,7 +61,8 @@ struct Slot {
     SeriesRef duration_series;
     SeriesRef success_series;
     SeriesRef timeouts_series;
-    std::vector<SeriesRef> last;  // what it reported in the last cycle
+    std::vector<SeriesRef> last;         // what it reported in the last cycle
+    std::unordered_set<Symbol> metrics;  // every metric name it ever reported
     std::uint64_t timeouts = 0;
     Steady::duration took{};
     std::string failure;  // "" when the last cycle succeeded
@@ -206,7 +209,11 @@ struct Runner::Impl : std::enable_shared_from_this<Impl> {
             readings.push_back({std::move(old), kStaleNaN});
         }
         slot.last.clear();
-        for (std::size_t i = begin; i < begin + count; ++i) slot.last.push_back(readings[i].series);
+        static const Symbol kName{kMetricName};
+        for (std::size_t i = begin; i < begin + count; ++i) {
+            slot.last.push_back(readings[i].series);
+            slot.metrics.insert(readings[i].series.labels().get(kName));
+        }
     }
 
     static void note(Slot& slot, std::string failure) {
@@ -250,6 +257,12 @@ std::vector<std::pair<std::string, std::string>> Runner::failing() const {
         if (!slot.failure.empty()) names.emplace_back(slot.name, slot.failure);
     }
     return names;
+}
+
+bool Runner::source_failing(std::string_view metric) const {
+    return std::any_of(impl_->slots.begin(), impl_->slots.end(), [&](const Slot& slot) {
+        return !slot.failure.empty() && slot.metrics.contains(Symbol(metric));
+    });
 }
 
 }  // namespace tocsin::collector

@@ -39,6 +39,8 @@ class Runner {
     void run_cycle(CycleDone done);
     // Names of those whose last cycle failed, with why.
     std::vector<std::pair<std::string, std::string>> failing() const;
+    // Whether a collector that has reported this metric before failed in its last cycle.
+    bool source_failing(std::string_view metric) const;
 
     struct Impl;
 
