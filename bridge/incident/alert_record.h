@@ -34,11 +34,12 @@ struct AlertRecord {
     AlertStatus status = AlertStatus::kFiring;
     std::map<std::string, FiringLevel> levels;  // by severity; empty when resolved
     Timestamp starts_at;                        // of this episode
-    std::optional<Timestamp> ends_at;  // resolved: when it cleared; else the latest of the levels'
-    Timestamp last_seen;               // received at, this bridge's clock
-    std::uint64_t seq = 0;             // the agent's; 0 for foreign senders
-    std::string source;                // who sent it: the token's name, or kSourceBridge
-    std::string host;                  // the label `host`; "" for none
+    // Resolved: when it cleared. Unknown: since when. Firing: the latest of the levels'.
+    std::optional<Timestamp> ends_at;
+    Timestamp last_seen;    // received at, this bridge's clock
+    std::uint64_t seq = 0;  // the agent's; 0 for foreign senders
+    std::string source;     // who sent it: the token's name, or kSourceBridge
+    std::string host;       // the label `host`; "" for none
     std::string generator_url;
     IncidentId incident;  // the latest it belongs to; none before its first
 

@@ -31,7 +31,9 @@ struct PostedLevel {
     AlertStatus status = AlertStatus::kFiring;  // resolved only when endsAt <= received
     Alert alert;                                // as posted
     Timestamp starts_at;                        // corrected, never after received
-    Timestamp ends_at;                          // corrected: when it ended, or until when it holds
+    // Corrected: when it ended, or until when it holds; none: until further news (the bridge's
+    // own).
+    std::optional<Timestamp> ends_at;
 };
 
 // What one batch says about one identity.

@@ -29,10 +29,10 @@ struct Incident {
     std::string team;             // "" for none
     std::string policy;           // "" for none
     std::string assignee;         // the owner, or who was asked to become it; "" for none
-    std::string acknowledged_by;  // set in acknowledged and pending only
+    std::string acknowledged_by;  // until it is triggered again; "" before
     std::optional<Timestamp> acknowledged_at;
     std::optional<Timestamp> responded_at;          // the first acknowledge ever; never cleared
-    std::optional<Priority> acknowledged_priority;  // what the owner took on
+    std::optional<Priority> acknowledged_priority;  // what the owner took on; none: asked again
     int step = 0;                       // of the ladder, the last one carried out, from 1
     int step_told = 0;                  // messages that this step queued
     int step_failed = 0;                // how many of them could not be delivered

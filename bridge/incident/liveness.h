@@ -28,7 +28,8 @@ struct HostRecord {
     std::string boot_id;           // of the last heartbeat
     std::string previous_boot_id;  // the one before it; coming back to it means two machines
     Timestamp last_heartbeat;
-    std::optional<Timestamp> agent_started_at;
+    std::optional<Timestamp> agent_started_at;   // the agent's clock: a change is a restart
+    std::optional<Timestamp> restarted_at;       // when it was seen, by ours
     std::optional<Timestamp> goodbye_at;         // cleared by the next heartbeat
     std::optional<Timestamp> unreachable_since;  // HostUnreachable fires
     std::optional<Timestamp> duplicate_seen_at;  // HostDuplicate fires

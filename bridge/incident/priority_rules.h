@@ -51,7 +51,9 @@ struct PriorityRules {
     std::vector<Service> services;
 
     [[nodiscard]] Level level(std::string_view severity) const;
-    // By the first service that matches, else by the label `tier`; unknown is medium.
+    // The first that matches; null for none.
+    [[nodiscard]] const Service* service(const Labels& labels) const;
+    // By the service's tier, else by the label `tier`; unknown is medium.
     [[nodiscard]] Impact impact(const Labels& labels) const;
     [[nodiscard]] Priority priority(const Labels& labels, std::string_view severity) const;
 };

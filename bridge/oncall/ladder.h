@@ -26,6 +26,7 @@ std::vector<Tell> contacts_of(const Oncall& oncall, const std::vector<Target>& t
 
 struct StepPlan {
     std::vector<Tell> tell;
+    int reached = 0;           // for the next call: the ladder has come this far
     int step = 0;              // the step carried out, from 1; 0 when the ladder reaches nobody
     std::vector<int> skipped;  // steps that reach nobody, passed over at once
     enum class Next { kStep, kRepeat } next = Next::kRepeat;

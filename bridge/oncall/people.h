@@ -33,6 +33,7 @@ struct Person {
 
 struct Team {
     std::string name;
+    std::string policy;   // followed after a functional escalation to it; "" for none
     std::string manager;  // a person; "" for none
     std::string lead;
     std::vector<std::string> members;

@@ -1,0 +1,61 @@
+// A decision in the making: the shorthand in which the incident's moves are written. Internal to
+// this module; one lives for one call of decide(), open() or succeed().
+#pragma once
+
+#include <initializer_list>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "bridge/incident/decide.h"
+#include "bridge/oncall/ladder.h"
+
+namespace tocsin::bridge {
+
+class Draft {
+  public:
+    Draft(const Incident& before, const Context& context, Timestamp now)
+        : before_(before), context_(context), now_(now) {
+        decision_.next = before;
+    }
+
+    const Incident& before() const { return before_; }
+    Incident& in() { return decision_.next; }
+    Decision& decision() { return decision_; }
+    const Context& context() const { return context_; }
+    Timestamp now() const { return now_; }
+
+    // A line of the timeline; `actor` is a person's name or kSystem.
+    void say(std::string_view kind, std::string_view actor, std::string text,
+             std::map<std::string, std::string> data = {});
+    // Messages; a contact hears once a decision, the first reason wins. How many were new.
+    int tell(const std::vector<Tell>& contacts, MessageKind kind, int step);
+    int tell_person(std::string_view name, MessageKind kind);
+    void tell_watchers(MessageKind kind);
+    void set(TimerKind kind, Timestamp due);
+    void cancel(std::initializer_list<TimerKind> kinds);
+    void drop_waiting();
+
+    const Policy* policy() const { return context_.oncall.policy(decision_.next.policy); }
+    std::string_view owner() const { return decision_.next.assignee; }
+
+    // The end of the call: what was drafted, or that nothing changes, or that it is not possible.
+    Decision done(std::string reason);
+    Decision nothing(std::string reason);
+    Decision conflict(std::string message);
+    Decision invalid(std::string message);
+
+  private:
+    Decision refuse(Refusal::Code code, std::string message);
+
+    const Incident& before_;
+    const Context& context_;
+    Timestamp now_;
+    Decision decision_;
+};
+
+// "1 alert", "2 alerts".
+std::string count_of(int n, std::string_view noun);
+
+}  // namespace tocsin::bridge

@@ -1,0 +1,231 @@
+#include "bridge/incident/moves.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/core/strings.h"
+
+namespace tocsin::bridge {
+namespace {
+
+constexpr std::size_t kTitleBytes = 200;
+
+// One line of at most kTitleBytes, cut between characters.
+std::string one_line(std::string_view text) {
+    std::string line(trim(text));
+    std::replace_if(
+        line.begin(), line.end(), [](char c) { return c == '\n' || c == '\r' || c == '\t'; }, ' ');
+    if (line.size() <= kTitleBytes) return line;
+    std::size_t cut = kTitleBytes;
+    while (cut > 0 && (static_cast<unsigned char>(line[cut]) & 0xC0U) == 0x80U) --cut;
+    line.resize(cut);
+    return line + "…";
+}
+
+std::string title_of(const AlertRecord& alert) {
+    const auto summary = alert.annotations.find("summary");
+    if (summary != alert.annotations.end() && !trim(summary->second).empty()) {
+        return one_line(summary->second);
+    }
+    std::string_view on = alert.labels.get("instance");
+    if (on.empty()) on = alert.labels.get("host");
+    const std::string_view name = alert.labels.get("alertname");
+    std::string title(name.empty() ? std::string_view("Alert without a name") : name);
+    if (!on.empty()) title += fmt::format(" on {}", on);
+    return one_line(title);
+}
+
+Labels common_labels(const std::vector<AlertRecord>& alerts) {
+    if (alerts.empty()) return {};
+    LabelsBuilder common(alerts.front().labels);
+    common.remove("severity");
+    for (const Label& label : alerts.front().labels) {
+        const bool shared = std::all_of(alerts.begin(), alerts.end(), [&](const AlertRecord& a) {
+            return a.labels.get(label.name) == label.value;
+        });
+        if (!shared) common.remove(label.name);
+    }
+    return common.build();
+}
+
+const AlertRecord* worst_of(const Incident& incident, const PriorityRules& rules) {
+    const AlertRecord* worst = nullptr;
+    for (const AlertRecord& alert : incident.alerts) {
+        if (alert.status == AlertStatus::kResolved) continue;
+        if (worst == nullptr || rules.level(worst->severity) < rules.level(alert.severity)) {
+            worst = &alert;
+        }
+    }
+    return worst;
+}
+
+// What ended with the resolution begins again.
+void unresolve(Draft& d) {
+    Incident& in = d.in();
+    in.resolved_at.reset();
+    in.resolved_by.clear();
+    in.resolved_by_hand = false;
+    in.confirmed_at.reset();
+    in.confirmed_by.clear();
+    in.stable_since.reset();
+    ++in.reopen_count;
+    d.cancel({TimerKind::kClose, TimerKind::kResolveGrace});
+}
+
+void clear_acknowledge(Incident& in) {
+    in.acknowledged_by.clear();
+    in.acknowledged_at.reset();
+    in.acknowledged_priority.reset();
+}
+
+}  // namespace
+
+void refresh(Draft& d) {
+    Incident& in = d.in();
+    in.labels = common_labels(in.alerts);
+    const AlertRecord* worst = worst_of(in, d.context().priorities);
+    if (worst == nullptr) return;
+    // The title follows the level, not each resend, whose numbers would change it every minute.
+    if (in.title.empty() || worst->severity != in.severity) in.title = title_of(*worst);
+    in.severity = worst->severity;
+}
+
+Priority wanted_priority(const Draft& d, const Incident& incident) {
+    Priority wanted = Priority::kP4;
+    for (const AlertRecord& alert : incident.alerts) {
+        if (alert.status == AlertStatus::kResolved) continue;
+        wanted = std::min(wanted, d.context().priorities.priority(alert.labels, alert.severity));
+    }
+    const auto& cap = d.context().route.priority_at_most;
+    return cap ? std::max(wanted, *cap) : wanted;
+}
+
+void acknowledge(Draft& d, std::string_view person) {
+    Incident& in = d.in();
+    in.state = State::kAcknowledged;
+    in.assignee = std::string(person);
+    in.acknowledged_by = std::string(person);
+    in.acknowledged_at = d.now();
+    in.acknowledged_priority = in.priority;
+    if (!in.responded_at) in.responded_at = d.now();
+    d.cancel({TimerKind::kEscalation, TimerKind::kLapse});
+    d.drop_waiting();
+}
+
+void to_triggered(Draft& d) {
+    Incident& in = d.in();
+    in.state = State::kTriggered;
+    clear_acknowledge(in);
+    in.pending_until.reset();
+    in.pending_reason.clear();
+    in.snoozed_until.reset();
+    d.cancel({TimerKind::kLapse, TimerKind::kSnooze, TimerKind::kPending});
+}
+
+void pending_to_acknowledged(Draft& d) {
+    Incident& in = d.in();
+    in.state = State::kAcknowledged;
+    in.pending_until.reset();
+    in.pending_reason.clear();
+    d.cancel({TimerKind::kPending});
+}
+
+void end_snooze(Draft& d) {
+    if (!d.in().snoozed_until) return;
+    d.in().snoozed_until.reset();
+    d.cancel({TimerKind::kSnooze});
+}
+
+void resolve(Draft& d, Timestamp at, std::string_view who, By by) {
+    Incident& in = d.in();
+    in.state = State::kResolved;
+    in.resolved_at = at;
+    in.resolved_by = std::string(who);
+    in.resolved_by_hand = by == By::kHand;
+    in.stable_since.reset();
+    in.pending_until.reset();
+    in.pending_reason.clear();
+    in.snoozed_until.reset();
+    d.cancel({TimerKind::kEscalation, TimerKind::kLapse, TimerKind::kSnooze, TimerKind::kPending,
+              TimerKind::kStability, TimerKind::kExpiry});
+    d.drop_waiting();
+    const IncidentSettings& settings = d.context().settings;
+    d.set(TimerKind::kClose, d.now() + settings.close_after);
+    if (by == By::kHand && in.count(AlertStatus::kFiring) > 0) {
+        d.set(TimerKind::kResolveGrace, d.now() + settings.resolve_grace);
+    }
+    const std::vector<std::string> told =
+        in.assignee.empty() ? in.told : std::vector<std::string>{in.assignee};
+    for (const std::string& person : told) {
+        if (person != who) d.tell_person(person, MessageKind::kResolved);
+    }
+    d.tell_watchers(MessageKind::kResolved);
+}
+
+void reopen(Draft& d, std::string_view actor, std::string why, MessageKind kind) {
+    unresolve(d);
+    to_triggered(d);
+    d.say("reopened", actor, std::move(why), {{"count", std::to_string(d.in().reopen_count)}});
+    d.tell_person(d.owner(), kind);
+    start_ladder(d, kind);
+}
+
+void reopen_by_hand(Draft& d, std::string_view actor, std::string_view text) {
+    std::string why(text.empty() ? std::string_view("Not fixed") : text);
+    const std::string owner(d.owner());
+    if (d.context().oncall.person(owner) == nullptr && owner != actor) {
+        reopen(d, actor, std::move(why), MessageKind::kReopened);
+        return;
+    }
+    unresolve(d);
+    d.say("reopened", actor, std::move(why), {{"count", std::to_string(d.in().reopen_count)}});
+    acknowledge(d, owner);
+    if (owner != actor) d.tell_person(owner, MessageKind::kReopened);
+    d.say("acknowledged", kSystem, fmt::format("{} still owns it", owner), {{"person", owner}});
+}
+
+void close(Draft& d, std::string_view actor, std::string why) {
+    d.in().state = State::kClosed;
+    d.in().closed_at = d.now();
+    d.cancel({TimerKind::kClose, TimerKind::kResolveGrace, TimerKind::kExpiry});
+    d.say("closed", actor, std::move(why));
+}
+
+std::optional<Timestamp> expiry_of(const Draft& d, const AlertRecord& alert) {
+    const auto& settings = d.context().settings.expire_unknown;
+    const auto setting = settings.find(alert.source);
+    if (alert.status != AlertStatus::kUnknown || setting == settings.end() || alert.from_agent()) {
+        return std::nullopt;
+    }
+    return alert.ends_at.value_or(d.now()) + setting->second;
+}
+
+void arm_expiry(Draft& d) {
+    std::optional<Timestamp> first;
+    for (const AlertRecord& alert : d.in().alerts) {
+        const auto due = expiry_of(d, alert);
+        if (due && (!first || *due < *first)) first = due;
+    }
+    if (first) d.set(TimerKind::kExpiry, *first);
+}
+
+void check_clear(Draft& d, Timestamp cleared_at) {
+    Incident& in = d.in();
+    if (!is_open(in.state) || in.alerts.empty() ||
+        in.count(AlertStatus::kResolved) != static_cast<int>(in.alerts.size())) {
+        return;
+    }
+    in.stable_since = std::clamp(cleared_at, std::min(in.opened_at, d.now()), d.now());
+    const Duration window = d.context().route.stable.value_or(d.context().settings.stable);
+    if (window > Duration{0}) {
+        d.set(TimerKind::kStability, d.now() + window);
+        return;
+    }
+    const Timestamp at = *in.stable_since;
+    d.say("resolved", kSystem, "Everything has cleared: resolved",
+          {{"resolved_at", format_rfc3339(at)}});
+    resolve(d, at, kSystem, By::kItself);
+}
+
+}  // namespace tocsin::bridge

@@ -1,0 +1,37 @@
+#include "bridge/incident/priority_rules.h"
+
+#include <algorithm>
+
+namespace tocsin::bridge {
+
+Level PriorityRules::level(std::string_view severity) const {
+    Level level;
+    level.name = std::string(severity);
+    const auto known = urgency.find(severity);
+    if (known != urgency.end()) level.urgency = known->second;
+    const auto at = std::find(severities.begin(), severities.end(), severity);
+    if (at != severities.end()) level.rank = static_cast<int>(at - severities.begin());
+    return level;
+}
+
+const Service* PriorityRules::service(const Labels& labels) const {
+    const auto it = std::find_if(services.begin(), services.end(),
+                                 [&](const Service& s) { return matches_all(s.match, labels); });
+    return it == services.end() ? nullptr : &*it;
+}
+
+Impact PriorityRules::impact(const Labels& labels) const {
+    const Service* of = service(labels);
+    const std::string_view name =
+        of != nullptr && !of->tier.empty() ? std::string_view(of->tier) : labels.get("tier");
+    const auto tier = tiers.find(name);
+    return tier == tiers.end() ? Impact::kMedium : tier->second;
+}
+
+Priority PriorityRules::priority(const Labels& labels, std::string_view severity) const {
+    const auto row = static_cast<std::size_t>(impact(labels));
+    const auto column = static_cast<std::size_t>(level(severity).urgency);
+    return matrix.at(row).at(column);
+}
+
+}  // namespace tocsin::bridge

@@ -1,0 +1,168 @@
+// What falls due, and how messages fared.
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "bridge/incident/handlers.h"
+#include "bridge/incident/moves.h"
+
+namespace tocsin::bridge {
+namespace {
+
+Decision stale(Draft& d) {
+    return d.nothing("the timer is of the past");
+}
+
+Decision stability_passed(Draft& d) {
+    const Incident& in = d.before();
+    if (!is_open(in.state) || !in.stable_since) return stale(d);
+    const Timestamp at = *in.stable_since;
+    d.say("resolved", kSystem,
+          fmt::format("Nothing has fired for {}: resolved, as of the moment of clearing",
+                      format_duration(std::chrono::floor<std::chrono::seconds>(d.now() - at))),
+          {{"resolved_at", format_rfc3339(at)}});
+    resolve(d, at, kSystem, By::kItself);
+    return d.done("clear and stable");
+}
+
+Decision lapse(Draft& d) {
+    const Incident& in = d.before();
+    if (in.state != State::kAcknowledged || !awaits_owner(in)) return stale(d);
+    const std::string owner = in.acknowledged_by;
+    to_triggered(d);
+    d.say("lapsed", kSystem, fmt::format("{} has not answered: the acknowledge lapses", owner),
+          {{"person", owner}});
+    if (d.tell_person(owner, MessageKind::kLapsed) > 0) {
+        wait_then_ladder(d);  // asks the owner first, then the next step not yet reached
+    } else {
+        run_step(d, MessageKind::kEscalated);
+    }
+    return d.done("the owner has not answered");
+}
+
+Decision snooze_over(Draft& d) {
+    const Incident& in = d.before();
+    if (!is_open(in.state) || !in.snoozed_until || *in.snoozed_until > d.now()) return stale(d);
+    d.in().snoozed_until.reset();
+    d.say("snooze_ended", kSystem, "The snooze has ended");
+    d.tell_person(d.owner(), MessageKind::kSnoozeEnded);
+    return d.done("the snooze has ended");
+}
+
+Decision pending_over(Draft& d) {
+    const Incident& in = d.before();
+    if (in.state != State::kPending || !in.pending_until || *in.pending_until > d.now()) {
+        return stale(d);
+    }
+    pending_to_acknowledged(d);
+    d.say("resumed", kSystem, "The time it was pending for has come");
+    d.tell_person(d.owner(), MessageKind::kPendingEnded);
+    return d.done("pending no longer");
+}
+
+Decision grace_over(Draft& d) {
+    const Incident& in = d.before();
+    const int firing = in.count(AlertStatus::kFiring);
+    if (in.state != State::kResolved || !in.resolved_by_hand || firing == 0) return stale(d);
+    d.in().priority = std::min(in.priority, wanted_priority(d, in));
+    reopen(d, kSystem,
+           fmt::format("{} still firing after it was resolved by {}", count_of(firing, "alert"),
+                       in.resolved_by),
+           MessageKind::kStillFiring);
+    return d.done("still firing");
+}
+
+Decision close_due(Draft& d) {
+    const Incident& in = d.before();
+    if (in.state != State::kResolved) return stale(d);
+    if (in.count(AlertStatus::kFiring) > 0) {
+        // Only if the grace is longer than this: the grace decides, then this.
+        d.set(TimerKind::kClose, d.now() + d.context().settings.close_after);
+        return d.done("still firing");
+    }
+    close(d, kSystem,
+          fmt::format("Closed {} after it was resolved",
+                      format_duration(d.context().settings.close_after)));
+    return d.done("resolved long enough");
+}
+
+Decision expiry_due(Draft& d) {
+    if (!is_open(d.before().state)) return stale(d);
+    int expired = 0;
+    Timestamp last = d.before().opened_at;
+    for (AlertRecord& alert : d.in().alerts) {
+        const auto due = expiry_of(d, alert);
+        if (!due || *due > d.now()) continue;
+        ++expired;
+        last = std::max(last, alert.ends_at.value_or(d.now()));
+        alert.status = AlertStatus::kResolved;
+        alert.levels.clear();
+    }
+    if (expired == 0) return stale(d);
+    d.say("alert_expired", kSystem,
+          fmt::format("{} expired: unknown for too long", count_of(expired, "alert")),
+          {{"count", std::to_string(expired)}, {"reason", "expired"}});
+    refresh(d);
+    arm_expiry(d);
+    check_clear(d, last);
+    return d.done("unknown for too long");
+}
+
+}  // namespace
+
+Decision on_timer(Draft& d, const TimerDue& timer) {
+    switch (timer.kind) {
+        case TimerKind::kStability:
+            return stability_passed(d);
+        case TimerKind::kEscalation:
+            if (d.before().state != State::kTriggered) return stale(d);
+            run_step(d, d.before().step == 0 ? MessageKind::kOpened : MessageKind::kEscalated);
+            return d.done("nobody has acknowledged");
+        case TimerKind::kLapse:
+            return lapse(d);
+        case TimerKind::kSnooze:
+            return snooze_over(d);
+        case TimerKind::kPending:
+            return pending_over(d);
+        case TimerKind::kResolveGrace:
+            return grace_over(d);
+        case TimerKind::kClose:
+            return close_due(d);
+        case TimerKind::kExpiry:
+            return expiry_due(d);
+    }
+    return stale(d);
+}
+
+Decision on_outcome(Draft& d, const EffectOutcome& outcome) {
+    const Notify& sent = outcome.notify;
+    std::map<std::string, std::string> data{{"effect", std::to_string(outcome.effect.value)},
+                                            {"person", sent.person},
+                                            {"channel", sent.channel},
+                                            {"message", std::string(to_string(sent.kind))},
+                                            {"step", std::to_string(sent.step)}};
+    if (!outcome.detail.empty()) data["detail"] = outcome.detail;
+    const std::string to = sent.person.empty() ? sent.address : sent.person;
+    if (outcome.delivery == EffectOutcome::Delivery::kDelivered) {
+        d.say("told", kSystem, fmt::format("{} was told by {}", to, sent.channel), std::move(data));
+        return d.done("delivered");
+    }
+    d.say("not_told", kSystem,
+          fmt::format("{} could not be told by {}{}", to, sent.channel,
+                      outcome.detail.empty() ? "" : ": " + outcome.detail),
+          std::move(data));
+    Incident& in = d.in();
+    if (in.state != State::kTriggered || sent.step != in.step || in.step == 0) {
+        return d.done("not delivered");
+    }
+    ++in.step_failed;
+    // A step that reached nobody at all is no reason to wait for the next one. The last step's
+    // repetition keeps its pace, or a dead channel would spin.
+    const Policy* policy = d.policy();
+    const bool more =
+        policy != nullptr && static_cast<std::size_t>(in.step) < policy->response.size();
+    if (in.step_failed >= in.step_told && more) run_step(d, MessageKind::kEscalated);
+    return d.done("not delivered");
+}
+
+}  // namespace tocsin::bridge
