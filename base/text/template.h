@@ -1,13 +1,15 @@
 // The subset of Go's text/template that rule annotations and messages use, with Prometheus's
 // functions: {{ .Labels.x }}, {{ $labels.x }}, {{ $value }}, pipelines, if/else/with/range/end,
-// variables, comparison and logic functions, printf, humanize, humanize1024, humanizeDuration,
-// humanizePercentage, humanizeTimestamp, title, toUpper, toLower, stripPort, match,
-// reReplaceAll, first, value, label, query (through a callback), safe text only. Pure.
+// break/continue, variables, trim markers, comments; all of Prometheus's functions but those of its
+// consoles, `query` through a callback. Not: define, template, block, call, js, slice. Numbers of
+// both of Go's kinds compare with each other. Pure.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -25,15 +27,24 @@ using ValueList = std::vector<Value>;
 
 class Value {
   public:
-    using Variant = std::variant<std::monostate, bool, double, std::string,
-                                 std::shared_ptr<const ValueMap>, std::shared_ptr<const ValueList>>;
+    using Variant =
+        std::variant<std::monostate, bool, double, std::string, std::shared_ptr<const ValueMap>,
+                     std::shared_ptr<const ValueList>, std::int64_t>;
     Value() = default;
-    Value(bool v) : v_(v) {}                      // NOLINT(google-explicit-constructor)
-    Value(double v) : v_(v) {}                    // NOLINT(google-explicit-constructor)
+    Value(bool v) : v_(v) {}    // NOLINT(google-explicit-constructor)
+    Value(double v) : v_(v) {}  // NOLINT(google-explicit-constructor)
+    // Whole numbers print without an exponent, as Go's int does beside its float64.
+    Value(std::int64_t v) : v_(v) {}              // NOLINT(google-explicit-constructor)
     Value(std::string v) : v_(std::move(v)) {}    // NOLINT(google-explicit-constructor)
     Value(const char* v) : v_(std::string(v)) {}  // NOLINT(google-explicit-constructor)
     Value(ValueMap v);                            // NOLINT(google-explicit-constructor)
     Value(ValueList v);                           // NOLINT(google-explicit-constructor)
+    // Out of line: smaller code, and g++ 12 takes inlined copies for uninitialised.
+    Value(const Value& other);
+    Value(Value&& other) noexcept;
+    Value& operator=(const Value& other);
+    Value& operator=(Value&& other) noexcept;
+    ~Value();
     const Variant& get() const { return v_; }
 
   private:
@@ -50,8 +61,13 @@ struct TemplateContext {
 class Template {
   public:
     // kInvalid with "at <line>:<column>: …" inside the text.
+    // Variables that nobody defined are errors; known are Prometheus's $labels, $value,
+    // $externalLabels and $externalURL, or those named.
     static Result<Template> parse(std::string_view text);
-    // Output is bounded (256 KiB); an execution error says where.
+    static Result<Template> parse(std::string_view text,
+                                  std::span<const std::string_view> variables);
+    // Output is bounded (256 KiB); an execution error says where. A missing key of a map is empty
+    // (an absent label), one of the root or of a sample is an error.
     Result<std::string> render(const TemplateContext& context) const;
 
     struct Impl;

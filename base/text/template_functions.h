@@ -1,0 +1,33 @@
+// The functions templates can call: Go's built-in ones and Prometheus's. Private to this folder.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/core/result.h"
+#include "base/text/template.h"
+
+namespace tocsin::text {
+
+// No text that a template makes on its way may be longer.
+inline constexpr std::size_t kMostTemplateBytes = 256 * 1024;
+
+// All names; `and` and `or` among them, which the evaluator runs itself (they are lazy).
+std::span<const std::string_view> template_function_names();
+
+// kInvalid without a place: the caller knows it.
+Result<Value> call_template_function(std::string_view name, std::vector<Value> arguments,
+                                     const TemplateContext& context);
+
+bool is_true(const Value& value);
+std::string to_text(const Value& value);         // as Go's fmt prints it
+std::string_view type_name(const Value& value);  // "text", "number" …
+Result<double> to_number(const Value& value);    // of numbers and of texts that hold one
+const Value* find_key(const Value& map, std::string_view key);  // nullptr: no map or no such key
+
+// Go's Printf for what a Value can be.
+Result<std::string> template_printf(std::string_view format, std::span<const Value> arguments);
+
+}  // namespace tocsin::text

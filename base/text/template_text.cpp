@@ -1,0 +1,192 @@
+#include "base/text/template_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <cmath>
+#include <optional>
+#include <span>
+#include <utility>
+
+#include "base/core/time.h"
+
+namespace tocsin::text {
+
+namespace {
+
+// Four significant digits, as all of Prometheus's humanizers print.
+std::string four(double v) {
+    if (std::isnan(v)) return "NaN";
+    if (std::isinf(v)) return v > 0 ? "+Inf" : "-Inf";
+    return fmt::format("{:.4g}", v);
+}
+
+constexpr std::array<std::string_view, 8> kLarge{"k", "M", "G", "T", "P", "E", "Z", "Y"};
+constexpr std::array<std::string_view, 8> kBinary{"ki", "Mi", "Gi", "Ti", "Pi", "Ei", "Zi", "Yi"};
+constexpr std::array<std::string_view, 8> kSmall{"m", "u", "n", "p", "f", "a", "z", "y"};
+
+std::string scaled_down(double v, double base, std::span<const std::string_view> prefixes) {
+    std::string_view prefix;
+    for (const std::string_view p : prefixes) {
+        if (std::fabs(v) < base) break;
+        prefix = p;
+        v /= base;
+    }
+    return four(v) + std::string(prefix);
+}
+
+std::string scaled_up(double v) {
+    std::string_view prefix;
+    for (const std::string_view p : kSmall) {
+        if (std::fabs(v) >= 1) break;
+        prefix = p;
+        v *= 1000;
+    }
+    return four(v) + std::string(prefix);
+}
+
+}  // namespace
+
+std::string humanize(double v) {
+    if (v == 0 || !std::isfinite(v)) return four(v);
+    return std::fabs(v) >= 1 ? scaled_down(v, 1000, kLarge) : scaled_up(v);
+}
+
+std::string humanize1024(double v) {
+    if (std::fabs(v) <= 1 || !std::isfinite(v)) return four(v);
+    return scaled_down(v, 1024, kBinary);
+}
+
+std::string humanize_duration(double v) {
+    if (!std::isfinite(v)) return four(v);
+    if (v == 0) return "0s";
+    if (std::fabs(v) < 1) return scaled_up(v) + "s";
+    const std::string_view sign = v < 0 ? "-" : "";
+    v = std::fabs(v);
+    // Past the range of whole numbers only the order of magnitude means anything.
+    const auto whole = static_cast<std::int64_t>(std::min(v, 9e18));
+    const std::int64_t seconds = whole % 60;
+    const std::int64_t minutes = whole / 60 % 60;
+    const std::int64_t hours = whole / 3600 % 24;
+    const std::int64_t days = whole / 86400;
+    if (days != 0) return fmt::format("{}{}d {}h {}m {}s", sign, days, hours, minutes, seconds);
+    if (hours != 0) return fmt::format("{}{}h {}m {}s", sign, hours, minutes, seconds);
+    if (minutes != 0) return fmt::format("{}{}m {}s", sign, minutes, seconds);
+    return fmt::format("{}{}s", sign, four(v));
+}
+
+Result<std::string> humanize_timestamp(double v) {
+    if (!std::isfinite(v)) return four(v);
+    if (std::fabs(v) > 9.2e9)
+        return Error(ErrorCode::kInvalid, fmt::format("{} seconds are no time to print", four(v)));
+    const std::string iso = format_rfc3339(from_unix_ms(std::llround(v * 1000)));
+    // 2015-06-23T13:19:44.128Z → 2015-06-23 13:19:44.128 +0000 UTC
+    std::string fraction = iso.substr(19, 4);
+    fraction.resize(fraction.find_last_not_of("0.") + 1);
+    return iso.substr(0, 10) + " " + iso.substr(11, 8) + fraction + " +0000 UTC";
+}
+
+std::string title(std::string text) {
+    bool start = true;
+    for (char& c : text) {
+        const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                            (c >= '0' && c <= '9') || c == '_' || c == '\'' ||
+                            static_cast<unsigned char>(c) >= 0x80;
+        if (start && c >= 'a' && c <= 'z') c = static_cast<char>(c - 32);
+        start = !letter;
+    }
+    return text;
+}
+
+std::string changed_case(std::string text, char first, char last, int shift) {
+    for (char& c : text) {
+        if (c >= first && c <= last) c = static_cast<char>(c + shift);
+    }
+    return text;
+}
+
+namespace {
+
+// Go's net.SplitHostPort; nothing when it would fail.
+std::optional<std::pair<std::string, std::string>> split_port(const std::string& text) {
+    const std::size_t colon = text.rfind(':');
+    if (colon == std::string::npos) return std::nullopt;
+    const std::string port = text.substr(colon + 1);
+    std::string host = text.substr(0, colon);
+    if (host.starts_with("[")) {
+        if (host.find(']') != host.size() - 1) return std::nullopt;
+        host = host.substr(1, host.size() - 2);
+    } else if (host.find(':') != std::string::npos) {
+        return std::nullopt;
+    }
+    if ((host + port).find_first_of("[]") != std::string::npos) return std::nullopt;
+    return std::pair(host, port);
+}
+
+}  // namespace
+
+std::string strip_port(const std::string& text) {
+    const auto parts = split_port(text);
+    return parts ? parts->first : text;
+}
+
+std::string strip_domain(const std::string& text) {
+    const auto parts = split_port(text);
+    std::string host = parts ? parts->first : text;
+    if (host.find_first_not_of("0123456789.") == std::string::npos ||
+        host.find(':') != std::string::npos) {
+        return text;  // an address
+    }
+    host.resize(std::min(host.find('.'), host.size()));
+    return parts ? host + ":" + parts->second : host;
+}
+
+std::string html(std::string_view text) {
+    std::string out;
+    for (const char c : text) {
+        switch (c) {
+            case '&':
+                out += "&amp;";
+                break;
+            case '<':
+                out += "&lt;";
+                break;
+            case '>':
+                out += "&gt;";
+                break;
+            case '"':
+                out += "&#34;";
+                break;
+            case '\'':
+                out += "&#39;";
+                break;
+            default:
+                out += c;
+        }
+    }
+    return out;
+}
+
+std::string url_query(std::string_view text) {
+    std::string out;
+    for (const char c : text) {
+        const bool plain = std::isalnum(static_cast<unsigned char>(c)) != 0 ||
+                           std::string_view("-_.~").find(c) != std::string_view::npos;
+        if (c == ' ') {
+            out += '+';
+        } else if (plain) {
+            out += c;
+        } else {
+            out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+        }
+    }
+    return out;
+}
+
+std::string humanize_percentage(double v) {
+    return four(v * 100) + "%";
+}
+
+}  // namespace tocsin::text

@@ -1,0 +1,29 @@
+// What Prometheus's template functions make of numbers and texts. Private to this folder.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/core/result.h"
+
+namespace tocsin::text {
+
+std::string humanize(double v);             // 1.235M
+std::string humanize1024(double v);         // 1.177Mi
+std::string humanize_duration(double v);    // 1d 2h 3m 4s
+std::string humanize_percentage(double v);  // 12.34%
+Result<std::string> humanize_timestamp(double v);
+
+std::string title(std::string text);
+std::string changed_case(std::string text, char first, char last, int shift);
+std::string strip_port(const std::string& text);
+std::string strip_domain(const std::string& text);
+std::string html(std::string_view text);
+std::string url_query(std::string_view text);
+
+Result<bool> regex_found(const std::string& pattern, const std::string& text);
+// Go's ReplaceAllString: $1, ${name}.
+Result<std::string> regex_replaced(const std::string& pattern, const std::string& replacement,
+                                   std::string text);
+
+}  // namespace tocsin::text
