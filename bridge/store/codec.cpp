@@ -1,0 +1,207 @@
+#include "bridge/store/codec.h"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <boost/json/value.hpp>
+#include <optional>
+
+namespace json = boost::json;
+
+namespace tocsin::bridge::codec {
+namespace {
+
+// What we wrote ourselves parses; anything else is a damaged row and reads as empty.
+json::object object_from(std::string_view text) {
+    boost::system::error_code problem;
+    json::value value = json::parse(text, problem);
+    if (problem || !value.is_object()) return {};
+    return std::move(value.as_object());
+}
+
+std::string text_of(const json::object& object, std::string_view key) {
+    const json::value* found = object.if_contains(key);
+    if (found == nullptr || !found->is_string()) return {};
+    return std::string(std::string_view(found->get_string()));
+}
+
+std::optional<std::int64_t> number_of(const json::object& object, std::string_view key) {
+    const json::value* found = object.if_contains(key);
+    if (found == nullptr || !found->is_int64()) return std::nullopt;
+    return found->get_int64();
+}
+
+int int_of(const json::object& object, std::string_view key) {
+    return static_cast<int>(number_of(object, key).value_or(0));
+}
+
+std::optional<Timestamp> time_of(const json::object& object, std::string_view key) {
+    const auto number = number_of(object, key);
+    if (!number) return std::nullopt;
+    return from_unix_ms(*number);
+}
+
+std::vector<std::string> texts_of(const json::object& object, std::string_view key) {
+    std::vector<std::string> out;
+    const json::value* found = object.if_contains(key);
+    if (found == nullptr || !found->is_array()) return out;
+    for (const json::value& item : found->get_array()) {
+        if (item.is_string()) out.emplace_back(std::string_view(item.get_string()));
+    }
+    return out;
+}
+
+void put(json::object& object, std::string_view key, const std::string& text) {
+    if (!text.empty()) object[key] = text;
+}
+void put(json::object& object, std::string_view key, int number) {
+    if (number != 0) object[key] = number;
+}
+void put(json::object& object, std::string_view key, const std::optional<Timestamp>& time) {
+    if (time) object[key] = to_unix_ms(*time);
+}
+void put(json::object& object, std::string_view key, const std::vector<std::string>& texts) {
+    if (!texts.empty()) object[key] = json::array(texts.begin(), texts.end());
+}
+
+std::string quoted(std::string_view text) {
+    return json::serialize(json::string(text));
+}
+
+template <class Map>
+std::string any_map_to_text(const Map& map) {
+    json::object object;
+    for (const auto& [name, value] : map) object[name] = value;
+    return json::serialize(object);
+}
+
+}  // namespace
+
+std::string labels_to_text(const Labels& labels) {
+    std::string out = "{";
+    for (const Label& label : labels) {
+        if (out.size() > 1) out += ',';
+        out += label_needle(label.name.view(), label.value.view());
+    }
+    return out + "}";
+}
+
+Labels labels_from_text(std::string_view text) {
+    LabelsBuilder builder;
+    for (const auto& item : object_from(text)) {
+        if (item.value().is_string()) {
+            builder.set(std::string_view(item.key()), std::string_view(item.value().get_string()));
+        }
+    }
+    return builder.build();
+}
+
+std::string label_needle(std::string_view name, std::string_view value) {
+    return quoted(name) + ":" + quoted(value);
+}
+
+std::string map_to_text(const std::map<std::string, std::string, std::less<>>& map) {
+    return any_map_to_text(map);
+}
+
+std::string map_to_text(const std::map<std::string, std::string>& map) {
+    return any_map_to_text(map);
+}
+
+std::map<std::string, std::string> map_from_text(std::string_view text) {
+    std::map<std::string, std::string> out;
+    for (const auto& item : object_from(text)) {
+        if (item.value().is_string()) {
+            out.emplace(std::string_view(item.key()), std::string_view(item.value().get_string()));
+        }
+    }
+    return out;
+}
+
+std::string levels_to_text(const std::map<std::string, FiringLevel>& levels) {
+    json::object out;
+    for (const auto& [severity, level] : levels) {
+        json::object item;
+        item["fingerprint"] = level.fingerprint;
+        item["starts_at"] = to_unix_ms(level.starts_at);
+        put(item, "ends_at", level.ends_at);
+        out[severity] = std::move(item);
+    }
+    return json::serialize(out);
+}
+
+std::map<std::string, FiringLevel> levels_from_text(std::string_view text) {
+    std::map<std::string, FiringLevel> out;
+    for (const auto& entry : object_from(text)) {
+        if (!entry.value().is_object()) continue;
+        const json::object& item = entry.value().get_object();
+        FiringLevel level;
+        level.fingerprint = text_of(item, "fingerprint");
+        level.starts_at = time_of(item, "starts_at").value_or(Timestamp{});
+        level.ends_at = time_of(item, "ends_at");
+        out.emplace(std::string_view(entry.key()), std::move(level));
+    }
+    return out;
+}
+
+std::string detail_to_text(const Incident& incident) {
+    json::object out;
+    put(out, "route", incident.route);
+    put(out, "policy", incident.policy);
+    put(out, "acknowledged_by", incident.acknowledged_by);
+    put(out, "acknowledged_at", incident.acknowledged_at);
+    put(out, "responded_at", incident.responded_at);
+    if (incident.acknowledged_priority) {
+        out["acknowledged_priority"] = to_string(*incident.acknowledged_priority);
+    }
+    put(out, "step", incident.step);
+    put(out, "step_told", incident.step_told);
+    put(out, "step_failed", incident.step_failed);
+    put(out, "repeats", incident.repeats);
+    put(out, "told", incident.told);
+    put(out, "watchers", incident.watchers);
+    put(out, "stable_since", incident.stable_since);
+    put(out, "resolved_at", incident.resolved_at);
+    put(out, "resolved_by", incident.resolved_by);
+    put(out, "resolved_by_hand", incident.resolved_by_hand ? 1 : 0);
+    put(out, "confirmed_at", incident.confirmed_at);
+    put(out, "confirmed_by", incident.confirmed_by);
+    put(out, "closed_at", incident.closed_at);
+    put(out, "snoozed_until", incident.snoozed_until);
+    put(out, "pending_until", incident.pending_until);
+    put(out, "pending_reason", incident.pending_reason);
+    put(out, "reopen_count", incident.reopen_count);
+    put(out, "predecessor", incident.predecessor);
+    put(out, "successor", incident.successor);
+    return json::serialize(out);
+}
+
+void detail_from_text(std::string_view text, Incident& incident) {
+    const json::object in = object_from(text);
+    incident.route = text_of(in, "route");
+    incident.policy = text_of(in, "policy");
+    incident.acknowledged_by = text_of(in, "acknowledged_by");
+    incident.acknowledged_at = time_of(in, "acknowledged_at");
+    incident.responded_at = time_of(in, "responded_at");
+    incident.acknowledged_priority = parse_priority(text_of(in, "acknowledged_priority"));
+    incident.step = int_of(in, "step");
+    incident.step_told = int_of(in, "step_told");
+    incident.step_failed = int_of(in, "step_failed");
+    incident.repeats = int_of(in, "repeats");
+    incident.told = texts_of(in, "told");
+    incident.watchers = texts_of(in, "watchers");
+    incident.stable_since = time_of(in, "stable_since");
+    incident.resolved_at = time_of(in, "resolved_at");
+    incident.resolved_by = text_of(in, "resolved_by");
+    incident.resolved_by_hand = int_of(in, "resolved_by_hand") != 0;
+    incident.confirmed_at = time_of(in, "confirmed_at");
+    incident.confirmed_by = text_of(in, "confirmed_by");
+    incident.closed_at = time_of(in, "closed_at");
+    incident.snoozed_until = time_of(in, "snoozed_until");
+    incident.pending_until = time_of(in, "pending_until");
+    incident.pending_reason = text_of(in, "pending_reason");
+    incident.reopen_count = int_of(in, "reopen_count");
+    incident.predecessor = text_of(in, "predecessor");
+    incident.successor = text_of(in, "successor");
+}
+
+}  // namespace tocsin::bridge::codec

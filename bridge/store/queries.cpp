@@ -1,0 +1,200 @@
+#include "bridge/store/queries.h"
+
+#include "bridge/store/codec.h"
+#include "bridge/store/session.h"
+#include "bridge/store/tx.h"
+
+namespace tocsin::bridge {
+
+IncidentSummary summary_of(const Incident& incident) {
+    IncidentSummary out;
+    out.firing = incident.count(AlertStatus::kFiring);
+    out.resolved = incident.count(AlertStatus::kResolved);
+    out.unknown = incident.count(AlertStatus::kUnknown);
+    out.incident = incident;
+    out.incident.alerts.clear();
+    return out;
+}
+
+namespace {
+
+std::string state_condition(StateFilter filter) {
+    switch (filter) {
+        case StateFilter::kOpen:
+            return "state IN ('triggered', 'acknowledged', 'pending')";
+        case StateFilter::kResolved:
+            return "state = 'resolved'";
+        case StateFilter::kClosed:
+            return "state = 'closed'";
+        case StateFilter::kAll:
+            return "1 = 1";
+    }
+    return "1 = 1";
+}
+
+class SqlQueries final : public Queries {
+  public:
+    explicit SqlQueries(std::unique_ptr<Session> session) : session_(std::move(session)) {}
+
+    Result<IncidentPage> incidents(const IncidentFilter& filter) override;
+    Result<IncidentDetail> incident(const std::string& key) override;
+
+    Result<Incident> incident_by_id(IncidentId id) override {
+        return sql::guarded("reading an incident", [&]() -> Result<Incident> {
+            auto found = load_incidents(*session_, {id});
+            if (found.empty()) return Error(ErrorCode::kNotFound, "no such incident");
+            return std::move(found.begin()->second);
+        });
+    }
+
+    Result<std::vector<IncidentSummary>> changed_since(std::int64_t entry, int limit) override {
+        return sql::guarded("reading changes", [&]() -> Result<std::vector<IncidentSummary>> {
+            std::vector<IncidentSummary> out;
+            select_incidents(*session_, "WHERE last_entry > :entry ORDER BY last_entry LIMIT :most",
+                             sql::Parameters().add("entry", entry).add("most", limit),
+                             [&](IncidentSummary row) { out.push_back(std::move(row)); });
+            return out;
+        });
+    }
+
+    Result<std::vector<std::pair<AlertRecord, IncidentSummary>>> current_alerts() override;
+
+    Result<std::vector<HostRow>> hosts() override {
+        return sql::guarded("reading hosts", [&]() -> Result<std::vector<HostRow>> {
+            std::vector<HostRow> out;
+            select_hosts(*session_, "ORDER BY host", {},
+                         [&](HostRow row) { out.push_back(std::move(row)); });
+            return out;
+        });
+    }
+
+    Result<std::map<std::string, std::int64_t>> count_incidents() override {
+        return counts("SELECT state, count(*) FROM incidents GROUP BY state");
+    }
+    Result<std::map<std::string, std::int64_t>> count_effects() override {
+        return counts("SELECT state, count(*) FROM effects GROUP BY state");
+    }
+
+  private:
+    Result<std::map<std::string, std::int64_t>> counts(const char* text) {
+        return sql::guarded("counting", [&]() -> Result<std::map<std::string, std::int64_t>> {
+            std::map<std::string, std::int64_t> out;
+            sql::select<sql::Text, sql::Int>(
+                session_->soci, text, {},
+                [&](const sql::Text& state, const sql::Int& n) { out[state.value] = n.value; });
+            return out;
+        });
+    }
+
+    std::unique_ptr<Session> session_;
+};
+
+Result<IncidentPage> SqlQueries::incidents(const IncidentFilter& filter) {
+    return sql::guarded("listing incidents", [&]() -> Result<IncidentPage> {
+        sql::Parameters parameters;
+        std::string where = "WHERE " + state_condition(filter.state);
+        if (filter.before > 0) {
+            where += " AND id < :before";
+            parameters.add("before", filter.before);
+        }
+        for (std::size_t i = 0; i < filter.labels.size(); ++i) {
+            const std::string name = "label" + std::to_string(i);
+            where += " AND " + session_->dialect->contains("labels", name);
+            parameters.add(name,
+                           codec::label_needle(filter.labels[i].first, filter.labels[i].second));
+        }
+        if (!filter.text.empty()) {
+            where += " AND (" + session_->dialect->contains_folded("title", "text1") + " OR " +
+                     session_->dialect->contains_folded("key", "text2") + " OR " +
+                     session_->dialect->contains_folded("labels", "text3") + " OR " +
+                     session_->dialect->contains_folded("assignee", "text4") + ")";
+            for (const char* name : {"text1", "text2", "text3", "text4"}) {
+                parameters.add(name, filter.text);
+            }
+        }
+        // One more than asked for tells whether there is a next page.
+        where += " ORDER BY id DESC LIMIT :most";
+        parameters.add("most", filter.limit + 1);
+        IncidentPage page;
+        select_incidents(*session_, where, parameters,
+                         [&](IncidentSummary row) { page.incidents.push_back(std::move(row)); });
+        if (page.incidents.size() > static_cast<std::size_t>(filter.limit)) {
+            page.incidents.pop_back();
+            page.next = page.incidents.back().incident.id.value;
+        }
+        return page;
+    });
+}
+
+Result<IncidentDetail> SqlQueries::incident(const std::string& key) {
+    return sql::guarded("reading an incident", [&]() -> Result<IncidentDetail> {
+        // One transaction, so that the parts are of one moment.
+        soci::transaction moment(session_->soci);
+        IncidentDetail out;
+        bool found = false;
+        select_incidents(*session_, "WHERE key = :key", sql::Parameters().add("key", key),
+                         [&](IncidentSummary row) {
+                             out.summary = std::move(row);
+                             found = true;
+                         });
+        if (!found) return Error(ErrorCode::kNotFound, "there is no incident " + key);
+        const auto id = sql::Parameters().add("id", out.summary.incident.id.value);
+        select_alerts(*session_, "WHERE incident = :id ORDER BY starts_at, identity", id,
+                      [&](AlertRecord row) { out.alerts.push_back(std::move(row)); });
+        sql::select<sql::Int, sql::Int, sql::Text, sql::Text, sql::Text, sql::Text>(
+            session_->soci,
+            "SELECT id, at, kind, actor, text, data FROM timeline WHERE incident = :id "
+            "ORDER BY id",
+            id,
+            [&](const sql::Int& row, const sql::Int& at, const sql::Text& kind,
+                const sql::Text& actor, const sql::Text& text, const sql::Text& data) {
+                out.timeline.push_back(
+                    {row.value, out.summary.incident.id,
+                     TimelineEntry{from_unix_ms(at.value), kind.value, actor.value, text.value,
+                                   codec::map_from_text(data.value)}});
+            });
+        select_effects(
+            *session_,
+            "SELECT " + effect_columns() + " FROM effects WHERE incident = :id ORDER BY id", id,
+            [&](EffectRow row) { out.effects.push_back(std::move(row)); });
+        sql::select<sql::Text, sql::Int>(
+            session_->soci, "SELECT kind, due_at FROM timers WHERE incident = :id ORDER BY due_at",
+            id, [&](const sql::Text& kind, const sql::Int& due) {
+                if (const auto parsed = parse_timer_kind(kind.value)) {
+                    out.timers.push_back(
+                        {out.summary.incident.id, *parsed, from_unix_ms(due.value)});
+                }
+            });
+        return out;
+    });
+}
+
+Result<std::vector<std::pair<AlertRecord, IncidentSummary>>> SqlQueries::current_alerts() {
+    using Rows = std::vector<std::pair<AlertRecord, IncidentSummary>>;
+    return sql::guarded("listing alerts", [&]() -> Result<Rows> {
+        soci::transaction moment(session_->soci);
+        std::map<IncidentId, IncidentSummary> open;
+        select_incidents(*session_, "WHERE state <> 'closed'", {}, [&](IncidentSummary row) {
+            const IncidentId id = row.incident.id;
+            open.emplace(id, std::move(row));
+        });
+        Rows out;
+        select_alerts(*session_, "WHERE status <> 'resolved' ORDER BY starts_at, identity", {},
+                      [&](AlertRecord alert) {
+                          const auto found = open.find(alert.incident);
+                          if (found != open.end()) {
+                              out.emplace_back(std::move(alert), found->second);
+                          }
+                      });
+        return out;
+    });
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Queries>> Queries::open(const std::string& url) {
+    TOCSIN_TRY(auto session, open_session(url, SessionUse::kRead));
+    return std::unique_ptr<Queries>(std::make_unique<SqlQueries>(std::move(session)));
+}
+
+}  // namespace tocsin::bridge

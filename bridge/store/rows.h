@@ -1,0 +1,73 @@
+// The rows of the store as values; incidents and alerts are the core's own types.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/core/time.h"
+#include "bridge/incident/types.h"
+
+namespace tocsin::bridge {
+
+struct HostRow {
+    HostRecord record;
+    Timestamp first_seen;
+    std::string inventory = "{}";  // JSON, as the last heartbeat told it
+};
+
+struct TimerRow {
+    IncidentId incident;
+    TimerKind kind = TimerKind::kStability;
+    Timestamp due;
+};
+
+struct TimelineRow {
+    std::int64_t id = 0;  // rises with time over all incidents; 0 before it is written
+    IncidentId incident;
+    TimelineEntry entry;
+};
+
+enum class EffectState { kWaiting, kClaimed, kDelivered, kDead, kDropped };
+std::string_view to_string(EffectState state);
+std::optional<EffectState> parse_effect_state(std::string_view text);
+
+struct EffectRow {
+    EffectId id;
+    IncidentId incident;
+    EffectState state = EffectState::kWaiting;
+    Notify notify;
+    Timestamp due;
+    int attempts = 0;  // begun, this one included once it is claimed
+    Timestamp created_at;
+    Timestamp updated_at;
+    std::string result;  // the last answer or error
+};
+
+// All that one batch changes; written together or not at all.
+struct Changes {
+    Timestamp now;
+    std::vector<Incident> incidents;                       // inserted or replaced, without alerts
+    std::vector<AlertRecord> alerts;                       // likewise; `incident` is set
+    std::vector<std::string> freed_keys;                   // before the next are taken
+    std::vector<std::pair<std::string, IncidentId>> keys;  // dedup key → open incident
+    std::vector<TimelineRow> timeline;
+    std::vector<IncidentId> drop_waiting;  // their messages not yet due and not yet claimed
+    std::vector<EffectRow> effects;        // new ones
+    std::vector<EffectRow> settled;        // id, state, result of those that are done with
+    std::vector<TimerRow> timers;          // set or moved
+    std::vector<std::pair<IncidentId, TimerKind>> cancelled;
+    std::vector<HostRow> hosts;
+    std::map<std::string, std::int64_t> counters;  // name → last number given out
+
+    [[nodiscard]] bool empty() const {
+        return incidents.empty() && alerts.empty() && freed_keys.empty() && keys.empty() &&
+               timeline.empty() && drop_waiting.empty() && effects.empty() && settled.empty() &&
+               timers.empty() && cancelled.empty() && hosts.empty() && counters.empty();
+    }
+};
+
+}  // namespace tocsin::bridge

@@ -1,0 +1,299 @@
+#include "bridge/store/store.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <utility>
+
+#include "bridge/store/migrations.h"
+#include "bridge/store/session.h"
+#include "bridge/store/tx.h"
+
+namespace tocsin::bridge {
+
+std::string_view to_string(EffectState state) {
+    switch (state) {
+        case EffectState::kWaiting:
+            return "waiting";
+        case EffectState::kClaimed:
+            return "claimed";
+        case EffectState::kDelivered:
+            return "delivered";
+        case EffectState::kDead:
+            return "dead";
+        case EffectState::kDropped:
+            return "dropped";
+    }
+    return "";
+}
+
+std::optional<EffectState> parse_effect_state(std::string_view text) {
+    for (const EffectState state :
+         {EffectState::kWaiting, EffectState::kClaimed, EffectState::kDelivered, EffectState::kDead,
+          EffectState::kDropped}) {
+        if (text == to_string(state)) return state;
+    }
+    return std::nullopt;
+}
+
+namespace {
+
+// Held while a bridge serves a file, so that a second one says so instead of doubling every
+// message. The kernel lets go of it when the process ends, however it ends.
+class FileLock {
+  public:
+    static Result<FileLock> take(const std::string& path) {
+        const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+        if (fd < 0) return errno_error("opening " + path, errno);
+        FileLock lock(fd);
+        if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
+            if (errno == EWOULDBLOCK) {
+                return Error(ErrorCode::kConflict,
+                             "another bridge serves this store (it holds " + path + ")");
+            }
+            return errno_error("locking " + path, errno);
+        }
+        return lock;
+    }
+    FileLock(FileLock&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+    FileLock& operator=(FileLock&&) = delete;
+    ~FileLock() {
+        if (fd_ >= 0) ::close(fd_);
+    }
+
+  private:
+    explicit FileLock(int fd) : fd_(fd) {}
+    int fd_;
+};
+
+// Statements of a migration, split at semicolons that end a line (ours hold no others).
+std::vector<std::string> statements(std::string_view text) {
+    std::vector<std::string> out;
+    std::string current;
+    while (!text.empty()) {
+        const std::size_t end = text.find('\n');
+        const std::string_view line = text.substr(0, end);
+        text = end == std::string_view::npos ? std::string_view() : text.substr(end + 1);
+        if (line.starts_with("--")) continue;
+        current += std::string(line) + "\n";
+        if (line.ends_with(";")) out.push_back(std::exchange(current, {}));
+    }
+    return out;
+}
+
+void begin(Session& session) {
+    sql::run(session.soci, session.dialect->begin_write());
+}
+void commit(Session& session) {
+    sql::run(session.soci, "COMMIT");
+}
+
+void rollback(Session& session) noexcept {
+    // A failed COMMIT may have ended the transaction already; there is nothing more to undo then.
+    try {
+        sql::run(session.soci, "ROLLBACK");
+    } catch (const std::exception&) {
+    }
+}
+
+int schema_version(Session& session) {
+    int version = 0;
+    bool fresh = true;
+    sql::run(session.soci,
+             session.dialect->schema("CREATE TABLE IF NOT EXISTS schema_version "
+                                     "(number {int} NOT NULL PRIMARY KEY, name TEXT NOT NULL) "
+                                     "{table}"));
+    sql::select<sql::Int>(session.soci, "SELECT max(number) FROM schema_version", {},
+                          [&](const sql::Int& number) {
+                              fresh = number.null();
+                              version = static_cast<int>(number.value);
+                          });
+    return fresh ? 0 : version;
+}
+
+Result<void> migrate(Session& session) {
+    return sql::guarded("migrating", [&]() -> Result<void> {
+        begin(session);
+        try {
+            const int version = schema_version(session);
+            const int newest = migrations().back().number;
+            if (version > newest) {
+                rollback(session);
+                return Error(ErrorCode::kInvalid,
+                             "the store's schema is number " + std::to_string(version) +
+                                 ", this program knows up to " + std::to_string(newest) +
+                                 "; run the newer program");
+            }
+            for (const Migration& step : migrations()) {
+                if (step.number <= version) continue;
+                for (const std::string& statement : statements(session.dialect->schema(step.sql))) {
+                    sql::run(session.soci, statement);
+                }
+                sql::run(session.soci,
+                         "INSERT INTO schema_version (number, name) VALUES (:number, :name)",
+                         sql::Parameters()
+                             .add("number", step.number)
+                             .add("name", std::string(step.name)));
+            }
+            commit(session);
+        } catch (const std::exception&) {
+            rollback(session);
+            throw;
+        }
+        return success();
+    });
+}
+
+class SqlStore final : public Store {
+  public:
+    SqlStore(std::unique_ptr<Session> session, FileLock lock)
+        : lock_(std::move(lock)), session_(std::move(session)) {}
+
+    Result<void> transaction(const std::function<Result<void>(Tx&)>& work) override {
+        return sql::guarded("committing", [&]() -> Result<void> {
+            begin(*session_);
+            try {
+                SqlTx tx(*session_);
+                Result<void> done = work(tx);
+                if (!done) {
+                    rollback(*session_);
+                    return done;
+                }
+                commit(*session_);
+                return success();
+            } catch (const std::exception&) {
+                rollback(*session_);
+                throw;
+            }
+        });
+    }
+
+    Result<std::vector<EffectRow>> claim_effects(Timestamp now, Timestamp lease_until,
+                                                 int limit) override;
+    Result<void> retry_effect(EffectId id, Timestamp now, Timestamp due,
+                              const std::string& error) override;
+    Result<NextDue> next_due() override;
+    Result<std::optional<std::string>> meta(const std::string& name) override;
+    Result<void> set_meta(const std::string& name, const std::string& value) override;
+
+    // This process is the only one that serves the file, so whoever claimed these has died.
+    Result<void> release_claims() {
+        return sql::guarded("releasing claims", [&]() -> Result<void> {
+            sql::run(session_->soci,
+                     "UPDATE effects SET state = 'waiting', lease_until = NULL "
+                     "WHERE state = 'claimed'");
+            return success();
+        });
+    }
+
+  private:
+    FileLock lock_;
+    std::unique_ptr<Session> session_;
+};
+
+Result<std::vector<EffectRow>> SqlStore::claim_effects(Timestamp now, Timestamp lease_until,
+                                                       int limit) {
+    return sql::guarded("claiming messages", [&]() -> Result<std::vector<EffectRow>> {
+        std::vector<EffectRow> out;
+        // Looked for first: the usual answer is "none", and that takes no write lock.
+        bool any = false;
+        const std::string due =
+            "(state = 'waiting' AND due_at <= :now) OR (state = 'claimed' AND lease_until <= "
+            ":expired)";
+        sql::select<sql::Int>(
+            session_->soci, "SELECT 1 FROM effects WHERE " + due + " LIMIT 1",
+            sql::Parameters().add("now", to_unix_ms(now)).add("expired", to_unix_ms(now)),
+            [&](const sql::Int&) { any = true; });
+        if (!any) return out;
+        select_effects(*session_,
+                       "UPDATE effects SET state = 'claimed', lease_until = :lease, "
+                       "attempts = attempts + 1, updated_at = :at WHERE id IN (SELECT id FROM "
+                       "effects WHERE " +
+                           due + " ORDER BY due_at, id LIMIT :most" +
+                           session_->dialect->skip_locked() + ") RETURNING " + effect_columns(),
+                       sql::Parameters()
+                           .add("lease", to_unix_ms(lease_until))
+                           .add("at", to_unix_ms(now))
+                           .add("now", to_unix_ms(now))
+                           .add("expired", to_unix_ms(now))
+                           .add("most", limit),
+                       [&](EffectRow row) { out.push_back(std::move(row)); });
+        return out;
+    });
+}
+
+Result<void> SqlStore::retry_effect(EffectId id, Timestamp now, Timestamp due,
+                                    const std::string& error) {
+    return sql::guarded("putting a message back", [&]() -> Result<void> {
+        sql::run(session_->soci,
+                 "UPDATE effects SET state = 'waiting', lease_until = NULL, due_at = :due, "
+                 "updated_at = :at, result = :error WHERE id = :id AND state = 'claimed'",
+                 sql::Parameters()
+                     .add("due", to_unix_ms(due))
+                     .add("at", to_unix_ms(now))
+                     .add("error", error)
+                     .add("id", id.value));
+        return success();
+    });
+}
+
+Result<NextDue> SqlStore::next_due() {
+    return sql::guarded("reading what is due", [&]() -> Result<NextDue> {
+        NextDue out;
+        const auto one = [&](const char* text, std::optional<Timestamp>& into) {
+            sql::select<sql::Int>(session_->soci, text, {},
+                                  [&](const sql::Int& at) { into = sql::time_or_none(at); });
+        };
+        one("SELECT min(due_at) FROM timers", out.timer);
+        one("SELECT min(ends_at) FROM alerts WHERE status = 'firing' AND source <> 'bridge'",
+            out.alert_end);
+        one("SELECT min(last_heartbeat) FROM hosts WHERE unreachable_since IS NULL",
+            out.oldest_heartbeat);
+        one("SELECT min(due_at) FROM effects WHERE state = 'waiting'", out.effect);
+        std::optional<Timestamp> lease;
+        one("SELECT min(lease_until) FROM effects WHERE state = 'claimed'", lease);
+        if (lease && (!out.effect || *lease < *out.effect)) out.effect = lease;
+        return out;
+    });
+}
+
+Result<std::optional<std::string>> SqlStore::meta(const std::string& name) {
+    return sql::guarded("reading meta", [&]() -> Result<std::optional<std::string>> {
+        std::optional<std::string> out;
+        sql::select<sql::Text>(session_->soci, "SELECT value FROM meta WHERE name = :name",
+                               sql::Parameters().add("name", name),
+                               [&](const sql::Text& value) { out = value.value; });
+        return out;
+    });
+}
+
+Result<void> SqlStore::set_meta(const std::string& name, const std::string& value) {
+    return sql::guarded("writing meta", [&]() -> Result<void> {
+        sql::run(session_->soci,
+                 "INSERT INTO meta (name, value) VALUES (:name, :value) "
+                 "ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+                 sql::Parameters().add("name", name).add("value", value));
+        return success();
+    });
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Store>> Store::open(const std::string& url) {
+    constexpr std::string_view kSqlite = "sqlite:";
+    const std::string file = url.starts_with(kSqlite) ? url.substr(kSqlite.size()) : "";
+    if (file.empty()) {
+        TOCSIN_TRY(auto none, open_session(url, SessionUse::kServe));  // says what is served
+        return Error(ErrorCode::kInternal, "no store for " + none->file);
+    }
+    TOCSIN_TRY(FileLock lock, FileLock::take(file + "-lock"));
+    TOCSIN_TRY(auto session, open_session(url, SessionUse::kServe));
+    TOCSIN_TRY(migrate(*session));
+    auto store = std::make_unique<SqlStore>(std::move(session), std::move(lock));
+    TOCSIN_TRY(store->release_claims());
+    return std::unique_ptr<Store>(std::move(store));
+}
+
+}  // namespace tocsin::bridge

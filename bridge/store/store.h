@@ -1,0 +1,83 @@
+// The ticket store: the only truth. Values in, values out; SQL stays inside (docs/adr: store).
+//
+// A Store is one connection and belongs to one thread. The bridge opens one to write (the engine's
+// worker) and one to read (the API's lists, see queries.h). What a transaction returned without an
+// error is on disk. Errors: kUnavailable for what may pass (locked, disk full), kInternal else.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/core/result.h"
+#include "bridge/store/rows.h"
+
+namespace tocsin::bridge {
+
+// What one transaction reads and writes. Valid inside Store::transaction's callback only.
+class Tx {
+  public:
+    virtual ~Tx() = default;
+
+    // The latest record of each identity that is known.
+    virtual Result<std::map<std::string, AlertRecord>> alerts(
+        const std::vector<std::string>& identities) = 0;
+    // The incidents that hold these dedup keys (open ones, and resolved ones until they close).
+    virtual Result<std::map<std::string, IncidentId>> holders(
+        const std::vector<std::string>& dedup_keys) = 0;
+    virtual Result<std::map<IncidentId, Incident>> incidents(
+        const std::vector<IncidentId>& ids) = 0;  // with their alerts
+    virtual Result<std::optional<IncidentId>> incident_of_key(const std::string& key) = 0;
+    virtual Result<std::map<std::string, HostRow>> hosts(const std::vector<std::string>& names) = 0;
+    virtual Result<std::int64_t> counter(const std::string& name) = 0;  // 0 when never written
+
+    // Work that is due, the oldest first.
+    virtual Result<std::vector<TimerRow>> due_timers(Timestamp now, int limit) = 0;
+    // Firing alerts of senders whose end has passed; the caller decides which are unknown.
+    virtual Result<std::vector<AlertRecord>> ended_alerts(Timestamp now, int limit) = 0;
+    // Hosts without a heartbeat since `silent_since` and not yet unreachable, and duplicates.
+    virtual Result<std::vector<HostRow>> hosts_to_check(Timestamp silent_since, int limit) = 0;
+
+    // The id of the newest timeline row.
+    virtual Result<std::int64_t> write(const Changes& changes) = 0;
+};
+
+// What waits to happen, to know when to look again.
+struct NextDue {
+    std::optional<Timestamp> timer;
+    std::optional<Timestamp> alert_end;
+    std::optional<Timestamp> oldest_heartbeat;  // of hosts that are not unreachable
+    std::optional<Timestamp> effect;            // waiting, or whose lease ends
+};
+
+class Store {
+  public:
+    virtual ~Store() = default;
+
+    // `sqlite:FILE`. Creates the file, applies migrations, frees what a bridge that died had
+    // claimed. kConflict when another process serves the same file; kInvalid for a URL that this
+    // build cannot serve, and for a schema that is newer than it.
+    static Result<std::unique_ptr<Store>> open(const std::string& url);
+
+    // Commits when the callback succeeds and all of it could be written; nothing of it stays when
+    // not. An exception inside is an error too.
+    virtual Result<void> transaction(const std::function<Result<void>(Tx&)>& work) = 0;
+
+    // Effects that are due, at most `limit`, marked as claimed until `lease_until`. A row whose
+    // lease ran out is claimed again: at least once.
+    virtual Result<std::vector<EffectRow>> claim_effects(Timestamp now, Timestamp lease_until,
+                                                         int limit) = 0;
+    // A claimed effect that failed for now: waiting again until `due`.
+    virtual Result<void> retry_effect(EffectId id, Timestamp now, Timestamp due,
+                                      const std::string& error) = 0;
+
+    virtual Result<NextDue> next_due() = 0;
+    virtual Result<std::optional<std::string>> meta(const std::string& name) = 0;
+    virtual Result<void> set_meta(const std::string& name, const std::string& value) = 0;
+};
+
+}  // namespace tocsin::bridge

@@ -1,0 +1,154 @@
+#include "bridge/store/queries.h"
+#include "bridge/store/tx.h"
+
+namespace tocsin::bridge {
+namespace {
+
+std::vector<std::int64_t> numbers(const std::vector<IncidentId>& ids) {
+    std::vector<std::int64_t> out;
+    out.reserve(ids.size());
+    for (const IncidentId id : ids) out.push_back(id.value);
+    return out;
+}
+
+}  // namespace
+
+std::map<IncidentId, Incident> load_incidents(Session& session,
+                                              const std::vector<IncidentId>& ids) {
+    std::map<IncidentId, Incident> out;
+    if (ids.empty()) return out;
+    const std::string list = json_list(numbers(ids));
+    const std::string in = "(" + session.dialect->list("ids", ColumnType::kInteger) + ")";
+    select_incidents(session, "WHERE id IN " + in, sql::Parameters().add("ids", list),
+                     [&](IncidentSummary row) {
+                         const IncidentId id = row.incident.id;
+                         out.emplace(id, std::move(row.incident));
+                     });
+    select_alerts(session, "WHERE incident IN " + in + " ORDER BY starts_at, identity",
+                  sql::Parameters().add("ids", list), [&](AlertRecord alert) {
+                      const auto found = out.find(alert.incident);
+                      if (found != out.end()) found->second.alerts.push_back(std::move(alert));
+                  });
+    return out;
+}
+
+Result<std::map<std::string, AlertRecord>> SqlTx::alerts(
+    const std::vector<std::string>& identities) {
+    return sql::guarded("reading alerts", [&]() -> Result<std::map<std::string, AlertRecord>> {
+        std::map<std::string, AlertRecord> out;
+        if (identities.empty()) return out;
+        select_alerts(session_,
+                      "WHERE identity IN (" + session_.dialect->list("ids", ColumnType::kText) +
+                          ") AND incident = (SELECT max(l.incident) FROM alerts l "
+                          "WHERE l.identity = alerts.identity)",
+                      sql::Parameters().add("ids", json_list(identities)), [&](AlertRecord alert) {
+                          std::string identity = alert.identity;
+                          out.emplace(std::move(identity), std::move(alert));
+                      });
+        return out;
+    });
+}
+
+Result<std::map<std::string, IncidentId>> SqlTx::holders(
+    const std::vector<std::string>& dedup_keys) {
+    return sql::guarded("reading open keys", [&]() -> Result<std::map<std::string, IncidentId>> {
+        std::map<std::string, IncidentId> out;
+        if (dedup_keys.empty()) return out;
+        sql::select<sql::Text, sql::Int>(
+            session_.soci,
+            "SELECT dedup_key, incident FROM open_keys WHERE dedup_key IN (" +
+                session_.dialect->list("dedup", ColumnType::kText) + ")",
+            sql::Parameters().add("dedup", json_list(dedup_keys)),
+            [&](const sql::Text& key, const sql::Int& incident) {
+                out.emplace(key.value, IncidentId{incident.value});
+            });
+        return out;
+    });
+}
+
+Result<std::map<IncidentId, Incident>> SqlTx::incidents(const std::vector<IncidentId>& ids) {
+    return sql::guarded("reading incidents", [&]() -> Result<std::map<IncidentId, Incident>> {
+        return load_incidents(session_, ids);
+    });
+}
+
+Result<std::optional<IncidentId>> SqlTx::incident_of_key(const std::string& key) {
+    return sql::guarded("reading an incident", [&]() -> Result<std::optional<IncidentId>> {
+        std::optional<IncidentId> out;
+        sql::select<sql::Int>(session_.soci, "SELECT id FROM incidents WHERE key = :key",
+                              sql::Parameters().add("key", key),
+                              [&](const sql::Int& id) { out = IncidentId{id.value}; });
+        return out;
+    });
+}
+
+Result<std::map<std::string, HostRow>> SqlTx::hosts(const std::vector<std::string>& names) {
+    return sql::guarded("reading hosts", [&]() -> Result<std::map<std::string, HostRow>> {
+        std::map<std::string, HostRow> out;
+        if (names.empty()) return out;
+        select_hosts(session_,
+                     "WHERE host IN (" + session_.dialect->list("names", ColumnType::kText) + ")",
+                     sql::Parameters().add("names", json_list(names)), [&](HostRow row) {
+                         std::string name = row.record.host;
+                         out.emplace(std::move(name), std::move(row));
+                     });
+        return out;
+    });
+}
+
+Result<std::int64_t> SqlTx::counter(const std::string& name) {
+    return sql::guarded("reading a counter", [&]() -> Result<std::int64_t> {
+        std::int64_t out = 0;
+        sql::select<sql::Int>(session_.soci, "SELECT value FROM counters WHERE name = :name",
+                              sql::Parameters().add("name", name),
+                              [&](const sql::Int& value) { out = value.value; });
+        return out;
+    });
+}
+
+Result<std::vector<TimerRow>> SqlTx::due_timers(Timestamp now, int limit) {
+    return sql::guarded("reading timers", [&]() -> Result<std::vector<TimerRow>> {
+        std::vector<TimerRow> out;
+        sql::select<sql::Int, sql::Text, sql::Int>(
+            session_.soci,
+            "SELECT incident, kind, due_at FROM timers WHERE due_at <= :now "
+            "ORDER BY due_at, incident, kind LIMIT :most" +
+                session_.dialect->skip_locked(),
+            sql::Parameters().add("now", to_unix_ms(now)).add("most", limit),
+            [&](const sql::Int& incident, const sql::Text& kind, const sql::Int& due) {
+                if (const auto parsed = parse_timer_kind(kind.value)) {
+                    out.push_back({IncidentId{incident.value}, *parsed, from_unix_ms(due.value)});
+                }
+            });
+        return out;
+    });
+}
+
+Result<std::vector<AlertRecord>> SqlTx::ended_alerts(Timestamp now, int limit) {
+    return sql::guarded("reading ended alerts", [&]() -> Result<std::vector<AlertRecord>> {
+        std::vector<AlertRecord> out;
+        select_alerts(session_,
+                      "WHERE status = 'firing' AND ends_at <= :now AND source <> :self "
+                      "ORDER BY ends_at LIMIT :most",
+                      sql::Parameters()
+                          .add("now", to_unix_ms(now))
+                          .add("self", std::string(kSourceBridge))
+                          .add("most", limit),
+                      [&](AlertRecord alert) { out.push_back(std::move(alert)); });
+        return out;
+    });
+}
+
+Result<std::vector<HostRow>> SqlTx::hosts_to_check(Timestamp silent_since, int limit) {
+    return sql::guarded("reading silent hosts", [&]() -> Result<std::vector<HostRow>> {
+        std::vector<HostRow> out;
+        select_hosts(session_,
+                     "WHERE (unreachable_since IS NULL AND last_heartbeat <= :since) "
+                     "OR duplicate_seen_at IS NOT NULL ORDER BY last_heartbeat LIMIT :most",
+                     sql::Parameters().add("since", to_unix_ms(silent_since)).add("most", limit),
+                     [&](HostRow row) { out.push_back(std::move(row)); });
+        return out;
+    });
+}
+
+}  // namespace tocsin::bridge
