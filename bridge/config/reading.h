@@ -1,0 +1,95 @@
+// What is gathered while the files are read, before names are checked across them. Internal.
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/core/diagnostics.h"
+#include "base/text/yaml.h"
+#include "bridge/config/config.h"
+
+namespace tocsin::bridge {
+
+struct Where {
+    std::string file;
+    Position at;
+};
+
+// Everything that has a name others refer to: checked once all files are read.
+class Names {
+  public:
+    enum class Kind { kChannel, kPerson, kTeam, kPolicy, kRoute, kService, kToken };
+
+    void define(Kind kind, std::string_view name, Where where);
+    void refer(Kind kind, std::string_view name, Where where);
+    void refer(const Target& target, Where where);
+    bool defined(Kind kind, std::string_view name) const;
+    // Names given twice, names that nothing bears (with the nearest), names that nobody uses.
+    void check(Diagnostics& diagnostics) const;
+
+  private:
+    struct Entry {
+        Kind kind;
+        std::string name;
+        Where where;
+    };
+    bool referred(const Entry& entry) const;
+    std::vector<Entry> definitions_;
+    std::vector<Entry> references_;
+};
+
+// A contact's address is checked when its channel's type is known.
+struct PendingContact {
+    std::size_t person = 0;
+    std::size_t contact = 0;
+    std::string url;
+    std::string address;
+    Where where;
+};
+
+struct ReadRoute {
+    Route route;
+    Where where;
+    std::string match_text;
+};
+
+struct Reading {
+    BridgeConfig config;
+    Names names;
+    std::vector<PendingContact> contacts;
+    std::vector<ReadRoute> routes;  // included files' first
+};
+
+// Sections of a file; `r` is the file's root and `d` its diagnostics.
+void read_settings(text::MapReader& r, Diagnostics& d, Reading& out);
+void read_priority(text::MapReader& r, Diagnostics& d, Reading& out);
+void read_access(text::MapReader& r, Diagnostics& d, Reading& out);
+void read_services(text::MapReader& r, Diagnostics& d, Reading& out);
+void read_people(text::MapReader& r, Diagnostics& d, Reading& out);
+void read_teams(text::MapReader& r, Diagnostics& d, Reading& out);
+void read_policies(text::MapReader& r, Diagnostics& d, Reading& out);
+void read_channels(text::MapReader& r, Diagnostics& d, Reading& out);
+void read_routes(text::MapReader& r, Diagnostics& d, Reading& out);
+
+// After all files: addresses of contacts by their channel, routes in their final order.
+void settle_contacts(Reading& out, Diagnostics& d);
+void settle_routes(Reading& out, Diagnostics& d);
+
+// Shared by the sections.
+std::vector<text::YamlNode> items_of(text::MapReader& r, std::string_view key);
+std::vector<std::pair<Target, Position>> targets_of(text::MapReader& r, std::string_view key,
+                                                    Diagnostics& d);
+Matchers matchers_of(text::MapReader& r, std::string_view key, Diagnostics& d);
+std::optional<Priority> priority_of(text::MapReader& r, std::string_view key);
+// The value of `name:`, required and not empty; defines it.
+std::string name_of(text::MapReader& r, Names::Kind kind, const Diagnostics& d, Reading& out);
+bool is_address(std::string_view text);    // of e-mail
+bool is_host_port(std::string_view text);  // "smtp.example:587", "[::1]:25"
+bool is_http_url(std::string_view text);
+// Of a host:port that only this host can reach.
+bool is_loopback(std::string_view host_port);
+
+}  // namespace tocsin::bridge
