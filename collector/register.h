@@ -14,6 +14,7 @@ const Registration* find_registration(std::string_view name);
 // Makes the collector of a row; loads its module first when it has one (from the compiled-in
 // directory beside the program, or $TOCSIN_MODULE_DIR in tests). kUnavailable names the file and
 // the package when the module is not installed.
-Result<std::unique_ptr<Collector>> create_collector(const Registration& row, const Context& context);
+Result<std::unique_ptr<Collector>> create_collector(const Registration& row,
+                                                    const Context& context);
 
 }  // namespace tocsin::collector

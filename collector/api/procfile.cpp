@@ -96,6 +96,9 @@ Result<std::string_view> ProcFile::read(ReadBuffer& buffer) {
         if (error == 0) error = read_all(buffer, size);
     }
     if (error != 0 || kept_open() > kMostKeptOpen) close();
+    if (error == EOPNOTSUPP) {
+        return Error(ErrorCode::kNotFound, path_ + ": not provided by the running kernel");
+    }
     if (error == EFBIG) return Error(ErrorCode::kTooLarge, path_ + ": larger than 64MiB");
     if (error != 0) return errno_error(path_, error);
     return std::string_view(buffer.data(), size);

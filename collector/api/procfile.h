@@ -40,8 +40,9 @@ class ProcFile {
     ~ProcFile() { close(); }
 
     // The whole content, valid until the buffer is used again. An empty file is an empty view;
-    // one that does not exist is kNotFound; one larger than kLargest is kTooLarge. Never waits
-    // for a writer: a FIFO in the file's place is an error.
+    // one that does not exist, or that the kernel was booted without (EOPNOTSUPP), is kNotFound;
+    // one larger than kLargest is kTooLarge. Never waits for a writer: a FIFO in the file's place
+    // is an error.
     Result<std::string_view> read(ReadBuffer& buffer);
 
     const std::string& path() const { return path_; }
