@@ -32,9 +32,9 @@ struct QueryParam {
 
 // As received: path decoded segment by segment is the router's work, `path` is the raw path.
 struct Request {
-    std::string method;  // upper case
-    std::string path;    // raw, without the query
-    std::vector<QueryParam> query;   // decoded, in order (from a form body too, for POST forms)
+    std::string method;             // upper case
+    std::string path;               // raw, without the query
+    std::vector<QueryParam> query;  // decoded, in order (from a form body too, for POST forms)
     Headers headers;
     std::string body;    // decompressed
     std::string remote;  // address of the peer, "127.0.0.1"

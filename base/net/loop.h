@@ -36,9 +36,9 @@ class Loop {
     Loop(const Loop&) = delete;
     Loop& operator=(const Loop&) = delete;
 
-    void run();                        // until stop()
-    void stop();                       // from any thread
-    void post(std::function<void()>);  // from any thread
+    void run();                                                                 // until stop()
+    void stop();                                                                // from any thread
+    void post(std::function<void()>);                                           // from any thread
     [[nodiscard]] Timer after(Duration delay, std::function<void()> callback);  // steady clock
     // Calls back with the signal's number, every time, until the loop ends.
     void on_signals(std::initializer_list<int> signals, std::function<void(int)> callback);

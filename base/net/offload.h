@@ -13,7 +13,8 @@ class OffloadPool {
   public:
     // At most `threads` calls at once; at most `queue` wait. Threads start when first needed.
     OffloadPool(Loop& loop, std::size_t threads, std::size_t queue);
-    // Waits for running calls up to a second, then lets hung threads go (they hold their own state).
+    // Waits for running calls up to a second, then lets hung threads go (they hold their own
+    // state).
     ~OffloadPool();
 
     // Runs `work` on a thread, then `done` on the loop. False when the queue is full: neither runs.

@@ -1,0 +1,81 @@
+#include <zlib.h>
+
+#include <limits>
+#include <memory>
+
+#include "base/net/http.h"
+
+namespace tocsin::net {
+namespace {
+
+constexpr int kGzipWindow = 15 + 16;  // zlib.h: 16 asks for gzip's header and trailer
+constexpr std::size_t kStep = 32 * 1024;
+
+Bytef* in_bytes(std::string_view text) {
+    // zlib reads through a pointer that it declares mutable.
+    return reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));  // NOLINT
+}
+
+void deflate_all(z_stream& stream, std::string& out) {
+    int status = Z_OK;
+    while (status == Z_OK) {
+        const std::size_t had = out.size();
+        out.resize(had + kStep);
+        stream.next_out = reinterpret_cast<Bytef*>(out.data() + had);
+        stream.avail_out = static_cast<uInt>(kStep);
+        status = deflate(&stream, Z_FINISH);
+        out.resize(had + kStep - stream.avail_out);
+    }
+}
+
+}  // namespace
+
+std::string gzip(std::string_view bytes) {
+    z_stream stream{};
+    std::string out;
+    // Level 5: within a few percent of 6 on JSON and metrics at two thirds of the time. Failing
+    // means out of memory, for which there is no other answer anywhere in the program.
+    if (deflateInit2(&stream, 5, Z_DEFLATED, kGzipWindow, 8, Z_DEFAULT_STRATEGY) != Z_OK) {
+        throw std::bad_alloc();
+    }
+    stream.next_in = in_bytes(bytes);
+    stream.avail_in = static_cast<uInt>(bytes.size());
+    deflate_all(stream, out);
+    deflateEnd(&stream);
+    return out;
+}
+
+Result<std::string> gunzip(std::string_view bytes, std::size_t most) {
+    z_stream stream{};
+    if (inflateInit2(&stream, kGzipWindow) != Z_OK) throw std::bad_alloc();
+    const std::unique_ptr<z_stream, decltype(&inflateEnd)> end(&stream, &inflateEnd);
+    if (bytes.size() > std::numeric_limits<uInt>::max()) {
+        return Error(ErrorCode::kTooLarge, "a compressed body beyond 4 GiB");
+    }
+    stream.next_in = in_bytes(bytes);
+    stream.avail_in = static_cast<uInt>(bytes.size());
+    std::string out;
+    while (true) {
+        const std::size_t had = out.size();
+        out.resize(had + kStep);
+        stream.next_out = reinterpret_cast<Bytef*>(out.data() + had);
+        stream.avail_out = static_cast<uInt>(kStep);
+        const int status = inflate(&stream, Z_NO_FLUSH);
+        out.resize(had + kStep - stream.avail_out);
+        if (out.size() > most) {
+            return Error(ErrorCode::kTooLarge, "the body is longer than " + std::to_string(most) +
+                                                   " bytes when decompressed");
+        }
+        if (status == Z_STREAM_END) {
+            if (stream.avail_in == 0) return out;
+            // RFC 1952, 2.2: members may follow one another.
+            if (inflateReset(&stream) != Z_OK) break;
+            continue;
+        }
+        if (status != Z_OK) break;
+        if (stream.avail_in == 0 && stream.avail_out != 0) break;  // it ends too early
+    }
+    return Error(ErrorCode::kInvalid, "the body is not valid gzip");
+}
+
+}  // namespace tocsin::net
