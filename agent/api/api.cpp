@@ -31,7 +31,7 @@ net::Response answer(Result<std::string> data) {
 
 Result<std::string> query(const ApiSources& sources, const net::Request& request) {
     TOCSIN_TRY(const auto at, time_param(request, "time", sources.clock.now()));
-    TOCSIN_TRY(auto prepared, promql::Query::prepare(request.param("query"), sources.history));
+    TOCSIN_TRY(auto prepared, promql::Query::prepare(request.param("query"), sources.history()));
     TOCSIN_TRY(const auto value, prepared.at(at));
     return value_json(value);
 }
@@ -49,7 +49,7 @@ Result<std::string> query_range(const ApiSources& sources, const net::Request& r
                      "exceeded maximum resolution of 11,000 points per timeseries. Try decreasing "
                      "the query resolution (?step=XX)");
     }
-    TOCSIN_TRY(auto prepared, promql::Query::prepare(request.param("query"), sources.history));
+    TOCSIN_TRY(auto prepared, promql::Query::prepare(request.param("query"), sources.history()));
     TOCSIN_TRY(const auto matrix, prepared.range(start, end, step));
     return matrix_json(matrix);
 }
@@ -67,7 +67,7 @@ Result<std::vector<Labels>> matching(const ApiSources& sources, const net::Reque
     std::set<Labels> found;
     for (const auto& selector : selectors) {
         TOCSIN_TRY(auto matchers, promql::parse_selector(selector));
-        const auto selection = sources.history.select(std::move(matchers), Duration{0});
+        const auto selection = sources.history().select(std::move(matchers), Duration{0});
         for (const auto& series : selection->series()) found.insert(series.labels());
     }
     return std::vector<Labels>(found.begin(), found.end());

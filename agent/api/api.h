@@ -15,7 +15,7 @@ namespace tocsin::agent {
 
 // What the API shows. References outlive it.
 struct ApiSources {
-    rules::History& history;
+    std::function<rules::History&()> history;  // a stepped clock replaces it
     const Clock& clock;
     std::function<std::string()> metrics;  // text format 0.0.4
     std::function<std::string()> rules;    // the data of /api/v1/rules

@@ -21,7 +21,7 @@ struct SelfCounts {
     Timestamp rules_loaded_at;
     std::uint64_t history_series = 0;
     std::uint64_t history_bytes = 0;
-    std::uint64_t history_dropped = 0;  // samples dropped for the byte limit
+    std::uint64_t history_dropped = 0;  // chunks dropped for the byte limit
     std::uint64_t transitions = 0;
     std::uint64_t outbox_rows = 0;
     std::uint64_t outbox_bytes = 0;
