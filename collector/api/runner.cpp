@@ -32,6 +32,7 @@ struct Call {
     std::unique_ptr<Collector> collector;
     Readings readings;
     std::optional<Error> error;
+    bool finished = false;  // false after a call that an exception ended: a bug, logged by the pool
     Steady::duration took{};
     std::atomic<bool> abandoned{false};  // its deadline passed while it still waited for a thread
 
@@ -39,10 +40,17 @@ struct Call {
         const Steady::time_point start = Steady::now();
         readings.clear();
         error.reset();
+        finished = false;
         if (Result<void> result = collector->collect(now, readings); !result) {
             error = std::move(result).error();
         }
         took = Steady::now() - start;
+        finished = true;
+    }
+
+    std::string failure() const {
+        if (!finished) return "stopped by an exception";
+        return error ? error->message : std::string();
     }
 };
 
@@ -165,7 +173,7 @@ struct Runner::Impl : std::enable_shared_from_this<Impl> {
         Call& call = *slot.call;
         if (cycle) {
             slot.took = call.took;
-            note(slot, call.error ? call.error->message : std::string());
+            note(slot, call.failure());
             const std::size_t begin = cycle->readings.size();
             cycle->readings.insert(cycle->readings.end(),
                                    std::make_move_iterator(call.readings.begin()),

@@ -1,0 +1,64 @@
+#include "collector/register.h"
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <set>
+#include <string>
+
+using namespace tocsin;
+using namespace tocsin::collector;
+
+TEST_CASE("the rows of the registry are sorted, named once and found by name") {
+    std::set<std::string_view> names;
+    for (const Registration& row : registrations()) {
+        REQUIRE(names.insert(row.name).second);
+        REQUIRE(find_registration(row.name) == &row);
+    }
+    REQUIRE(std::is_sorted(registrations().begin(), registrations().end(),
+                           [](const auto& a, const auto& b) { return a.name < b.name; }));
+    REQUIRE(find_registration("nothing") == nullptr);
+}
+
+TEST_CASE("every row is either built in or names its module, which is off until configured") {
+    for (const Registration& row : registrations()) {
+        INFO(row.name);
+        REQUIRE((row.create != nullptr) == row.module.empty());
+        if (!row.module.empty()) REQUIRE_FALSE(row.on_by_default);
+    }
+}
+
+TEST_CASE("every built-in collector is made with its defaults, written out or not") {
+    SeriesTable series;
+    for (const Registration& row : registrations()) {
+        if (row.create == nullptr) continue;
+        INFO(row.name);
+        REQUIRE(create_collector(row, {{}, {}, &series}));
+        Settings settings;
+        for (const SettingSpec& spec : row.settings) {
+            REQUIRE_FALSE(spec.help.empty());
+            if (spec.default_value.empty()) continue;
+            settings.push_back({std::string(spec.key), {std::string(spec.default_value)}});
+        }
+        REQUIRE(create_collector(row, {{}, settings, &series}));
+    }
+}
+
+// The defaults as Debian's prometheus-node-exporter 1.5.0 prints them in --help.
+TEST_CASE("the defaults are node_exporter's") {
+    const auto default_of = [](std::string_view collector, std::string_view key) {
+        for (const SettingSpec& spec : find_registration(collector)->settings) {
+            if (spec.key == key) return spec.default_value;
+        }
+        return std::string_view("no such setting");
+    };
+    REQUIRE(default_of("filesystem", "mount_points_exclude") ==
+            "^/(dev|proc|run|sys|mnt|media|var/lib/docker/.+|var/lib/containers/storage/.+)($|/)");
+    REQUIRE(default_of("filesystem", "timeout") == "5s");
+    REQUIRE(default_of("diskstats", "device_exclude") ==
+            R"(^(ram|loop|fd|(h|s|v|xv)d[a-z]|nvme\d+n\d+p)\d+$)");
+    REQUIRE(default_of("netdev", "device_exclude") == "^lo$");
+    REQUIRE(default_of("vmstat", "fields") == "^(oom_kill|pgpg|pswp|pg.*fault).*");
+    REQUIRE(default_of("systemd", "unit_include") == ".+");
+    REQUIRE(default_of("systemd", "unit_exclude") ==
+            R"(.+\.(automount|device|mount|scope|slice|target))");
+}
