@@ -20,6 +20,10 @@ inline constexpr std::string_view kAnnotationAlert = "tocsin_alert";  // identit
 inline constexpr std::string_view kAnnotationSeq = "tocsin_seq";      // per alert, rising
 inline constexpr std::string_view kAnnotationLevel = "tocsin_level";  // "" for none
 
+// Our agent's own clock on each of its requests, RFC 3339: what it says of times is corrected by
+// it.
+inline constexpr std::string_view kHeaderSentAt = "X-Tocsin-Sent-At";
+
 struct Alert {
     Labels labels;  // with alertname; severity is the level
     Annotations annotations;

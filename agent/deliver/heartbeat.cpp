@@ -1,0 +1,55 @@
+#include "agent/deliver/heartbeat.h"
+
+#include <boost/json.hpp>
+
+#include "base/core/strings.h"
+
+namespace tocsin::agent {
+
+namespace json = boost::json;
+
+namespace {
+
+std::int64_t seconds(Duration d) {
+    return std::chrono::duration_cast<std::chrono::seconds>(d).count();
+}
+
+json::string text(std::string_view s) {
+    return json::string(valid_utf8(s));
+}
+
+}  // namespace
+
+std::string to_json(const Heartbeat& h) {
+    json::object out;
+    out["host"] = text(h.host);
+    out["boot_id"] = text(h.facts.boot_id);
+    out["started_at"] = format_rfc3339(h.started_at);
+    out["version"] = text(h.version);
+    out["interval_seconds"] = seconds(h.interval);
+    out["sent_at"] = format_rfc3339(h.sent_at);
+    json::object labels;
+    for (const auto& [name, value] : h.labels) labels[name] = text(value);
+    out["labels"] = std::move(labels);
+    out["os"] = text(h.facts.os);
+    out["kernel"] = text(h.facts.kernel);
+    out["cpus"] = h.facts.cpus;
+    out["memory_bytes"] = h.facts.memory_bytes;
+    json::array addresses;
+    for (const std::string& a : h.facts.addresses) addresses.emplace_back(text(a));
+    out["addresses"] = std::move(addresses);
+    out["rules_hash"] = text(h.rules_hash);
+    json::array failing;
+    for (const FailingCollector& f : h.failing_collectors) {
+        failing.push_back({{"name", text(f.name)}, {"reason", text(f.reason)}});
+    }
+    out["failing_collectors"] = std::move(failing);
+    out["outbox"] = {{"rows", h.outbox.rows},
+                     {"bytes", h.outbox.bytes},
+                     {"dropped", h.outbox.dropped + h.outbox.refused}};
+    out["goodbye"] = h.goodbye;
+    if (h.goodbye) out["grace_seconds"] = seconds(h.grace);
+    return json::serialize(out);
+}
+
+}  // namespace tocsin::agent
