@@ -20,20 +20,20 @@ TEST_CASE("a heartbeat's JSON holds the inventory") {
     h.failing_collectors = {{"filesystem", "timeout \"3s\""}};
     h.outbox = {2, 900, 5, 1};
     REQUIRE(to_json(h) ==
-            R"({"host":"web-17.bj1.example","boot_id":"0b1c",)"
-            R"("started_at":"2023-11-14T22:13:20.000Z","version":"0.1.0","interval_seconds":30,)"
-            R"("sent_at":"2023-11-14T22:13:50.250Z","labels":{"env":"prod","site":"北京�"},)"
-            R"("os":"Debian GNU/Linux 12 (bookworm)","kernel":"6.1.0-27-amd64","cpus":4,)"
-            R"("memory_bytes":8589934592,"addresses":["10.0.0.7","2001:db8::7"],)"
-            R"("rules_hash":"abc","failing_collectors":[{"name":"filesystem",)"
-            R"("reason":"timeout \"3s\""}],"outbox":{"rows":2,"bytes":900,"dropped":6},)"
-            R"("goodbye":false})");
+            R"j({"host":"web-17.bj1.example","boot_id":"0b1c",)j"
+            R"j("started_at":"2023-11-14T22:13:20.000Z","version":"0.1.0","interval_seconds":30,)j"
+            R"j("sent_at":"2023-11-14T22:13:50.250Z","labels":{"env":"prod","site":"北京�"},)j"
+            R"j("os":"Debian GNU/Linux 12 (bookworm)","kernel":"6.1.0-27-amd64","cpus":4,)j"
+            R"j("memory_bytes":8589934592,"addresses":["10.0.0.7","2001:db8::7"],)j"
+            R"j("rules_hash":"abc","failing_collectors":[{"name":"filesystem",)j"
+            R"j("reason":"timeout \"3s\""}],"outbox":{"rows":2,"bytes":900,"dropped":6},)j"
+            R"j("goodbye":false})j");
 }
 
 TEST_CASE("a goodbye says for how long silence is no fault") {
     Heartbeat h;
     h.goodbye = true;
-    REQUIRE_THAT(to_json(h), Catch::Contains(R"("goodbye":true,"grace_seconds":600)"));
+    REQUIRE_THAT(to_json(h), Catch::Contains(R"j("goodbye":true,"grace_seconds":600)j"));
 }
 
 TEST_CASE("os-release gives the system's name") {
