@@ -1,0 +1,110 @@
+#!/usr/bin/env python3
+"""What the agent collects of this host is what Debian's node_exporter collects of it: the same
+series, the same types and help, and the same values where they hold still.
+
+  parity_e2e.py COLLECT_HOST
+"""
+import re
+import shutil
+import subprocess
+import sys
+import urllib.request
+
+from lab import check, free_port, skip, wait_for
+
+COLLECTORS = ("cpu diskstats filefd filesystem loadavg meminfo netdev netstat os pressure sockstat "
+              "stat time uname vmstat").split()
+# What node_exporter says of itself, and we of ourselves.
+OWN = re.compile(r"^(node_scrape_|node_exporter_|go_|process_|promhttp_|tocsin_)")
+# Gauges that nothing moves while the test runs.
+STILL = re.compile(
+    r"^node_(boot_time_seconds|cpu_isolated|disk_info|disk_filesystem_info|filefd_maximum|"
+    r"filesystem_(size_bytes|files|readonly|device_error)|memory_(MemTotal|SwapTotal|VmallocTotal)_bytes|"
+    r"memory_(HugePages_Total|Hugepagesize_bytes)|os_info|os_version|time_zone_offset_seconds|"
+    r"time_clocksource_\w+|uname_info)$")
+LINE = re.compile(r'^([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (\S+)$')
+LABEL = re.compile(r'([a-zA-Z_]\w*)="((?:[^"\\]|\\.)*)"')
+
+if shutil.which("prometheus-node-exporter") is None:
+    skip("prometheus-node-exporter is not installed (script/install test)")
+
+
+def parse(text):
+    """({(name, labels): value}, {name: type}, {name: help}); an empty label is an absent one."""
+    series, types, helps = {}, {}, {}
+    for line in text.splitlines():
+        if line.startswith("# TYPE "):
+            _, _, name, kind = line.split(" ", 3)
+            types[name] = kind
+        elif line.startswith("# HELP "):
+            _, _, name, text_of = line.split(" ", 3)
+            helps[name] = text_of
+        elif line:
+            name, labels, value = LINE.match(line).groups()
+            if OWN.match(name):
+                continue
+            pairs = frozenset((n, v) for n, v in LABEL.findall(labels or "") if v)
+            check((name, pairs) not in series, f"{line} stands twice")
+            series[name, pairs] = float(value)
+    keep = {name for name, _ in series}
+    return (series, {n: t for n, t in types.items() if n in keep}, {n: h for n, h in helps.items() if n in keep})
+
+
+def compare(before, ours, after):
+    """What differs, one line each."""
+    wrong = []
+    theirs, their_types, their_helps = after
+    mine, my_types, my_helps = ours
+    show = lambda key: key[0] + "{" + ",".join(f'{n}="{v}"' for n, v in sorted(key[1])) + "}"
+    wrong += [f"only node_exporter has {show(key)}" for key in sorted(theirs.keys() - mine.keys(), key=show)]
+    wrong += [f"only we have {show(key)}" for key in sorted(mine.keys() - theirs.keys(), key=show)]
+    for what, a, b in (("type", their_types, my_types), ("help", their_helps, my_helps)):
+        wrong += [f"{what} of {n}: {a[n]!r}, ours {b[n]!r}" for n in sorted(a.keys() & b.keys()) if a[n] != b[n]]
+    for key in sorted(theirs.keys() & mine.keys() & before[0].keys(), key=show):
+        low, high, value = before[0][key], theirs[key], mine[key]
+        near = 1e-9 * max(abs(high), 1)
+        if STILL.match(key[0]):
+            good = abs(value - high) <= near
+        elif my_types[key[0]] == "counter" and low <= high:
+            # The exporter may hold back a CPU's counter that stepped back by a tick.
+            near += 0.02 if key[0].startswith("node_cpu_") else 0
+            good = low - near <= value <= high + near
+        else:
+            continue
+        if not good:
+            wrong.append(f"{show(key)}: {value}, node_exporter {low} before and {high} after")
+    return wrong
+
+
+def main():
+    port = free_port()
+    exporter = subprocess.Popen(
+        ["prometheus-node-exporter", f"--web.listen-address=127.0.0.1:{port}", "--collector.disable-defaults",
+         *(f"--collector.{name}" for name in COLLECTORS)],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        def scrape():
+            try:
+                with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
+                    return parse(answer.read().decode())
+            except OSError:
+                return None
+
+        wait_for("node_exporter answers", scrape, 20)
+        # A mount or device that comes or goes between the two looks is tried again, not forgiven.
+        for attempt in range(3):
+            before = scrape()
+            ours = subprocess.run([sys.argv[1]], capture_output=True, text=True, timeout=60)
+            check(ours.returncode == 0, f"a collector fails here: {ours.stderr}")
+            after = scrape()
+            wrong = compare(before, parse(ours.stdout), after)
+            if not wrong:
+                break
+        check(not wrong, "\n" + "\n".join(wrong))
+        print(f"{len(after[0])} series in {len(after[1])} families are the same")
+    finally:
+        exporter.kill()
+        exporter.wait()
+
+
+main()
