@@ -1,0 +1,484 @@
+#include "bridge/ingest/batch.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+
+namespace tocsin::bridge {
+namespace {
+
+template <class... F>
+struct Overloaded : F... {
+    using F::operator()...;
+};
+template <class... F>
+Overloaded(F...) -> Overloaded<F...>;
+
+int year_of(Timestamp t) {
+    const std::chrono::year_month_day day{std::chrono::floor<std::chrono::days>(t)};
+    return static_cast<int>(day.year());
+}
+
+const AlertRecord& record_of(const Event& event) {
+    if (const auto* firing = std::get_if<AlertFiring>(&event)) return firing->alert;
+    if (const auto* resolved = std::get_if<AlertResolved>(&event)) return resolved->alert;
+    return std::get<AlertUnknown>(event).alert;
+}
+
+void set_incident(Event& event, IncidentId id) {
+    if (auto* firing = std::get_if<AlertFiring>(&event)) firing->alert.incident = id;
+    if (auto* resolved = std::get_if<AlertResolved>(&event)) resolved->alert.incident = id;
+    if (auto* unknown = std::get_if<AlertUnknown>(&event)) unknown->alert.incident = id;
+}
+
+// A resend that tells nothing but "still": its new end is worth a write only when less than half
+// of the time is left that it would give (design: Store).
+bool is_mere_resend(const AlertRecord& before, const AlertRecord& after, Timestamp now) {
+    if (!before.ends_at || !after.ends_at) return false;
+    AlertRecord same = after;
+    same.ends_at = before.ends_at;
+    same.last_seen = before.last_seen;
+    if (same.levels.size() != before.levels.size()) return false;
+    for (auto& [severity, level] : same.levels) {
+        const auto old = before.levels.find(severity);
+        if (old == before.levels.end()) return false;
+        level.ends_at = old->second.ends_at;
+    }
+    return same == before && (*before.ends_at - now) * 2 >= *after.ends_at - now;
+}
+
+}  // namespace
+
+Context Batch::context_of(const Incident& incident) const {
+    return Context{config_.route_named(incident.route), config_.oncall, config_.priorities,
+                   config_.incidents};
+}
+
+Result<Batch::Work*> Batch::load(IncidentId id) {
+    const auto found = work_.find(id);
+    if (found != work_.end()) return &found->second;
+    TOCSIN_TRY(auto rows, tx_.incidents({id}));
+    if (rows.empty()) return nullptr;
+    Work work;
+    work.before = rows.begin()->second;
+    work.now = work.before;
+    return &work_.emplace(id, std::move(work)).first->second;
+}
+
+Result<const AlertRecord*> Batch::known_alert(const std::string& identity) {
+    auto found = known_.find(identity);
+    if (found == known_.end()) {
+        TOCSIN_TRY(auto rows, tx_.alerts({identity}));
+        const auto row = rows.find(identity);
+        std::optional<AlertRecord> record;
+        if (row != rows.end()) record = std::move(row->second);
+        found = known_.emplace(identity, std::move(record)).first;
+    }
+    return found->second ? &*found->second : nullptr;
+}
+
+Result<IncidentId> Batch::holder(const std::string& dedup_key) {
+    const auto found = holders_.find(dedup_key);
+    if (found != holders_.end()) return found->second;
+    TOCSIN_TRY(auto rows, tx_.holders({dedup_key}));
+    const auto row = rows.find(dedup_key);
+    const IncidentId id = row == rows.end() ? IncidentId{} : row->second;
+    stored_holders_[dedup_key] = id;
+    holders_[dedup_key] = id;
+    return id;
+}
+
+Result<const HostRow*> Batch::host_row(const std::string& name) {
+    auto found = hosts_.find(name);
+    if (found == hosts_.end()) {
+        TOCSIN_TRY(auto rows, tx_.hosts({name}));
+        const auto row = rows.find(name);
+        std::optional<HostRow> host;
+        if (row != rows.end()) host = std::move(row->second);
+        found = hosts_.emplace(name, std::move(host)).first;
+    }
+    return found->second ? &*found->second : nullptr;
+}
+
+Result<void> Batch::prefetch(const std::vector<const Input*>& inputs) {
+    std::set<std::string> identities;
+    std::set<std::string> keys;
+    std::set<std::string> hosts;
+    for (const Input* input : inputs) {
+        if (const auto* in = std::get_if<HeartbeatIn>(input)) hosts.insert(in->report.host);
+        const auto* in = std::get_if<AlertsIn>(input);
+        if (in == nullptr) continue;
+        for (const Alert& alert : in->alerts) {
+            identities.insert(identity_of(alert));
+            const Routing routing = route(config_.routes, alert.labels);
+            keys.insert(dedup_key(*routing.owner, alert.labels, alert.annotations));
+        }
+    }
+    TOCSIN_TRY(auto alerts, tx_.alerts({identities.begin(), identities.end()}));
+    for (const std::string& identity : identities) known_[identity];
+    std::set<IncidentId> incidents;
+    for (auto& [identity, record] : alerts) {
+        incidents.insert(record.incident);
+        known_[identity] = std::move(record);
+    }
+    TOCSIN_TRY(auto holders, tx_.holders({keys.begin(), keys.end()}));
+    for (const std::string& key : keys) stored_holders_[key];
+    for (const auto& [key, id] : holders) {
+        stored_holders_[key] = id;
+        incidents.insert(id);
+    }
+    holders_ = stored_holders_;
+    TOCSIN_TRY(auto rows, tx_.incidents({incidents.begin(), incidents.end()}));
+    for (auto& [id, incident] : rows) work_[id] = Work{incident, std::move(incident), false};
+    TOCSIN_TRY(auto host_rows, tx_.hosts({hosts.begin(), hosts.end()}));
+    for (const std::string& name : hosts) hosts_[name];
+    for (auto& [name, row] : host_rows) hosts_[name] = std::move(row);
+    return success();
+}
+
+Result<Answer> Batch::apply(const Input& input) {
+    return std::visit(Overloaded{[&](const AlertsIn& in) -> Result<Answer> {
+                                     Receipt receipt;
+                                     receipt.received = now_;
+                                     receipt.sent_at = in.sent_at;
+                                     receipt.source = in.source;
+                                     TOCSIN_TRY(alerts(in.alerts, receipt));
+                                     return Answer{};
+                                 },
+                                 [&](const HeartbeatIn& in) -> Result<Answer> {
+                                     TOCSIN_TRY(heartbeat(in));
+                                     return Answer{};
+                                 },
+                                 [&](const ActionIn& in) { return action(in); },
+                                 [&](const OutcomeIn& in) -> Result<Answer> {
+                                     TOCSIN_TRY(outcome(in));
+                                     return Answer{};
+                                 }},
+                      input);
+}
+
+Result<void> Batch::alerts(std::vector<Alert> alerts, const Receipt& receipt) {
+    for (const AlertNews& item : fold_batch(std::move(alerts), receipt)) {
+        TOCSIN_TRY(news(item));
+    }
+    return success();
+}
+
+Result<void> Batch::news(const AlertNews& item) {
+    TOCSIN_TRY(const AlertRecord* known, known_alert(item.identity));
+    std::optional<Event> event = apply_news(known, item, config_.priorities);
+    if (!event) return success();
+    return alert_event(std::move(*event), known);
+}
+
+// To the incident that the alert belongs to while that one is not closed (it keeps its key over a
+// reload of the routes); else to the one that holds its key; else to a new one.
+Result<void> Batch::alert_event(Event event, const AlertRecord* known) {
+    Work* work = nullptr;
+    if (known != nullptr && known->incident) {
+        TOCSIN_TRY(work, load(known->incident));
+    }
+    const bool fires = std::holds_alternative<AlertFiring>(event);
+    if (work == nullptr || (fires && work->now.state == State::kClosed)) {
+        if (!fires) return success();
+        return fire_at_key(std::get<AlertFiring>(std::move(event)).alert);
+    }
+    set_incident(event, work->now.id);
+    const AlertRecord record = record_of(event);
+    Decision decision = decide(work->now, event, context_of(work->now), now_);
+    if (decision.supersede) {
+        const Routing routing = route(config_.routes, record.labels);
+        Opening opening;
+        const IncidentId old = work->now.id;
+        TOCSIN_TRY(const IncidentId id, next_id(opening.key));
+        opening.dedup_key = dedup_key(*routing.owner, record.labels, record.annotations);
+        // The successor may have another key than the one that closes, and find it taken.
+        TOCSIN_TRY(const IncidentId holding, holder(opening.dedup_key));
+        opening.alert = record;
+        opening.also = routing.also;
+        if (holding && holding != old) {
+            absorb(*work, std::move(decision));
+            return fire_at_key(record);
+        }
+        const Context context{*routing.owner, config_.oncall, config_.priorities,
+                              config_.incidents};
+        Succession both = succeed(std::move(decision), opening, context, now_);
+        absorb(*work, std::move(both.closed));
+        create(id, std::move(both.opened), opening.dedup_key);
+        return success();
+    }
+    absorb(*work, std::move(decision));
+    remember(record, *work);
+    return success();
+}
+
+Result<void> Batch::fire_at_key(AlertRecord record) {
+    const Routing routing = route(config_.routes, record.labels);
+    const std::string key = dedup_key(*routing.owner, record.labels, record.annotations);
+    TOCSIN_TRY(const IncidentId holding, holder(key));
+    if (holding) {
+        TOCSIN_TRY(Work* const work, load(holding));
+        if (work != nullptr && work->now.state != State::kClosed) {
+            // Its record, if it has one, is of another incident: here it is new.
+            AlertRecord joining = record;
+            joining.incident = holding;
+            return alert_event(AlertFiring{joining}, &joining);
+        }
+    }
+    Opening opening;
+    TOCSIN_TRY(const IncidentId id, next_id(opening.key));
+    opening.dedup_key = key;
+    opening.alert = std::move(record);
+    opening.also = routing.also;
+    const Context context{*routing.owner, config_.oncall, config_.priorities, config_.incidents};
+    create(id, open(opening, context, now_), key);
+    return success();
+}
+
+Result<IncidentId> Batch::next_id(std::string& key) {
+    const int year = year_of(now_);
+    const std::string name = "incident-" + std::to_string(year);
+    if (!counters_.contains(name)) {
+        TOCSIN_TRY(counters_[name], tx_.counter(name));
+    }
+    const std::int64_t number = ++counters_[name];
+    char text[64];
+    std::snprintf(text, sizeof text, "INC-%d-%06lld", year, static_cast<long long>(number));
+    key = text;
+    // Rises with time and fits any year's number; nobody reads meaning into it.
+    return IncidentId{std::int64_t{year} * 1'000'000'000 + number};
+}
+
+void Batch::create(IncidentId id, Decision decision, const std::string& dedup_key) {
+    decision.next.id = id;
+    for (AlertRecord& alert : decision.next.alerts) alert.incident = id;
+    Work& work = work_[id];
+    work.before.id = id;
+    holders_[dedup_key] = id;
+    absorb(work, std::move(decision));
+    for (const AlertRecord& alert : work.now.alerts) known_[alert.identity] = alert;
+}
+
+void Batch::absorb(Work& work, Decision decision) {
+    const IncidentId id = decision.next.id ? decision.next.id : work.now.id;
+    for (TimelineEntry& entry : decision.timeline) {
+        log_.push_back(decision.next.key + ": " + entry.kind + ": " + entry.text);
+        timeline_.push_back({0, id, std::move(entry)});
+    }
+    for (const Effect& item : decision.effects) effect(id, item);
+    const bool closes = decision.next.state == State::kClosed && work.now.state != State::kClosed;
+    if (decision.changed || work.before.key.empty()) {
+        work.now = std::move(decision.next);
+        work.touched = true;
+    }
+    if (closes) {
+        const auto held = holders_.find(work.now.dedup_key);
+        if (held == holders_.end() || held->second == id) {
+            // Known to be held: open incidents hold their key until they close.
+            stored_holders_.try_emplace(work.now.dedup_key, id);
+            holders_[work.now.dedup_key] = IncidentId{};
+        }
+    }
+}
+
+void Batch::effect(IncidentId id, const Effect& item) {
+    std::visit(Overloaded{[&](const Notify& notify) {
+                              EffectRow row;
+                              row.incident = id;
+                              row.notify = notify;
+                              row.due = std::max(notify.not_before, now_);
+                              effects_.push_back(std::move(row));
+                          },
+                          [&](const DropWaiting&) {
+                              dropped_.insert(id);
+                              std::erase_if(effects_, [&](const EffectRow& row) {
+                                  return row.incident == id && row.due > now_;
+                              });
+                          },
+                          [&](const SetTimer& timer) {
+                              timers_[{id, timer.kind}] = timer.due;
+                          },
+                          [&](const CancelTimer& timer) {
+                              timers_[{id, timer.kind}] = std::nullopt;
+                          }},
+               item);
+}
+
+// The record is kept whatever was decided: it is what the next news is compared with.
+void Batch::remember(const AlertRecord& record, Work& work) {
+    known_[record.identity] = record;
+    for (AlertRecord& alert : work.now.alerts) {
+        if (alert.identity == record.identity) alert = record;
+    }
+}
+
+Result<void> Batch::host_change(HostChange change, const HostRow* known, std::string inventory) {
+    HostRow row;
+    row.first_seen = known == nullptr ? now_ : known->first_seen;
+    row.inventory = std::move(inventory);
+    row.record = std::move(change.next);
+    const std::string name = row.record.host;
+    const bool notable = known == nullptr || !change.alerts.empty() ||
+                         known->record.unreachable_since != row.record.unreachable_since ||
+                         known->record.goodbye_at.has_value() != row.record.goodbye_at.has_value();
+    bool write = true;
+    if (known != nullptr && !notable) {
+        // A heartbeat that tells nothing but "alive" is worth a write every ten seconds.
+        HostRecord same = row.record;
+        same.last_heartbeat = known->record.last_heartbeat;
+        write = !(same == known->record && row.inventory == known->inventory &&
+                  row.record.last_heartbeat - known->record.last_heartbeat < 10s);
+    }
+    if (notable) notable_hosts_.insert(name);
+    if (write) {
+        changed_hosts_.insert(name);
+        hosts_[name] = std::move(row);
+    }
+    Receipt receipt;
+    receipt.received = now_;
+    receipt.source = std::string(kSourceBridge);
+    return alerts(std::move(change.alerts), receipt);
+}
+
+Result<void> Batch::heartbeat(const HeartbeatIn& in) {
+    TOCSIN_TRY(const HostRow* known, host_row(in.report.host));
+    Heartbeat beat;
+    beat.host = in.report.host;
+    LabelsBuilder labels;
+    for (const auto& [name, value] : in.report.labels) {
+        if (is_label_name(name)) labels.set(name, value);
+    }
+    beat.labels = labels.build();
+    beat.boot_id = in.report.boot_id;
+    beat.agent_started_at = in.report.started_at;
+    HostChange change =
+        tocsin::bridge::heartbeat(known == nullptr ? nullptr : &known->record, beat, now_);
+    if (in.report.goodbye) change.next = goodbye(change.next, now_).next;
+    return host_change(std::move(change), known, inventory_json(in.report));
+}
+
+Result<Answer> Batch::action(const ActionIn& in) {
+    TOCSIN_TRY(const std::optional<IncidentId> id, tx_.incident_of_key(in.key));
+    Work* work = nullptr;
+    if (id) {
+        TOCSIN_TRY(work, load(*id));
+    }
+    if (work == nullptr) {
+        return Error(ErrorCode::kNotFound, "there is no incident " + in.key, Retry::kNo);
+    }
+    Decision decision = decide(work->now, Event{in.action}, context_of(work->now), now_);
+    ActionDone done;
+    done.reason = decision.reason;
+    done.refusal = decision.refusal;
+    absorb(*work, std::move(decision));
+    done.incident = work->now;
+    return Answer{std::move(done)};
+}
+
+Result<void> Batch::outcome(const OutcomeIn& in) {
+    EffectRow row = in.effect;
+    row.state = in.delivery == EffectOutcome::Delivery::kDelivered ? EffectState::kDelivered
+                                                                   : EffectState::kDead;
+    row.result = in.detail;
+    settled_.push_back(row);
+    TOCSIN_TRY(Work* const work, load(in.effect.incident));
+    if (work == nullptr) return success();
+    const EffectOutcome outcome{in.effect.id, in.delivery, in.effect.notify, in.detail};
+    absorb(*work, decide(work->now, Event{outcome}, context_of(work->now), now_));
+    return success();
+}
+
+Result<void> Batch::timer(const TimerRow& row) {
+    // Fired: gone, unless the decision sets it again.
+    timers_[{row.incident, row.kind}] = std::nullopt;
+    TOCSIN_TRY(Work* const work, load(row.incident));
+    if (work == nullptr) return success();
+    absorb(*work,
+           decide(work->now, Event{TimerDue{row.kind, row.due}}, context_of(work->now), now_));
+    return success();
+}
+
+Result<void> Batch::check_host_row(const HostRow& row) {
+    TOCSIN_TRY(const HostRow* const known, host_row(row.record.host));
+    if (known == nullptr) return success();
+    HostChange change = check_host(known->record, served_since_, config_.hosts, now_);
+    if (change.alerts.empty() && change.next == known->record) return success();
+    std::string inventory = known->inventory;
+    return host_change(std::move(change), known, std::move(inventory));
+}
+
+Result<void> Batch::check_alert_row(const AlertRecord& row) {
+    const HostRow* host = nullptr;
+    if (!row.host.empty()) {
+        TOCSIN_TRY(host, host_row(row.host));
+    }
+    std::optional<Event> event = check_alert(row, host == nullptr ? nullptr : &host->record,
+                                             served_since_, config_.hosts, now_);
+    if (!event) return success();
+    // The row of an incident that closed meanwhile; the alert itself has gone on elsewhere.
+    TOCSIN_TRY(const AlertRecord* const latest, known_alert(row.identity));
+    if (latest != nullptr && latest->incident != row.incident) {
+        TOCSIN_TRY(Work* const work, load(row.incident));
+        if (work != nullptr) {
+            for (AlertRecord& alert : work->now.alerts) {
+                if (alert.identity == row.identity) alert.status = AlertStatus::kUnknown;
+            }
+        }
+        return success();
+    }
+    return alert_event(std::move(*event), &row);
+}
+
+void Batch::collect_alerts(const Work& work, Changes& changes) const {
+    for (const AlertRecord& alert : work.now.alerts) {
+        const AlertRecord* before = work.before.alert(alert.identity);
+        if (before != nullptr && (*before == alert || is_mere_resend(*before, alert, now_))) {
+            continue;
+        }
+        changes.alerts.push_back(alert);
+    }
+}
+
+void Batch::collect_keys(Changes& changes) const {
+    for (const auto& [key, id] : holders_) {
+        const auto stored = stored_holders_.find(key);
+        const IncidentId before = stored == stored_holders_.end() ? IncidentId{} : stored->second;
+        if (before == id) continue;
+        if (before) changes.freed_keys.push_back(key);
+        if (id) changes.keys.emplace_back(key, id);
+    }
+}
+
+Result<Committed> Batch::finish() {
+    Changes changes;
+    Committed committed;
+    changes.now = now_;
+    for (auto& [id, work] : work_) {
+        collect_alerts(work, changes);
+        if (!work.touched) continue;
+        changes.incidents.push_back(work.now);
+        committed.incidents.push_back(std::move(work.now));
+    }
+    collect_keys(changes);
+    changes.timeline = std::move(timeline_);
+    changes.drop_waiting.assign(dropped_.begin(), dropped_.end());
+    committed.messages = !effects_.empty();
+    changes.effects = std::move(effects_);
+    changes.settled = std::move(settled_);
+    for (const auto& [timer, due] : timers_) {
+        if (due) {
+            changes.timers.push_back({timer.first, timer.second, *due});
+        } else {
+            changes.cancelled.push_back(timer);
+        }
+    }
+    for (const std::string& name : changed_hosts_) changes.hosts.push_back(*hosts_.at(name));
+    for (const std::string& name : notable_hosts_) committed.hosts.push_back(*hosts_.at(name));
+    changes.counters = counters_;
+    committed.log = std::move(log_);
+    if (changes.empty()) return committed;
+    TOCSIN_TRY(committed.newest_entry, tx_.write(changes));
+    return committed;
+}
+
+}  // namespace tocsin::bridge

@@ -1,0 +1,234 @@
+#include "bridge/ingest/engine.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/core/strings.h"
+#include "base/net/log.h"
+#include "bridge/ingest/batch.h"
+
+namespace tocsin::bridge {
+namespace {
+
+// Rows of one kind of due work in one transaction.
+constexpr int kDueAtOnce = 500;
+// How often alerts without news and silent hosts are looked for. Timers are exact.
+constexpr Duration kScanEvery = 1s;
+// A timer that cannot be handled waits so long before it is tried again.
+constexpr Duration kPostpone = 1min;
+// A store that nobody served for longer than this was away.
+constexpr Duration kAway = 1min;
+
+constexpr const char* kServedAt = "served_at";
+constexpr const char* kServedSince = "served_since";
+
+Result<std::optional<Timestamp>> time_meta(Store& store, const char* name) {
+    TOCSIN_TRY(const std::optional<std::string> text, store.meta(name));
+    std::optional<Timestamp> out;
+    if (text) {
+        if (const auto number = parse_int(*text)) out = from_unix_ms(*number);
+    }
+    return out;
+}
+
+std::string text_of(Timestamp t) {
+    return std::to_string(to_unix_ms(t));
+}
+
+}  // namespace
+
+Engine::Engine(Store& store, std::shared_ptr<const BridgeConfig> config, OnCommit on_commit)
+    : store_(store), config_(std::move(config)), on_commit_(std::move(on_commit)) {}
+
+Result<void> Engine::start(Timestamp now) {
+    TOCSIN_TRY(const auto at, time_meta(store_, kServedAt));
+    TOCSIN_TRY(const auto since, time_meta(store_, kServedSince));
+    const bool without_gap = at && since && now - *at <= kAway && *at <= now;
+    served_since_ = without_gap ? *since : now;
+    TOCSIN_TRY(store_.set_meta(kServedSince, text_of(served_since_)));
+    return touch(now);
+}
+
+Result<void> Engine::touch(Timestamp now) {
+    return store_.set_meta(kServedAt, text_of(now));
+}
+
+Result<void> Engine::commit(Timestamp now, const Work& work) {
+    Committed committed;
+    const Result<void> done = store_.transaction([&](Tx& tx) -> Result<void> {
+        Batch batch(tx, *config_, served_since_, now);
+        TOCSIN_TRY(work(batch));
+        TOCSIN_TRY(committed, batch.finish());
+        return success();
+    });
+    if (!done) {
+        ++stats_.failed_commits;
+        return done;
+    }
+    ++stats_.commits;
+    for (const Incident& incident : committed.incidents) {
+        if (incident.opened_at == now) ++stats_.opened;
+    }
+    for (const std::string& line : committed.log) net::log_info(line);
+    if (on_commit_) on_commit_(committed);
+    return success();
+}
+
+std::vector<Result<Answer>> Engine::process(std::span<const Input> inputs, Timestamp now) {
+    std::vector<Result<Answer>> answers;
+    answers.reserve(inputs.size());
+    process_range(inputs, now, answers);
+    count(inputs);
+    return answers;
+}
+
+void Engine::process_range(std::span<const Input> inputs, Timestamp now,
+                           std::vector<Result<Answer>>& answers) {
+    if (inputs.empty()) return;
+    std::vector<Result<Answer>> mine;
+    const Result<void> done = commit(now, [&](Batch& batch) -> Result<void> {
+        mine.clear();
+        std::vector<const Input*> all;
+        for (const Input& input : inputs) all.push_back(&input);
+        TOCSIN_TRY(batch.prefetch(all));
+        for (const Input& input : inputs) {
+            Result<Answer> answer = batch.apply(input);
+            // "No such incident" is that caller's answer; anything else is the batch's failure.
+            if (!answer && answer.error().code != ErrorCode::kNotFound) return answer.error();
+            mine.push_back(std::move(answer));
+        }
+        return success();
+    });
+    if (done) {
+        std::move(mine.begin(), mine.end(), std::back_inserter(answers));
+        return;
+    }
+    if (done.error().retry == Retry::kYes) {
+        net::log_error("nothing could be stored", {{"reason", done.error().message}});
+        for (std::size_t i = 0; i < inputs.size(); ++i) answers.emplace_back(done.error());
+        return;
+    }
+    if (inputs.size() > 1) {
+        const std::size_t half = inputs.size() / 2;
+        process_range(inputs.first(half), now, answers);
+        process_range(inputs.subspan(half), now, answers);
+        return;
+    }
+    ++stats_.refused_inputs;
+    const auto* alerts = std::get_if<AlertsIn>(&inputs.front());
+    if (alerts != nullptr && alerts->alerts.size() > 1) {
+        answers.push_back(alert_by_alert(*alerts, now, done.error()));
+        return;
+    }
+    net::log_error("an input was refused by the store", {{"reason", done.error().message}});
+    answers.emplace_back(done.error());
+}
+
+// Alerts of one identity stay together: a change of level is one piece of news.
+Result<Answer> Engine::alert_by_alert(const AlertsIn& in, Timestamp now, const Error& first) {
+    std::vector<std::pair<std::string, AlertsIn>> groups;
+    for (const Alert& alert : in.alerts) {
+        std::string identity = identity_of(alert);
+        auto found = std::find_if(groups.begin(), groups.end(),
+                                  [&](const auto& group) { return group.first == identity; });
+        if (found == groups.end()) {
+            groups.push_back({std::move(identity), AlertsIn{{}, in.source, in.sent_at}});
+            found = std::prev(groups.end());
+        }
+        found->second.alerts.push_back(alert);
+    }
+    std::size_t bad = 0;
+    std::string why = first.message;
+    for (const auto& [identity, part] : groups) {
+        const Result<void> done = commit(now, [&part_ = part](Batch& batch) -> Result<void> {
+            TOCSIN_TRY(batch.apply(Input{part_}));
+            return success();
+        });
+        if (done) continue;
+        if (done.error().retry == Retry::kYes) return done.error();
+        bad += part.alerts.size();
+        why = done.error().message;
+        net::log_error("an alert was refused by the store",
+                       {{"identity", identity}, {"reason", why}});
+    }
+    if (bad == 0) return Answer{};
+    return Error(ErrorCode::kInvalid, std::to_string(bad) + " of " +
+                                          std::to_string(in.alerts.size()) +
+                                          " alerts could not be stored: " + why);
+}
+
+void Engine::count(std::span<const Input> inputs) {
+    for (const Input& input : inputs) {
+        if (const auto* in = std::get_if<AlertsIn>(&input)) {
+            stats_.alerts += static_cast<std::int64_t>(in->alerts.size());
+        }
+        if (std::holds_alternative<HeartbeatIn>(input)) ++stats_.heartbeats;
+        if (std::holds_alternative<ActionIn>(input)) ++stats_.actions;
+    }
+}
+
+Result<void> Engine::apply_due(std::span<const TimerRow> timers,
+                               std::span<const AlertRecord> alerts, std::span<const HostRow> hosts,
+                               Timestamp now) {
+    return commit(now, [&](Batch& batch) -> Result<void> {
+        // Hosts first: an alert whose host has just been found dead stands under that.
+        for (const HostRow& row : hosts) {
+            TOCSIN_TRY(batch.check_host_row(row));
+        }
+        for (const AlertRecord& row : alerts) {
+            TOCSIN_TRY(batch.check_alert_row(row));
+        }
+        for (const TimerRow& row : timers) {
+            TOCSIN_TRY(batch.timer(row));
+        }
+        return success();
+    });
+}
+
+Result<bool> Engine::tick(Timestamp now) {
+    std::vector<TimerRow> timers;
+    std::vector<AlertRecord> alerts;
+    std::vector<HostRow> hosts;
+    TOCSIN_TRY(store_.transaction([&](Tx& tx) -> Result<void> {
+        TOCSIN_TRY(timers, tx.due_timers(now, kDueAtOnce));
+        TOCSIN_TRY(alerts, tx.ended_alerts(now, kDueAtOnce));
+        TOCSIN_TRY(hosts, tx.hosts_to_check(now - config_->hosts.deadline, kDueAtOnce));
+        return success();
+    }));
+    if (timers.empty() && alerts.empty() && hosts.empty()) return false;
+    const Result<void> done = apply_due(timers, alerts, hosts, now);
+    if (!done) {
+        if (done.error().retry == Retry::kYes) return done.error();
+        net::log_error("due work failed as a whole and is done one by one",
+                       {{"reason", done.error().message}});
+        for (const HostRow& row : hosts) (void)apply_due({}, {}, {&row, 1}, now);
+        for (const AlertRecord& row : alerts) (void)apply_due({}, {&row, 1}, {}, now);
+        for (const TimerRow& row : timers) one_timer(row, now);
+    }
+    // Full pages of timers go on at once; the scans find the same rows again until they change.
+    return timers.size() == static_cast<std::size_t>(kDueAtOnce);
+}
+
+void Engine::one_timer(const TimerRow& row, Timestamp now) {
+    const Result<void> done = apply_due({&row, 1}, {}, {}, now);
+    if (done) return;
+    net::log_error("a timer failed and is postponed",
+                   {{"kind", std::string(to_string(row.kind))}, {"reason", done.error().message}});
+    const Result<void> postponed = store_.transaction([&](Tx& tx) -> Result<void> {
+        Changes changes;
+        changes.now = now;
+        changes.timers = {{row.incident, row.kind, now + kPostpone}};
+        TOCSIN_TRY(tx.write(changes));
+        return success();
+    });
+    if (!postponed) net::log_error(postponed.error().message);
+}
+
+Timestamp Engine::next_tick(Timestamp now) {
+    const Result<NextDue> due = store_.next_due();
+    Timestamp next = now + kScanEvery;
+    if (due && due.value().timer) next = std::min(next, *due.value().timer);
+    return std::max(next, now);
+}
+
+}  // namespace tocsin::bridge

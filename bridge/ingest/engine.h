@@ -1,0 +1,77 @@
+// From inputs to committed changes: the one place where events reach the incident core and the
+// store. Synchronous, one thread (the worker's, or a test's); time is an argument.
+//
+// All inputs of a call are one transaction. A transaction that fails for a reason that will not
+// pass is taken apart (halves, then one by one, then alert by alert), so that one bad alert costs
+// itself. Nothing is remembered between calls: only stored rows decide.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "bridge/config/config.h"
+#include "bridge/ingest/input.h"
+#include "bridge/store/store.h"
+
+namespace tocsin::bridge {
+
+// Read by any thread.
+struct EngineStats {
+    std::atomic<std::int64_t> commits{0};
+    std::atomic<std::int64_t> failed_commits{0};
+    std::atomic<std::int64_t> alerts{0};
+    std::atomic<std::int64_t> heartbeats{0};
+    std::atomic<std::int64_t> actions{0};
+    std::atomic<std::int64_t> opened{0};
+    std::atomic<std::int64_t> refused_inputs{0};
+};
+
+class Engine {
+  public:
+    using OnCommit = std::function<void(const Committed&)>;
+
+    // The store outlives the engine. `on_commit` runs on the caller's thread after each commit.
+    Engine(Store& store, std::shared_ptr<const BridgeConfig> config, OnCommit on_commit);
+
+    // Reads since when this store has been served without a gap. Before anything else.
+    Result<void> start(Timestamp now);
+    // Says that the store is still served; call it at least every `kServedEvery`.
+    Result<void> touch(Timestamp now);
+    static constexpr Duration kServedEvery = 15s;
+
+    void configure(std::shared_ptr<const BridgeConfig> config) { config_ = std::move(config); }
+
+    // An answer an input, in order. An error with Retry::kYes: nothing of that input is stored.
+    std::vector<Result<Answer>> process(std::span<const Input> inputs, Timestamp now);
+
+    // Whatever is due: timers, alerts without news, silent hosts. True when more waits.
+    Result<bool> tick(Timestamp now);
+    // When tick() is wanted next at the latest.
+    Timestamp next_tick(Timestamp now);
+
+    const EngineStats& stats() const { return stats_; }
+
+  private:
+    using Work = std::function<Result<void>(class Batch&)>;
+    Result<void> commit(Timestamp now, const Work& work);
+    void process_range(std::span<const Input> inputs, Timestamp now,
+                       std::vector<Result<Answer>>& answers);
+    Result<Answer> alert_by_alert(const AlertsIn& in, Timestamp now, const Error& first);
+    void one_timer(const TimerRow& row, Timestamp now);
+    Result<void> apply_due(std::span<const TimerRow> timers, std::span<const AlertRecord> alerts,
+                           std::span<const HostRow> hosts, Timestamp now);
+    void count(std::span<const Input> inputs);
+
+    Store& store_;
+    std::shared_ptr<const BridgeConfig> config_;
+    OnCommit on_commit_;
+    Timestamp served_since_;
+    EngineStats stats_;
+};
+
+}  // namespace tocsin::bridge
