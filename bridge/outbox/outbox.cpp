@@ -1,0 +1,170 @@
+#include "bridge/outbox/outbox.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "base/net/log.h"
+
+namespace tocsin::bridge {
+namespace {
+
+// However little is known, it is looked again after so long.
+constexpr Duration kLookAgain = 10s;
+
+}  // namespace
+
+struct Outbox::Claim {
+    std::vector<EffectRow> effects;
+    std::map<IncidentId, Incident> incidents;
+    std::optional<Timestamp> next;
+    std::optional<Error> error;
+};
+
+Outbox::Outbox(net::Loop& loop, Worker& worker, const Clock& clock, std::shared_ptr<Sender> sender,
+               OutboxOptions options)
+    : loop_(loop),
+      worker_(worker),
+      clock_(clock),
+      sender_(std::move(sender)),
+      options_(options),
+      random_(std::random_device{}()),
+      pool_(loop, options.threads, options.threads) {
+    look_again_at(0ms);
+}
+
+Outbox::~Outbox() {
+    *alive_ = false;
+}
+
+void Outbox::look_again_at(Duration wait) {
+    timer_ = loop_.after(std::clamp<Duration>(wait, 0ms, kLookAgain), [this] { wake(); });
+}
+
+void Outbox::wake() {
+    if (claiming_) {
+        again_ = true;
+        return;
+    }
+    const std::size_t room = options_.threads - std::min(options_.threads, in_flight_.size());
+    if (room == 0) return;  // settle() wakes again
+    claiming_ = true;
+    again_ = false;
+    auto claim = std::make_shared<Claim>();
+    const Timestamp now = clock_.now();
+    worker_.run(
+        [claim, now, lease = now + options_.lease, room](Store& store) {
+            auto rows = store.claim_effects(now, lease, static_cast<int>(room));
+            if (!rows) {
+                claim->error = rows.error();
+                return;
+            }
+            claim->effects = std::move(rows).value();
+            if (!claim->effects.empty()) {
+                std::vector<IncidentId> ids;
+                for (const EffectRow& row : claim->effects) ids.push_back(row.incident);
+                const auto read = store.transaction([&](Tx& tx) -> Result<void> {
+                    TOCSIN_TRY(claim->incidents, tx.incidents(ids));
+                    return success();
+                });
+                if (!read) claim->error = read.error();
+            }
+            if (const auto due = store.next_due()) claim->next = due.value().effect;
+        },
+        [this, claim, alive = alive_] {
+            if (*alive) claimed(claim);
+        });
+}
+
+void Outbox::claimed(const std::shared_ptr<Claim>& claim) {
+    claiming_ = false;
+    if (claim->error) {
+        net::log_error("messages cannot be claimed", {{"reason", claim->error->message}});
+        look_again_at(1s);
+        return;
+    }
+    for (EffectRow& row : claim->effects) {
+        const auto incident = claim->incidents.find(row.incident);
+        if (incident == claim->incidents.end() || in_flight_.contains(row.id)) continue;
+        Letter letter;
+        letter.idempotency_key = incident->second.key + "-" + std::to_string(row.id.value);
+        letter.effect = std::move(row);
+        letter.incident = incident->second;
+        send(std::move(letter));
+    }
+    if (again_ || !claim->effects.empty()) {
+        wake();
+        if (claiming_) return;
+    }
+    look_again_at(claim->next ? *claim->next - clock_.now() : kLookAgain);
+}
+
+void Outbox::send(Letter letter) {
+    struct Call {
+        Letter letter;
+        std::shared_ptr<Sender> sender;
+        std::optional<Result<std::string>> result;
+    };
+    auto call = std::make_shared<Call>();
+    call->letter = std::move(letter);
+    call->sender = sender_;
+    in_flight_.insert(call->letter.effect.id);
+    const bool taken = pool_.run(
+        [call] {
+            try {
+                call->result = call->sender->send(call->letter);
+            } catch (const std::exception& e) {
+                call->result = Error(ErrorCode::kInternal, e.what());
+            }
+        },
+        [this, call, alive = alive_] {
+            if (*alive) settle(call->letter, *call->result);
+        });
+    // A full pool: the lease ends, and the message is claimed again.
+    if (!taken) in_flight_.erase(call->letter.effect.id);
+}
+
+void Outbox::settle(const Letter& letter, const Result<std::string>& result) {
+    const EffectRow& effect = letter.effect;
+    in_flight_.erase(effect.id);
+    const auto woken = [this, alive = alive_] {
+        if (*alive) wake();
+    };
+    if (!result) {
+        ++stats_.failed_attempts;
+        net::log_warning("a message was not delivered",
+                         {{"incident", letter.incident.key},
+                          {"channel", effect.notify.channel},
+                          {"person", effect.notify.person},
+                          {"attempt", std::to_string(effect.attempts)},
+                          {"reason", result.error().message}});
+        if (result.error().retry == Retry::kYes && effect.attempts < options_.attempts) {
+            std::uniform_real_distribution<double> unit(0.0, 1.0);
+            const Timestamp now = clock_.now();
+            const Timestamp due = now + options_.backoff.delay(effect.attempts, unit(random_));
+            worker_.run(
+                [id = effect.id, now, due, why = result.error().message](Store& store) {
+                    const auto done = store.retry_effect(id, now, due, why);
+                    // Its lease ends some time; nothing is lost but time.
+                    if (!done) net::log_error(done.error().message);
+                },
+                woken);
+            return;
+        }
+    }
+    OutcomeIn outcome;
+    outcome.effect = effect;
+    outcome.delivery =
+        result ? EffectOutcome::Delivery::kDelivered : EffectOutcome::Delivery::kFailed;
+    outcome.detail = result ? result.value() : result.error().message;
+    ++(result ? stats_.delivered : stats_.dead);
+    worker_.submit(std::move(outcome), [woken](const Result<Answer>& stored) {
+        if (!stored) {
+            net::log_error("an outcome could not be stored; the message will be sent again",
+                           {{"reason", stored.error().message}});
+        }
+        woken();
+    });
+}
+
+}  // namespace tocsin::bridge

@@ -1,0 +1,68 @@
+// Carries out the messages that decisions queued: claims what is due, sends it on a bounded pool,
+// and returns what came of it as an event of the incident. At least once: a claim is a lease, and a
+// row whose lease ran out is sent again under the same idempotency key. On the loop.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <random>
+#include <set>
+#include <vector>
+
+#include "base/core/backoff.h"
+#include "base/core/clock.h"
+#include "base/net/loop.h"
+#include "base/net/offload.h"
+#include "bridge/ingest/worker.h"
+#include "bridge/outbox/sender.h"
+
+namespace tocsin::bridge {
+
+struct OutboxOptions {
+    std::size_t threads = 4;
+    Duration lease = 2min;  // longer than any send takes
+    int attempts = 12;      // then the message is dead; with the backoff about half an hour
+    Backoff backoff{5s, 5min};
+};
+
+struct OutboxStats {
+    std::int64_t delivered = 0;
+    std::int64_t failed_attempts = 0;
+    std::int64_t dead = 0;
+};
+
+class Outbox {
+  public:
+    Outbox(net::Loop& loop, Worker& worker, const Clock& clock, std::shared_ptr<Sender> sender,
+           OutboxOptions options = {});
+    ~Outbox();  // messages in flight finish by themselves; their leases cover the rest
+
+    // New messages were queued, or time has passed.
+    void wake();
+    void set_sender(std::shared_ptr<Sender> sender) { sender_ = std::move(sender); }
+    const OutboxStats& stats() const { return stats_; }
+
+  private:
+    struct Claim;
+    void claimed(const std::shared_ptr<Claim>& claim);
+    void send(Letter letter);
+    void settle(const Letter& letter, const Result<std::string>& result);
+    void look_again_at(Duration wait);
+
+    net::Loop& loop_;
+    Worker& worker_;
+    const Clock& clock_;
+    std::shared_ptr<Sender> sender_;
+    OutboxOptions options_;
+    OutboxStats stats_;
+    std::mt19937_64 random_;
+    std::set<EffectId> in_flight_;
+    bool claiming_ = false;
+    bool again_ = false;  // woken while a claim was under way
+    net::Timer timer_;
+    std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+    net::OffloadPool pool_;
+};
+
+}  // namespace tocsin::bridge
