@@ -1,0 +1,46 @@
+// Who may call what: bearer tokens with a role each. Pure.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/core/secret.h"
+#include "base/net/http.h"
+#include "bridge/config/config.h"
+
+namespace tocsin::bridge {
+
+// What a route asks for. A person's roles contain each other (admin ⊃ responder ⊃ viewer); an
+// agent may send and read alerts and heartbeats, and nothing that people do.
+enum class Access { kPublic, kAlerts, kView, kRespond, kAdmin };
+bool allows(Role role, Access access);
+
+struct Token {
+    std::string name;  // who acts: stands in the timeline
+    Role role = Role::kViewer;
+    Secret secret;
+};
+
+struct Caller {
+    std::string name;  // a token's name; "" for a loopback caller without one
+    Role role = Role::kViewer;
+};
+
+enum class LoopbackWithoutToken { kRefuse, kAdmit };
+
+class AccessControl {
+  public:
+    AccessControl(std::vector<Token> tokens, LoopbackWithoutToken loopback)
+        : tokens_(std::move(tokens)), loopback_(loopback) {}
+
+    // The caller; none for no or a wrong token. A wrong token is never let in, from anywhere.
+    std::optional<Caller> identify(const net::Request& request) const;
+
+  private:
+    std::vector<Token> tokens_;
+    LoopbackWithoutToken loopback_;
+};
+
+}  // namespace tocsin::bridge

@@ -1,0 +1,324 @@
+#include "bridge/api/api.h"
+
+#include <utility>
+
+#include "base/core/strings.h"
+#include "bridge/api/alertmanager.h"
+#include "bridge/api/json.h"
+#include "bridge/api/page.h"
+#include "bridge/api/requests.h"
+#include "bridge/ingest/host_report.h"
+
+namespace tocsin::bridge {
+namespace {
+
+constexpr int kMostReplayed = 10'000;
+
+// When it was sent by the sender's own clock, so that its times can be corrected.
+std::optional<Timestamp> sent_at(const net::Request& request) {
+    const std::string_view text = request.headers.get("X-Tocsin-Sent-At");
+    if (text.empty()) return std::nullopt;
+    const auto parsed = parse_rfc3339(text);
+    if (!parsed) return std::nullopt;
+    return parsed.value();
+}
+
+}  // namespace
+
+Api::Api(ApiParts parts, std::shared_ptr<const BridgeConfig> config, AccessControl access)
+    : parts_(parts),
+      config_(std::move(config)),
+      started_(parts.clock.now()),
+      events_(parts.loop,
+              [this](std::int64_t after, std::function<void(std::vector<LiveEvent>)> done) {
+                  parts_.reader.ask<std::vector<IncidentSummary>>(
+                      [after](Queries& q) { return q.changed_since(after, kMostReplayed); },
+                      [this, done](Result<std::vector<IncidentSummary>> rows) {
+                          std::vector<LiveEvent> out;
+                          if (rows) {
+                              for (const IncidentSummary& row : rows.value()) {
+                                  out.push_back({row.last_entry, "incident",
+                                                 incident_json(row, config_->url)});
+                              }
+                          }
+                          done(std::move(out));
+                      });
+              }),
+      router_(table(), std::move(access)) {
+    router_.set_fallback(page_response);
+    router_.on_answer([this](std::string_view pattern, int status) {
+        parts_.metrics.count_answer(pattern, status);
+    });
+}
+
+std::vector<Endpoint> Api::table() {
+    using enum Access;
+    constexpr auto kAm = ErrorStyle::kAlertmanager;
+    constexpr auto kOurs = ErrorStyle::kTocsin;
+    const auto to = [this](void (Api::*member)(Call)) {
+        return [this, member](Call call) { (this->*member)(std::move(call)); };
+    };
+    std::vector<Endpoint> all = {
+        {"POST", "/api/v2/alerts", kAlerts, kAm, to(&Api::post_alerts)},
+        {"GET", "/api/v2/alerts", kView, kAm, to(&Api::get_alerts)},
+        {"GET", "/api/v2/alerts/groups", kView, kAm, to(&Api::get_groups)},
+        {"GET", "/api/v2/silences", kView, kAm,
+         [](const Call& call) { call.answer(net::Response::json(200, "[]")); }},
+        {"GET", "/api/v2/status", kView, kAm,
+         [this](const Call& call) {
+             call.answer(net::Response::json(200, status_json(kVersion, started_)));
+         }},
+        {"GET", "/api/v2/receivers", kView, kAm,
+         [this](const Call& call) {
+             call.answer(net::Response::json(200, receivers_json(*config_)));
+         }},
+        {"POST", "/api/v1/heartbeat", kAlerts, kOurs, to(&Api::post_heartbeat)},
+        {"GET", "/api/v1/incidents", kView, kOurs, to(&Api::get_incidents)},
+        {"GET", "/api/v1/incidents/{key}", kView, kOurs, to(&Api::get_incident)},
+        {"GET", "/api/v1/hosts", kView, kOurs, to(&Api::get_hosts)},
+        {"GET", "/api/v1/events", kView, kOurs, to(&Api::get_events)},
+        {"GET", "/-/healthy", kPublic, kOurs,
+         [](const Call& call) { call.answer(net::Response::text(200, "ok\n")); }},
+        {"GET", "/-/ready", kPublic, kOurs, to(&Api::get_ready)},
+        {"GET", "/metrics", kView, kOurs, to(&Api::get_metrics)},
+    };
+    for (const ActionKind kind : kActionKinds) {
+        all.push_back({"POST", "/api/v1/incidents/{key}/" + std::string(to_string(kind)), kRespond,
+                       kOurs, [this, kind](Call call) { act(std::move(call), kind); }});
+    }
+    return all;
+}
+
+void Api::handle(net::Request request, net::Reply reply) {
+    router_.dispatch(std::move(request), std::move(reply));
+}
+
+void Api::configure(std::shared_ptr<const BridgeConfig> config, AccessControl access) {
+    config_ = std::move(config);
+    router_.set_access(std::move(access));
+}
+
+void Api::close() {
+    events_.close_all();
+}
+
+void Api::publish(const Committed& committed) {
+    if (events_.listeners() == 0) return;
+    for (const HostRow& host : committed.hosts) events_.publish({0, "host", host_json(host)});
+    // Only the last event of a commit moves the listeners' place: one that is cut off in between
+    // is told all of the commit again.
+    for (std::size_t i = 0; i < committed.incidents.size(); ++i) {
+        const bool last = i + 1 == committed.incidents.size();
+        events_.publish({last ? committed.newest_entry : 0, "incident",
+                         incident_json(summary_of(committed.incidents[i]), config_->url)});
+    }
+}
+
+void Api::post_alerts(Call call) {
+    auto alerts = parse_alerts(call.request.body);
+    if (!alerts) {
+        call.refuse(alerts.error());
+        return;
+    }
+    AlertsIn in;
+    in.alerts = std::move(alerts).value();
+    in.source = call.caller.name.empty() ? "local" : call.caller.name;
+    in.sent_at = sent_at(call.request);
+    if (in.alerts.empty()) {
+        call.answer(net::Response::json(200, ""));
+        return;
+    }
+    parts_.worker.submit(std::move(in), [call](const Result<Answer>& answer) {
+        if (!answer) {
+            call.refuse(answer.error());
+            return;
+        }
+        call.answer(net::Response::json(200, ""));
+    });
+}
+
+void Api::get_alerts(Call call) {
+    auto filter = parse_alert_filter(call.request);
+    if (!filter) {
+        call.refuse(filter.error());
+        return;
+    }
+    parts_.reader.ask<CurrentAlerts>(
+        [](Queries& q) { return q.current_alerts(); },
+        [call, filter = std::move(filter).value(),
+         now = parts_.clock.now()](Result<CurrentAlerts> alerts) {
+            if (!alerts) {
+                call.refuse(alerts.error());
+                return;
+            }
+            call.answer(net::Response::json(200, gettable_alerts(alerts.value(), filter, now)));
+        });
+}
+
+void Api::get_groups(Call call) {
+    auto filter = parse_alert_filter(call.request);
+    if (!filter) {
+        call.refuse(filter.error());
+        return;
+    }
+    parts_.reader.ask<CurrentAlerts>(
+        [](Queries& q) { return q.current_alerts(); },
+        [call, filter = std::move(filter).value(),
+         now = parts_.clock.now()](Result<CurrentAlerts> alerts) {
+            if (!alerts) {
+                call.refuse(alerts.error());
+                return;
+            }
+            call.answer(net::Response::json(200, alert_groups(alerts.value(), filter, now)));
+        });
+}
+
+void Api::post_heartbeat(Call call) {
+    auto report = parse_host_report(call.request.body);
+    if (!report) {
+        call.refuse(report.error());
+        return;
+    }
+    parts_.worker.submit(HeartbeatIn{std::move(report).value()},
+                         [call](const Result<Answer>& answer) {
+                             if (!answer) {
+                                 call.refuse(answer.error());
+                                 return;
+                             }
+                             call.answer(net::Response::json(200, "{}"));
+                         });
+}
+
+void Api::get_incidents(Call call) {
+    auto filter = parse_incident_filter(call.request);
+    if (!filter) {
+        call.refuse(filter.error());
+        return;
+    }
+    parts_.reader.ask<IncidentPage>(
+        [filter = std::move(filter).value()](Queries& q) { return q.incidents(filter); },
+        [call, config = config_](Result<IncidentPage> page) {
+            if (!page) {
+                call.refuse(page.error());
+                return;
+            }
+            call.answer(net::Response::json(200, page_json(page.value(), config->url)));
+        });
+}
+
+void Api::get_incident(Call call) {
+    std::string key = call.path.at("key");
+    parts_.reader.ask<IncidentDetail>(
+        [key = std::move(key)](Queries& q) { return q.incident(key); },
+        [call, config = config_](Result<IncidentDetail> detail) {
+            if (!detail) {
+                call.refuse(detail.error());
+                return;
+            }
+            call.answer(net::Response::json(200, detail_json(detail.value(), config->url)));
+        });
+}
+
+void Api::act(Call call, ActionKind kind) {
+    auto action = parse_action(kind, call.request.body, call.caller, parts_.clock.now());
+    if (!action) {
+        call.refuse(action.error());
+        return;
+    }
+    ActionIn in{call.path.at("key"), std::move(action).value()};
+    parts_.worker.submit(std::move(in), [call, config = config_](const Result<Answer>& answer) {
+        if (!answer) {
+            call.refuse(answer.error());
+            return;
+        }
+        if (!answer.value()) {
+            call.refuse(Error(ErrorCode::kInternal, "the action had no answer"));
+            return;
+        }
+        const ActionDone& done = *answer.value();
+        if (done.refusal) {
+            call.answer(refusal_response(*done.refusal));
+            return;
+        }
+        call.answer(net::Response::json(200, acted_json(done.incident, config->url, done.reason)));
+    });
+}
+
+void Api::get_hosts(Call call) {
+    parts_.reader.ask<std::vector<HostRow>>(
+        [](Queries& q) { return q.hosts(); },
+        [call](Result<std::vector<HostRow>> rows) {
+            if (!rows) {
+                call.refuse(rows.error());
+                return;
+            }
+            call.answer(net::Response::json(200, hosts_json(rows.value())));
+        });
+}
+
+void Api::get_events(Call call) {
+    std::string_view text = call.request.headers.get("Last-Event-ID");
+    if (text.empty()) text = call.request.param("last_event_id");
+    std::int64_t after = -1;
+    if (!text.empty()) {
+        const auto number = parse_int(text);
+        if (!number || *number < 0) {
+            call.refuse(Error(ErrorCode::kInvalid, "Last-Event-ID must be an id of this stream"));
+            return;
+        }
+        after = *number;
+    }
+    net::Response head;
+    head.headers.set("Content-Type", "text/event-stream");
+    head.headers.set("Cache-Control", "no-store");
+    head.headers.set("X-Content-Type-Options", "nosniff");
+    head.headers.set("X-Accel-Buffering", "no");  // nginx would hold the stream back
+    events_.add(call.reply.stream(std::move(head)), after);
+    parts_.metrics.count_answer(call.pattern, 200);
+}
+
+void Api::get_ready(Call call) {
+    if (parts_.worker.healthy()) {
+        call.answer(net::Response::text(200, "ready\n"));
+    } else {
+        call.answer(net::Response::text(503, "the store does not take writes\n"));
+    }
+}
+
+void Api::get_metrics(Call call) {
+    struct Counts {
+        std::map<std::string, std::int64_t> incidents;
+        std::map<std::string, std::int64_t> effects;
+    };
+    parts_.reader.ask<Counts>(
+        [](Queries& q) -> Result<Counts> {
+            Counts out;
+            TOCSIN_TRY(out.incidents, q.count_incidents());
+            TOCSIN_TRY(out.effects, q.count_effects());
+            return out;
+        },
+        [this, call](const Result<Counts>& counts) {
+            std::vector<Metrics::Reading> more;
+            if (counts) {
+                for (const auto& [state, n] : counts.value().incidents) {
+                    more.push_back({"tocsin_bridge_incidents",
+                                    "Incidents, by state.",
+                                    false,
+                                    {{"state", state}},
+                                    static_cast<double>(n)});
+                }
+                for (const auto& [state, n] : counts.value().effects) {
+                    more.push_back({"tocsin_bridge_messages",
+                                    "Messages, by state.",
+                                    false,
+                                    {{"state", state}},
+                                    static_cast<double>(n)});
+                }
+            }
+            net::Response response = net::Response::text(200, parts_.metrics.text(more));
+            response.headers.set("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
+            call.answer(std::move(response));
+        });
+}
+
+}  // namespace tocsin::bridge

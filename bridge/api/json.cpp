@@ -1,0 +1,260 @@
+#include "bridge/api/json.h"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+namespace json = boost::json;
+
+namespace tocsin::bridge {
+namespace {
+
+json::value text_or_null(const std::string& text) {
+    if (text.empty()) return nullptr;
+    return json::string(text);
+}
+
+json::value time_or_null(const std::optional<Timestamp>& time) {
+    if (!time) return nullptr;
+    return json::string(format_rfc3339(*time));
+}
+
+json::object labels_object(const Labels& labels) {
+    json::object out;
+    for (const Label& label : labels) out[label.name.view()] = label.value.view();
+    return out;
+}
+
+template <class Map>
+json::object map_object(const Map& map) {
+    json::object out;
+    for (const auto& [name, value] : map) out[name] = value;
+    return out;
+}
+
+json::array texts(const std::vector<std::string>& all) {
+    return json::array(all.begin(), all.end());
+}
+
+json::object counts_object(const IncidentSummary& row) {
+    json::object out;
+    out["firing"] = row.firing;
+    out["resolved"] = row.resolved;
+    out["unknown"] = row.unknown;
+    return out;
+}
+
+json::object incident_object(const IncidentSummary& row, std::string_view url) {
+    const Incident& i = row.incident;
+    json::object out;
+    out["key"] = i.key;
+    out["state"] = to_string(i.state);
+    out["priority"] = to_string(i.priority);
+    out["severity"] = i.severity;
+    out["title"] = i.title;
+    out["dedup_key"] = i.dedup_key;
+    out["labels"] = labels_object(i.labels);
+    out["opened_at"] = format_rfc3339(i.opened_at);
+    out["updated_at"] = format_rfc3339(i.updated_at);
+    out["assignee"] = text_or_null(i.assignee);
+    out["team"] = text_or_null(i.team);
+    out["alerts"] = counts_object(row);
+    out["parent"] = nullptr;
+    out["acknowledged_at"] = time_or_null(i.acknowledged_at);
+    out["resolved_at"] = time_or_null(i.resolved_at);
+    out["snoozed_until"] = time_or_null(i.snoozed_until);
+    out["pending_until"] = time_or_null(i.pending_until);
+    out["url"] = std::string(url) + "/incidents/" + i.key;
+    return out;
+}
+
+json::object alert_object(const AlertRecord& alert) {
+    json::object out;
+    out["fingerprint"] = alert.fingerprint;
+    out["status"] = to_string(alert.status);
+    out["severity"] = alert.severity;
+    out["labels"] = labels_object(alert.labels);
+    out["annotations"] = map_object(alert.annotations);
+    out["starts_at"] = format_rfc3339(alert.starts_at);
+    out["ends_at"] = time_or_null(alert.ends_at);
+    out["last_seen"] = format_rfc3339(alert.last_seen);
+    out["source"] = alert.source;
+    out["generator_url"] = alert.generator_url;
+    return out;
+}
+
+json::object entry_object(const TimelineRow& row) {
+    json::object out;
+    out["id"] = row.id;
+    out["at"] = format_rfc3339(row.entry.at);
+    out["kind"] = row.entry.kind;
+    out["actor"] = row.entry.actor;
+    out["text"] = row.entry.text;
+    out["data"] = map_object(row.entry.data);
+    return out;
+}
+
+json::object message_object(const EffectRow& row) {
+    json::object out;
+    out["person"] = text_or_null(row.notify.person);
+    out["channel"] = row.notify.channel;
+    out["address"] = row.notify.address;
+    out["kind"] = to_string(row.notify.kind);
+    out["step"] = row.notify.step;
+    out["state"] = to_string(row.state);
+    out["attempts"] = row.attempts;
+    out["queued_at"] = format_rfc3339(row.created_at);
+    out["due_at"] = format_rfc3339(row.due);
+    out["updated_at"] = format_rfc3339(row.updated_at);
+    out["result"] = row.result;
+    return out;
+}
+
+json::object escalation_object(const IncidentDetail& detail) {
+    const Incident& i = detail.summary.incident;
+    json::object out;
+    out["policy"] = text_or_null(i.policy);
+    out["step"] = i.step;
+    out["repeats"] = i.repeats;
+    out["told"] = texts(i.told);
+    out["watchers"] = texts(i.watchers);
+    out["next_at"] = nullptr;
+    json::array timers;
+    for (const TimerRow& timer : detail.timers) {
+        json::object item;
+        item["kind"] = to_string(timer.kind);
+        item["due_at"] = format_rfc3339(timer.due);
+        if (timer.kind == TimerKind::kEscalation) out["next_at"] = item["due_at"];
+        timers.push_back(std::move(item));
+    }
+    out["timers"] = std::move(timers);
+    json::array messages;
+    for (const EffectRow& row : detail.effects) messages.push_back(message_object(row));
+    out["messages"] = std::move(messages);
+    return out;
+}
+
+// Runbooks and dashboards that the alerts name, each once.
+json::array links_array(const IncidentDetail& detail) {
+    json::array out;
+    const auto add = [&](std::string_view title, std::string_view url) {
+        if (url.empty()) return;
+        for (const json::value& link : out) {
+            if (link.at("url").as_string() == url) return;
+        }
+        json::object link;
+        link["title"] = title;
+        link["url"] = url;
+        out.push_back(std::move(link));
+    };
+    for (const AlertRecord& alert : detail.alerts) {
+        for (const auto& [name, title] :
+             {std::pair{"runbook_url", "runbook"}, std::pair{"runbook", "runbook"},
+              std::pair{"dashboard_url", "dashboard"}}) {
+            const auto found = alert.annotations.find(name);
+            if (found != alert.annotations.end()) add(title, found->second);
+        }
+    }
+    return out;
+}
+
+std::string_view host_state(const HostRecord& host) {
+    if (host.unreachable_since) return "unreachable";
+    if (host.goodbye_at) return "stopped";
+    return "alive";
+}
+
+json::object host_object(const HostRow& row) {
+    const HostRecord& h = row.record;
+    json::object out;
+    out["host"] = h.host;
+    out["state"] = host_state(h);
+    out["labels"] = labels_object(h.labels);
+    out["boot_id"] = h.boot_id;
+    out["first_seen"] = format_rfc3339(row.first_seen);
+    out["last_seen"] = format_rfc3339(h.last_heartbeat);
+    out["agent_started_at"] = time_or_null(h.agent_started_at);
+    out["goodbye_at"] = time_or_null(h.goodbye_at);
+    out["unreachable_since"] = time_or_null(h.unreachable_since);
+    out["duplicate"] = h.duplicate_seen_at.has_value();
+    boost::system::error_code problem;
+    json::value inventory = json::parse(row.inventory, problem);
+    out["inventory"] = problem ? json::value(json::object()) : std::move(inventory);
+    return out;
+}
+
+}  // namespace
+
+std::string incident_json(const IncidentSummary& row, std::string_view url) {
+    return json::serialize(incident_object(row, url));
+}
+
+std::string acted_json(const Incident& incident, std::string_view url, std::string_view result) {
+    json::object out = incident_object(summary_of(incident), url);
+    out["result"] = result;
+    json::array actions;
+    for (const ActionKind kind : possible_actions(incident))
+        actions.push_back(json::string(to_string(kind)));
+    out["actions"] = std::move(actions);
+    return json::serialize(out);
+}
+
+std::string page_json(const IncidentPage& page, std::string_view url) {
+    json::array rows;
+    for (const IncidentSummary& row : page.incidents) rows.push_back(incident_object(row, url));
+    json::object out;
+    out["incidents"] = std::move(rows);
+    out["next"] =
+        page.next == 0 ? json::value(nullptr) : json::value(std::to_string(page.next).c_str());
+    return json::serialize(out);
+}
+
+std::string detail_json(const IncidentDetail& detail, std::string_view url) {
+    const Incident& i = detail.summary.incident;
+    json::object out = incident_object(detail.summary, url);
+    out["alert_counts"] = counts_object(detail.summary);
+    json::array alerts;
+    for (const AlertRecord& alert : detail.alerts) alerts.push_back(alert_object(alert));
+    out["alerts"] = std::move(alerts);
+    json::array timeline;
+    for (const TimelineRow& row : detail.timeline) timeline.push_back(entry_object(row));
+    out["timeline"] = std::move(timeline);
+    out["route"] = i.route;
+    out["acknowledged_by"] = text_or_null(i.acknowledged_by);
+    out["responded_at"] = time_or_null(i.responded_at);
+    out["resolved_by"] = text_or_null(i.resolved_by);
+    out["confirmed_at"] = time_or_null(i.confirmed_at);
+    out["confirmed_by"] = text_or_null(i.confirmed_by);
+    out["closed_at"] = time_or_null(i.closed_at);
+    out["pending_reason"] = text_or_null(i.pending_reason);
+    out["reopen_count"] = i.reopen_count;
+    out["predecessor"] = text_or_null(i.predecessor);
+    out["successor"] = text_or_null(i.successor);
+    // What can be done depends on the alerts too.
+    Incident whole = i;
+    whole.alerts = detail.alerts;
+    json::array actions;
+    for (const ActionKind kind : possible_actions(whole))
+        actions.push_back(json::string(to_string(kind)));
+    out["actions"] = std::move(actions);
+    out["escalation"] = escalation_object(detail);
+    out["sla"] = json::object();
+    out["evidence"] = json::array();
+    out["links"] = links_array(detail);
+    return json::serialize(out);
+}
+
+std::string host_json(const HostRow& row) {
+    return json::serialize(host_object(row));
+}
+
+std::string hosts_json(const std::vector<HostRow>& rows) {
+    json::array hosts;
+    for (const HostRow& row : rows) hosts.push_back(host_object(row));
+    json::object out;
+    out["hosts"] = std::move(hosts);
+    return json::serialize(out);
+}
+
+}  // namespace tocsin::bridge

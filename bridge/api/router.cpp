@@ -1,0 +1,193 @@
+#include "bridge/api/router.h"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <boost/json/value.hpp>
+#include <utility>
+
+#include "base/core/strings.h"
+
+namespace tocsin::bridge {
+namespace {
+
+std::vector<std::string> split(std::string_view path) {
+    std::vector<std::string> out;
+    std::size_t from = 0;
+    while (from < path.size()) {
+        const std::size_t to = path.find('/', from);
+        const std::string_view part = path.substr(from, to - from);
+        if (!part.empty()) out.emplace_back(part);
+        if (to == std::string_view::npos) break;
+        from = to + 1;
+    }
+    return out;
+}
+
+bool is_variable(std::string_view part) {
+    return part.size() > 2 && part.front() == '{';
+}
+
+std::string_view variable_name(std::string_view part) {
+    return part.substr(1, part.size() - 2);
+}
+
+// Browsers send a form or plain text across sites without asking; JSON they ask for first, and we
+// never say yes. So a POST that changes something must be JSON (or hold nothing).
+bool is_json(const net::Request& request) {
+    const std::string_view type = request.headers.get("Content-Type");
+    const std::string_view essence = trim(type.substr(0, type.find(';')));
+    return iequals(essence, "application/json");
+}
+
+bool changes_something(std::string_view method) {
+    return method != "GET" && method != "HEAD";
+}
+
+}  // namespace
+
+net::Response error_response(ErrorStyle style, int status, std::string_view code,
+                             std::string_view message) {
+    namespace json = boost::json;
+    if (style == ErrorStyle::kAlertmanager) {
+        // Its OpenAPI says that 400 and 500 are a JSON string; the rest comes from its framework.
+        if (status == 400 || status == 500) {
+            return net::Response::json(status, json::serialize(json::string(message)));
+        }
+        const json::value body = {{"code", status}, {"message", message}};
+        return net::Response::json(status, json::serialize(body));
+    }
+    const json::value body = {{"error", {{"code", code}, {"message", message}}}};
+    return net::Response::json(status, json::serialize(body));
+}
+
+net::Response error_response(ErrorStyle style, const Error& error, std::string_view detail) {
+    namespace json = boost::json;
+    const int status = net::http_status(error.code);
+    if (style == ErrorStyle::kAlertmanager || detail.empty()) {
+        return error_response(style, status, to_string(error.code), error.message);
+    }
+    json::object inner;
+    inner["code"] = to_string(error.code);
+    inner["message"] = error.message;
+    boost::system::error_code ignored;
+    json::value parsed = json::parse(detail, ignored);
+    if (!ignored) inner["detail"] = std::move(parsed);
+    json::object outer;
+    outer["error"] = std::move(inner);
+    return net::Response::json(status, json::serialize(outer));
+}
+
+void Call::answer(net::Response response) const {
+    // Nothing of the API is for caches or for other types than it says.
+    if (!response.headers.has("Cache-Control")) response.headers.set("Cache-Control", "no-store");
+    response.headers.set("X-Content-Type-Options", "nosniff");
+    const int status = response.status;
+    reply.send(std::move(response));
+    if (observer != nullptr && *observer) (*observer)(pattern, status);
+}
+
+void Call::refuse(const Error& error, std::string_view detail) const {
+    answer(error_response(errors, error, detail));
+}
+
+struct Router::Match {
+    const Endpoint* route = nullptr;
+    std::map<std::string, std::string, std::less<>> path;
+    std::string allow;  // the methods of routes that match the path but not the method
+    ErrorStyle errors = ErrorStyle::kTocsin;
+};
+
+Router::Router(std::vector<Endpoint> routes, AccessControl access)
+    : routes_(std::move(routes)), access_(std::move(access)) {
+    for (const Endpoint& route : routes_) patterns_.push_back(split(route.pattern));
+}
+
+Router::Match Router::find(const net::Request& request) const {
+    Match match;
+    for (std::size_t i = 0; i < routes_.size(); ++i) {
+        const std::vector<std::string>& pattern = patterns_[i];
+        if (pattern.size() != request.segments.size()) continue;
+        std::map<std::string, std::string, std::less<>> values;
+        bool same = true;
+        for (std::size_t k = 0; k < pattern.size() && same; ++k) {
+            if (is_variable(pattern[k])) {
+                values.emplace(variable_name(pattern[k]), request.segments[k]);
+            } else {
+                same = pattern[k] == request.segments[k];
+            }
+        }
+        if (!same) continue;
+        match.errors = routes_[i].errors;
+        const bool head = request.method == "HEAD" && routes_[i].method == "GET";
+        if (routes_[i].method == request.method || head) {
+            match.route = &routes_[i];
+            match.path = std::move(values);
+            return match;
+        }
+        if (match.allow.find(routes_[i].method) == std::string::npos) {
+            match.allow += (match.allow.empty() ? "" : ", ") + routes_[i].method;
+        }
+    }
+    return match;
+}
+
+void Router::send(const net::Reply& reply, std::string_view pattern, net::Response response) const {
+    const int status = response.status;
+    reply.send(std::move(response));
+    if (observer_) observer_(pattern, status);
+}
+
+void Router::dispatch(net::Request request, net::Reply reply) const {
+    Match match = find(request);
+    if (match.route == nullptr) {
+        if (match.allow.empty()) {
+            if (fallback_) {
+                if (std::optional<net::Response> found = fallback_(request)) {
+                    send(reply, "page", std::move(*found));
+                    return;
+                }
+            }
+            send(reply, "",
+                 error_response(ErrorStyle::kTocsin, 404, "not_found",
+                                "there is nothing at " + request.path));
+            return;
+        }
+        net::Response response = error_response(
+            match.errors, 405, "method_not_allowed",
+            "this path does not take " + request.method + "; it takes " + match.allow);
+        response.headers.set("Allow", match.allow);
+        send(reply, "", std::move(response));
+        return;
+    }
+    const Endpoint& route = *match.route;
+    Caller caller;
+    if (route.access != Access::kPublic) {
+        const std::optional<Caller> known = access_.identify(request);
+        if (!known) {
+            net::Response response =
+                error_response(route.errors, 401, "unauthorized",
+                               "a bearer token is needed; send it as \"Authorization: Bearer …\"");
+            response.headers.set("WWW-Authenticate", "Bearer");
+            send(reply, route.pattern, std::move(response));
+            return;
+        }
+        if (!allows(known->role, route.access)) {
+            send(reply, route.pattern,
+                 error_response(
+                     route.errors, 403, "forbidden",
+                     "the role " + std::string(to_string(known->role)) + " does not allow this"));
+            return;
+        }
+        caller = *known;
+    }
+    if (changes_something(request.method) && !is_json(request)) {
+        send(reply, route.pattern,
+             error_response(route.errors, 415, "unsupported_media_type",
+                            "the body must be JSON: send \"Content-Type: application/json\""));
+        return;
+    }
+    route.handle(Call{std::move(request), std::move(match.path), std::move(caller),
+                      std::move(reply), route.errors, route.pattern, &observer_});
+}
+
+}  // namespace tocsin::bridge

@@ -1,0 +1,64 @@
+#include "bridge/app/settings.h"
+
+#include <filesystem>
+
+#include "base/net/file.h"
+#include "base/net/http.h"
+
+namespace tocsin::bridge {
+namespace {
+
+// What `include: pattern` of the file `from` names: relative paths start where that file is.
+Result<std::vector<SourceFile>> load_included(std::string_view pattern, std::string_view from) {
+    std::filesystem::path path{std::string(pattern)};
+    if (path.is_relative()) path = std::filesystem::path{std::string(from)}.parent_path() / path;
+    std::vector<SourceFile> out;
+    for (const std::string& file : net::expand_paths(path.string())) {
+        TOCSIN_TRY(std::string text, net::read_file(file));
+        out.push_back({file, std::move(text)});
+    }
+    const bool wildcard = pattern.find_first_of("*?[") != std::string_view::npos;
+    if (out.empty() && !wildcard) {
+        return Error(ErrorCode::kNotFound, path.string() + ": no such file");
+    }
+    return out;
+}
+
+Result<BridgeConfig> read_files(const std::string& file, Diagnostics& diagnostics) {
+    TOCSIN_TRY(std::string text, net::read_file(file));
+    std::optional<BridgeConfig> config =
+        read_config(SourceFile{file, std::move(text)}, load_included, diagnostics);
+    if (!config) return Error(ErrorCode::kInvalid, diagnostics.text());
+    return std::move(*config);
+}
+
+Result<std::vector<Token>> read_tokens(const BridgeConfig& config) {
+    std::vector<Token> out;
+    for (const AccessToken& token : config.tokens) {
+        TOCSIN_TRY(Secret secret, net::read_secret(token.token_file));
+        out.push_back({token.name, token.role, std::move(secret)});
+    }
+    return out;
+}
+
+}  // namespace
+
+Result<Settings> load_settings(const Flags& flags) {
+    Diagnostics diagnostics(flags.config_file);
+    BridgeConfig config = default_config();
+    if (!flags.config_file.empty()) {
+        TOCSIN_TRY(config, read_files(flags.config_file, diagnostics));
+    }
+    const std::string scheme = config.tls ? "https://" : "http://";
+    if (!flags.listen.empty()) {
+        if (config.url == scheme + config.listen) config.url = scheme + flags.listen;
+        config.listen = flags.listen;
+    }
+    if (!flags.store.empty()) config.store = flags.store;
+    TOCSIN_TRY(net::parse_host_port(config.listen));
+    TOCSIN_TRY(std::vector<Token> tokens, read_tokens(config));
+    return Settings{std::make_shared<const BridgeConfig>(std::move(config)),
+                    AccessControl(std::move(tokens), flags.loopback), std::move(diagnostics)};
+}
+
+}  // namespace tocsin::bridge
