@@ -1,13 +1,13 @@
 // PromQL: text → typed syntax tree → evaluation at one instant (or over steps) on a History.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
-#include "base/core/diagnostics.h"
 #include "base/core/result.h"
 #include "base/core/time.h"
 #include "base/model/labels.h"
@@ -57,10 +57,18 @@ struct ParseError {
 
 struct Expr;  // rules/promql/ast.h
 
+struct EngineOptions {
+    Duration lookback{300'000};      // how old the sample of an instant vector may be
+    Duration subquery_step{60'000};  // of a subquery that names none
+};
+
+// A prepared expression. Keeps what it worked out about the series it saw (label sets, match
+// groups), so that the next evaluation only moves numbers. Single-threaded, as its History.
 class Query {
   public:
     // Parses, type-checks and binds selectors to `history`, which must outlive the query.
-    static Result<Query> prepare(std::string_view expr, History& history);
+    static Result<Query> prepare(std::string_view expr, History& history,
+                                 const EngineOptions& options = {});
 
     Query(Query&&) noexcept;
     Query& operator=(Query&&) noexcept;
@@ -80,7 +88,7 @@ class Query {
     std::unique_ptr<Impl> impl_;
 };
 
-// Syntax and types only. nullopt when it is right.
+// Syntax and types only.
 std::variant<std::shared_ptr<const Expr>, ParseError> parse(std::string_view expr);
 std::string format(const Expr& expr);  // canonical text, parses back to the same
 

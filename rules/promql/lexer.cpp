@@ -1,0 +1,457 @@
+#include "rules/promql/lexer.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <utility>
+
+#include "base/core/strings.h"
+
+namespace tocsin::rules::promql {
+namespace {
+
+constexpr bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+constexpr bool is_alpha(char c) {
+    return c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+constexpr bool is_alnum(char c) {
+    return is_alpha(c) || is_digit(c);
+}
+constexpr bool is_space(char c) {
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+constexpr std::array<std::string_view, 12> kAggregators = {
+    "sum",    "avg",    "count",        "min",     "max",  "group",
+    "stddev", "stdvar", "count_values", "bottomk", "topk", "quantile"};
+constexpr std::array<std::string_view, 10> kKeywords = {
+    "by",          "without", "on",     "ignoring", "group_left",
+    "group_right", "bool",    "offset", "start",    "end"};
+constexpr std::array<std::string_view, 4> kWordOperators = {"and", "or", "unless", "atan2"};
+
+std::string lower(std::string_view text) {
+    std::string out(text);
+    for (char& c : out) {
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    }
+    return out;
+}
+
+template <std::size_t N>
+bool contains(const std::array<std::string_view, N>& words, std::string_view word) {
+    return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+void append_utf8(std::string& out, std::uint32_t rune) {
+    const auto byte = [&](std::uint32_t b) { out += static_cast<char>(b); };
+    if (rune < 0x80) {
+        byte(rune);
+    } else if (rune < 0x800) {
+        byte(0xC0 | (rune >> 6U));
+        byte(0x80 | (rune & 0x3FU));
+    } else if (rune < 0x10000) {
+        byte(0xE0 | (rune >> 12U));
+        byte(0x80 | ((rune >> 6U) & 0x3FU));
+        byte(0x80 | (rune & 0x3FU));
+    } else {
+        byte(0xF0 | (rune >> 18U));
+        byte(0x80 | ((rune >> 12U) & 0x3FU));
+        byte(0x80 | ((rune >> 6U) & 0x3FU));
+        byte(0x80 | (rune & 0x3FU));
+    }
+}
+
+// An escape's length in digits and their base; 0 when the letter starts none.
+struct NumericEscape {
+    int digits;
+    std::uint32_t base;
+};
+constexpr NumericEscape numeric_escape(char c) {
+    if (c >= '0' && c <= '7') return {3, 8};
+    if (c == 'x') return {2, 16};
+    if (c == 'u') return {4, 16};
+    if (c == 'U') return {8, 16};
+    return {0, 0};
+}
+
+std::optional<std::uint32_t> digit_value(char c, std::uint32_t base) {
+    std::uint32_t v = 99;
+    if (is_digit(c)) v = static_cast<std::uint32_t>(c - '0');
+    if (c >= 'a' && c <= 'f') v = static_cast<std::uint32_t>(c - 'a') + 10;
+    if (c >= 'A' && c <= 'F') v = static_cast<std::uint32_t>(c - 'A') + 10;
+    return v < base ? std::optional(v) : std::nullopt;
+}
+
+char simple_escape(char c) {
+    constexpr std::string_view kLetters = "abfnrtv\\'\"";
+    constexpr std::string_view kMeanings = "\a\b\f\n\r\t\v\\'\"";
+    const auto i = kLetters.find(c);
+    return i == std::string_view::npos ? '\0' : kMeanings[i];
+}
+
+}  // namespace
+
+bool Token::is(std::string_view word) const {
+    switch (kind) {
+        case TokenKind::kKeyword:
+        case TokenKind::kAggregator:
+        case TokenKind::kOperator:
+            return lower(text) == word;
+        default:
+            return false;
+    }
+}
+
+std::string Token::description() const {
+    const auto shortened = [&] {
+        return text.size() > 10 ? quote(text.substr(0, 10)) + "..." : quote(text);
+    };
+    switch (kind) {
+        case TokenKind::kError:
+            return "error " + text;
+        case TokenKind::kEof:
+            return "end of input";
+        case TokenKind::kIdentifier:
+            return "identifier " + quote(text);
+        case TokenKind::kMetricIdentifier:
+            return "metric identifier " + quote(text);
+        case TokenKind::kString:
+            return "string " + shortened();
+        case TokenKind::kNumber:
+            return "number " + shortened();
+        case TokenKind::kDuration:
+            return "duration " + shortened();
+        case TokenKind::kKeyword:
+            return "<" + text + ">";
+        case TokenKind::kAggregator:
+            return "<aggr:" + text + ">";
+        case TokenKind::kOperator:
+            return "<op:" + text + ">";
+        case TokenKind::kAt:
+            return "<op:@>";
+        case TokenKind::kEqual:
+        case TokenKind::kColon:
+        case TokenKind::kComma:
+        case TokenKind::kLeftParen:
+        case TokenKind::kRightParen:
+        case TokenKind::kLeftBrace:
+        case TokenKind::kRightBrace:
+        case TokenKind::kLeftBracket:
+        case TokenKind::kRightBracket:
+            return shortened();
+    }
+    return {};
+}
+
+Token Lexer::next() {
+    if (at_end_) return ended_;
+    skip_space_and_comments();
+    start_ = position_;
+    Token token = braces_ ? in_braces() : want_duration_ ? in_brackets() : statement();
+    if (token.kind == TokenKind::kEof || token.kind == TokenKind::kError) {
+        at_end_ = true;
+        ended_ = token;
+    }
+    return token;
+}
+
+void Lexer::skip_space_and_comments() {
+    while (position_ < input_.size()) {
+        if (is_space(input_[position_])) {
+            ++position_;
+        } else if (input_[position_] == '#') {
+            position_ = std::min(input_.find_first_of("\r\n", position_), input_.size());
+        } else {
+            return;
+        }
+    }
+}
+
+char Lexer::peek(std::size_t ahead) const {
+    return position_ + ahead < input_.size() ? input_[position_ + ahead] : '\0';
+}
+
+bool Lexer::accept(std::string_view any_of) {
+    if (position_ >= input_.size() || any_of.find(input_[position_]) == std::string_view::npos) {
+        return false;
+    }
+    ++position_;
+    return true;
+}
+
+void Lexer::accept_run(std::string_view any_of) {
+    while (accept(any_of)) {
+    }
+}
+
+Token Lexer::take(TokenKind kind) {
+    return {kind, std::string(input_.substr(start_, position_ - start_)), {start_, position_}};
+}
+
+Token Lexer::fail(std::string message) {
+    return {TokenKind::kError, std::move(message), {start_, input_.size()}};
+}
+
+// One character in single quotes, as Go's %q writes a rune.
+std::string Lexer::quoted_rune(std::size_t at) const {
+    std::size_t length = 1;
+    while (at + length < input_.size() &&
+           (static_cast<unsigned char>(input_[at + length]) & 0xC0U) == 0x80U) {
+        ++length;
+    }
+    const auto rune = input_.substr(at, length);
+    if (rune == "'") return "'\\''";
+    if (rune == "\"") return "'\"'";
+    const std::string quoted = quote(valid_utf8(rune));
+    return "'" + quoted.substr(1, quoted.size() - 2) + "'";
+}
+
+Token Lexer::statement() {
+    if (position_ >= input_.size()) {
+        if (parens_ != 0) return fail("unclosed left parenthesis");
+        if (brackets_) return fail("unclosed left bracket");
+        return take(TokenKind::kEof);
+    }
+    const char c = input_[position_++];
+    const auto two = [&](char second) { return peek() == second && ++position_ > 0; };
+    switch (c) {
+        case ',':
+            return take(TokenKind::kComma);
+        case '*':
+        case '/':
+        case '%':
+        case '+':
+        case '-':
+        case '^':
+            return take(TokenKind::kOperator);
+        case '@':
+            return take(TokenKind::kAt);
+        case '=':
+            if (two('=')) return take(TokenKind::kOperator);
+            if (peek() == '~') return fail("unexpected character after '=': '~'");
+            return take(TokenKind::kEqual);
+        case '!':
+            if (two('=')) return take(TokenKind::kOperator);
+            if (position_ >= input_.size()) return fail("unexpected character after '!': '\uFFFD'");
+            return fail("unexpected character after '!': " + quoted_rune(position_));
+        case '<':
+        case '>':
+            two('=');
+            return take(TokenKind::kOperator);
+        case '"':
+        case '\'':
+            return string(c);
+        case '`':
+            return raw_string();
+        case '(':
+            ++parens_;
+            return take(TokenKind::kLeftParen);
+        case ')':
+            if (--parens_ < 0) return fail("unexpected right parenthesis ')'");
+            return take(TokenKind::kRightParen);
+        case '{':
+            braces_ = true;
+            return take(TokenKind::kLeftBrace);
+        case '}':
+            return fail("unexpected right brace '}'");
+        case '[':
+            if (brackets_) return fail("unexpected left bracket '['");
+            brackets_ = want_duration_ = true;
+            colon_ = false;
+            return take(TokenKind::kLeftBracket);
+        case ']':
+            if (!brackets_) return fail("unexpected right bracket ']'");
+            brackets_ = false;
+            return take(TokenKind::kRightBracket);
+        default:
+            break;
+    }
+    if (c == ':' && brackets_) {
+        if (std::exchange(colon_, true)) return fail("unexpected colon ':'");
+        return take(TokenKind::kColon);
+    }
+    --position_;
+    if (is_digit(c) || (c == '.' && is_digit(peek(1)))) return number_or_duration();
+    if (is_alpha(c) || c == ':') return word();
+    return fail("unexpected character: " + quoted_rune(position_));
+}
+
+Token Lexer::in_braces() {
+    if (position_ >= input_.size()) return fail("unexpected end of input inside braces");
+    const char c = input_[position_++];
+    if (is_alpha(c)) {
+        while (is_alnum(peek())) ++position_;
+        return take(TokenKind::kIdentifier);
+    }
+    switch (c) {
+        case ',':
+            return take(TokenKind::kComma);
+        case '"':
+        case '\'':
+            return string(c);
+        case '`':
+            return raw_string();
+        case '=':
+            if (accept("~")) return take(TokenKind::kOperator);
+            return take(TokenKind::kEqual);
+        case '!':
+            if (accept("~=")) return take(TokenKind::kOperator);
+            if (position_ >= input_.size()) {
+                return fail("unexpected character after '!' inside braces: '\uFFFD'");
+            }
+            return fail("unexpected character after '!' inside braces: " + quoted_rune(position_));
+        case '{':
+            return fail("unexpected left brace '{'");
+        case '}':
+            braces_ = false;
+            return take(TokenKind::kRightBrace);
+        default:
+            return fail("unexpected character inside braces: " + quoted_rune(position_ - 1));
+    }
+}
+
+Token Lexer::in_brackets() {
+    want_duration_ = false;
+    if (scan_number()) return fail("missing unit character in duration");
+    if (scan_duration()) return take(TokenKind::kDuration);
+    return fail("bad duration syntax: " + quote(input_.substr(start_, position_ - start_)));
+}
+
+Token Lexer::word() {
+    while (is_alnum(peek()) || peek() == ':') ++position_;
+    const std::string text = lower(input_.substr(start_, position_ - start_));
+    if (contains(kAggregators, text)) return take(TokenKind::kAggregator);
+    if (contains(kKeywords, text)) return take(TokenKind::kKeyword);
+    if (contains(kWordOperators, text)) return take(TokenKind::kOperator);
+    if (text == "inf" || text == "nan") return take(TokenKind::kNumber);
+    return take(text.find(':') == std::string::npos ? TokenKind::kIdentifier
+                                                    : TokenKind::kMetricIdentifier);
+}
+
+Token Lexer::number_or_duration() {
+    if (scan_number()) return take(TokenKind::kNumber);
+    if (scan_duration()) return take(TokenKind::kDuration);
+    return fail("bad number or duration syntax: " +
+                quote(input_.substr(start_, position_ - start_)));
+}
+
+bool Lexer::scan_number() {
+    std::string_view digits = "0123456789";
+    if (accept("0") && accept("xX")) digits = "0123456789abcdefABCDEF";
+    accept_run(digits);
+    if (accept(".")) accept_run(digits);
+    if (accept("eE")) {
+        accept("+-");
+        accept_run("0123456789");
+    }
+    return !is_alnum(peek()) && position_ > start_;
+}
+
+// Goes on where scan_number() stopped: at the first unit.
+bool Lexer::scan_duration() {
+    if (!accept("smhdwy")) {
+        // The message shows what was read, with the character that spoilt it.
+        if (position_ < input_.size() && position_ > start_) ++position_;
+        return false;
+    }
+    accept("s");  // ms
+    while (is_digit(peek())) {
+        accept_run("0123456789");
+        if (!accept("smhdw")) return false;
+        accept("s");
+    }
+    if (!is_alnum(peek())) return true;
+    ++position_;
+    return false;
+}
+
+Token Lexer::string(char quote_mark) {
+    while (true) {
+        if (position_ >= input_.size() || peek() == '\n') return fail("unterminated quoted string");
+        const char c = input_[position_++];
+        if (c == quote_mark) break;
+        if (c != '\\') continue;
+        if (std::string problem = bad_escape(quote_mark); !problem.empty()) return fail(problem);
+    }
+    Token token = take(TokenKind::kString);
+    if (!is_valid_utf8(token.text)) return fail("invalid UTF-8 rune");
+    return token;
+}
+
+// Steps over the escape after a backslash; "" when it is a good one.
+std::string Lexer::bad_escape(char quote_mark) {
+    if (position_ >= input_.size()) return "escape sequence not terminated";
+    const char c = input_[position_];
+    if ((c != '\'' && c != '"' && simple_escape(c) != '\0') || c == quote_mark) {
+        ++position_;
+        return {};
+    }
+    const NumericEscape escape = numeric_escape(c);
+    if (escape.digits == 0) {
+        return fmt::format("unknown escape sequence U+{:04X} {}", static_cast<unsigned char>(c),
+                           quoted_rune(position_));
+    }
+    if (escape.base == 16) ++position_;
+    std::uint64_t value = 0;
+    for (int i = 0; i < escape.digits; ++i) {
+        if (position_ >= input_.size()) return "escape sequence not terminated";
+        const auto digit = digit_value(input_[position_], escape.base);
+        if (!digit) {
+            return fmt::format("illegal character U+{:04X} {} in escape sequence",
+                               static_cast<unsigned char>(input_[position_]),
+                               quoted_rune(position_));
+        }
+        value = value * escape.base + *digit;
+        ++position_;
+    }
+    const bool is_byte = escape.digits == 2 || escape.digits == 3;
+    if (value > (is_byte ? 0xFFU : 0x10FFFFU) || (value >= 0xD800 && value < 0xE000)) {
+        return "escape sequence is an invalid Unicode code point";
+    }
+    return {};
+}
+
+Token Lexer::raw_string() {
+    const auto end = input_.find('`', position_);
+    if (end == std::string_view::npos) return fail("unterminated raw string");
+    position_ = end + 1;
+    return take(TokenKind::kString);
+}
+
+std::string unquote(std::string_view token) {
+    const std::string_view body = token.substr(1, token.size() - 2);
+    if (token.front() == '`') return std::string(body);
+    std::string out;
+    for (std::size_t i = 0; i < body.size(); ++i) {
+        if (body[i] != '\\') {
+            out += body[i];
+            continue;
+        }
+        const char c = body[++i];
+        if (const char simple = simple_escape(c); simple != '\0') {
+            out += simple;
+            continue;
+        }
+        const NumericEscape escape = numeric_escape(c);
+        if (escape.base == 16) ++i;
+        std::uint32_t value = 0;
+        for (int k = 0; k < escape.digits; ++k) {
+            value = value * escape.base +
+                    digit_value(body[i + static_cast<std::size_t>(k)], escape.base).value_or(0);
+        }
+        i += static_cast<std::size_t>(escape.digits) - 1;
+        if (escape.digits <= 3) {
+            out += static_cast<char>(value);
+        } else {
+            append_utf8(out, value);
+        }
+    }
+    return out;
+}
+
+}  // namespace tocsin::rules::promql

@@ -1,0 +1,154 @@
+#include <algorithm>
+#include <utility>
+
+#include "rules/promql/compile.h"
+
+namespace tocsin::rules::promql {
+namespace {
+
+class InstantSelector final : public VectorNode {
+  public:
+    InstantSelector(std::shared_ptr<Selection> selection, TimeShift shift, Duration lookback,
+                    Read read)
+        : selection_(std::move(selection)),
+          shift_(shift),
+          lookback_(lookback.count()),
+          read_(read) {}
+
+    Status eval(const Moment& now) override {
+        rows_.clear();
+        const auto series = selection_->series();
+        if (epoch_ != selection_->epoch()) follow(series);
+        const std::int64_t t = shift_.apply(now);
+        // A sample exactly as old as the lookback still counts.
+        const Timestamp from = from_unix_ms(t - lookback_ - 1);
+        const Timestamp to = from_unix_ms(t);
+        for (std::uint32_t i = 0; i < series.size(); ++i) {
+            Sample sample;
+            if (!selection_->last(i, from, to, sample) || is_stale(sample.v)) continue;
+            rows_.push_back({i, read_ == Read::kValues ? sample.v : to_unix_seconds(sample.t)});
+        }
+        return success();
+    }
+
+  private:
+    void follow(std::span<const SeriesRef> series) {
+        epoch_ = selection_->epoch();
+        own_.clear();
+        for (const SeriesRef& ref : series) own_.push_back(ref.labels());
+        ++version_;
+    }
+
+    std::shared_ptr<Selection> selection_;
+    TimeShift shift_;
+    std::int64_t lookback_;
+    Read read_;
+    std::uint64_t epoch_ = 0;
+};
+
+class RangeSelector final : public RangeNode {
+  public:
+    RangeSelector(std::shared_ptr<Selection> selection, TimeShift shift, Duration range)
+        : selection_(std::move(selection)), shift_(shift), range_(range.count()) {}
+
+    Status begin(const Moment& now) override {
+        const auto series = selection_->series();
+        if (epoch_ != selection_->epoch()) {
+            epoch_ = selection_->epoch();
+            own_.clear();
+            for (const SeriesRef& ref : series) own_.push_back(ref.labels());
+            ++version_;
+        }
+        to_ = shift_.apply(now);
+        from_ = to_ - range_;
+        return success();
+    }
+
+    std::span<const Sample> window(std::size_t slot) override {
+        samples_.clear();
+        selection_->samples(slot, from_unix_ms(from_ - 1), from_unix_ms(to_), samples_);
+        std::erase_if(samples_, [](const Sample& s) { return is_stale(s.v); });
+        return samples_;
+    }
+
+  private:
+    std::shared_ptr<Selection> selection_;
+    TimeShift shift_;
+    std::int64_t range_;
+    std::uint64_t epoch_ = 0;
+    std::vector<Sample> samples_;
+};
+
+// Evaluates its child at every multiple of the step inside the window.
+class SubqueryNode final : public RangeNode {
+  public:
+    SubqueryNode(VectorPlan child, TimeShift shift, Duration range, Duration step)
+        : child_(std::move(child)), shift_(shift), range_(range.count()), step_(step.count()) {
+        labels_ = &index_.labels();
+    }
+
+    Status begin(const Moment& now) override {
+        to_ = shift_.apply(now);
+        from_ = to_ - range_;
+        forget_if_many();
+        for (auto& s : samples_) s.clear();
+        std::int64_t t = step_ * (from_ / step_);
+        if (t < from_) t += step_;
+        for (; t <= to_; t += step_) {
+            TOCSIN_TRY(child_->eval({t, now.start, now.end}));
+            if (seen_ != child_->version()) follow();
+            for (const Row& row : child_->rows()) {
+                samples_[slots_[row.slot]].push_back({from_unix_ms(t), row.v});
+            }
+        }
+        return success();
+    }
+
+    std::span<const Sample> window(std::size_t slot) override { return samples_[slot]; }
+
+  private:
+    void follow() {
+        seen_ = child_->version();
+        const std::size_t before = index_.labels().size();
+        slots_.clear();
+        for (const Labels& l : child_->labels()) slots_.push_back(index_.number(l));
+        if (index_.labels().size() != before) ++version_;
+        samples_.resize(index_.labels().size());
+    }
+
+    // Series that come and go leave slots behind; once they outnumber the live ones, start over.
+    void forget_if_many() {
+        if (samples_.size() <= 4 * slots_.size() + 256) return;
+        index_.clear();
+        samples_.clear();
+        seen_ = ~std::uint64_t{0};
+        ++version_;
+    }
+
+    VectorPlan child_;
+    TimeShift shift_;
+    std::int64_t range_;
+    std::int64_t step_;
+    LabelIndex index_;
+    std::vector<std::uint32_t> slots_;  // by the child's
+    std::vector<std::vector<Sample>> samples_;
+    std::uint64_t seen_ = ~std::uint64_t{0};
+};
+
+}  // namespace
+
+VectorPlan make_instant_selector(std::shared_ptr<Selection> selection, TimeShift shift,
+                                 Duration lookback, Read read) {
+    return std::make_unique<InstantSelector>(std::move(selection), shift, lookback, read);
+}
+
+RangePlan make_range_selector(std::shared_ptr<Selection> selection, TimeShift shift,
+                              Duration range) {
+    return std::make_unique<RangeSelector>(std::move(selection), shift, range);
+}
+
+RangePlan make_subquery(VectorPlan child, TimeShift shift, Duration range, Duration step) {
+    return std::make_unique<SubqueryNode>(std::move(child), shift, range, step);
+}
+
+}  // namespace tocsin::rules::promql
