@@ -252,13 +252,14 @@ Token Lexer::statement() {
             ++parens_;
             return take(TokenKind::kLeftParen);
         case ')':
-            if (--parens_ < 0) return fail("unexpected right parenthesis ')'");
+            if (--parens_ < 0) {
+                start_ = position_;  // Prometheus points behind it
+                return fail("unexpected right parenthesis ')'");
+            }
             return take(TokenKind::kRightParen);
         case '{':
             braces_ = true;
             return take(TokenKind::kLeftBrace);
-        case '}':
-            return fail("unexpected right brace '}'");
         case '[':
             if (brackets_) return fail("unexpected left bracket '['");
             brackets_ = want_duration_ = true;
@@ -317,7 +318,9 @@ Token Lexer::in_braces() {
 
 Token Lexer::in_brackets() {
     want_duration_ = false;
-    if (scan_number()) return fail("missing unit character in duration");
+    if (scan_number() || (position_ == start_ && !is_alnum(peek()))) {
+        return fail("missing unit character in duration");
+    }
     if (scan_duration()) return take(TokenKind::kDuration);
     return fail("bad duration syntax: " + quote(input_.substr(start_, position_ - start_)));
 }
@@ -354,11 +357,7 @@ bool Lexer::scan_number() {
 
 // Goes on where scan_number() stopped: at the first unit.
 bool Lexer::scan_duration() {
-    if (!accept("smhdwy")) {
-        // The message shows what was read, with the character that spoilt it.
-        if (position_ < input_.size() && position_ > start_) ++position_;
-        return false;
-    }
+    if (!accept("smhdwy")) return false;
     accept("s");  // ms
     while (is_digit(peek())) {
         accept_run("0123456789");

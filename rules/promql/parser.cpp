@@ -33,6 +33,8 @@ class Parser {
     // Deep enough for any expression that a person or a generator writes, and far from the end of
     // a thread's stack.
     static constexpr int kMaxDepth = 400;
+    // Prometheus counts nanoseconds in 64 bits; sums of a few of these still fit in milliseconds.
+    static constexpr Duration kMaxDuration{9'223'372'036'854};
 
     ExprPtr expression(int min_precedence);
     ExprPtr unary();
@@ -464,6 +466,10 @@ std::optional<Duration> Parser::duration(const Token& token) {
     const auto parsed = parse_duration(token.text);
     if (!parsed) {
         fail(token.at, "not a valid duration string: " + quote(token.text));
+        return std::nullopt;
+    }
+    if (parsed.value() > kMaxDuration) {
+        fail(token.at, "duration out of range");
         return std::nullopt;
     }
     if (parsed.value() == Duration{0}) {
