@@ -1,6 +1,7 @@
 // Series in the notation of Prometheus's own tests ("1+2x10 _ stale NaN"), loaded into a History.
 #pragma once
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cstdint>
 #include <limits>
@@ -62,6 +63,16 @@ inline void expand(std::string_view word, std::vector<Step>& out) {
     }
 }
 
+inline std::vector<Step> steps(std::string_view text) {
+    std::vector<Step> out;
+    while (!text.empty()) {
+        const auto end = std::min(text.find(' '), text.size());
+        if (end > 0) expand(text.substr(0, end), out);
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return out;
+}
+
 inline Labels parse_series(std::string_view text) {
     const auto parsed = rules::promql::parse(text);
     INFO("series " << text);
@@ -82,13 +93,7 @@ inline void load(rules::History& history, SeriesTable& table, Duration interval,
     std::vector<Loaded> all;
     std::size_t longest = 0;
     for (const SeriesText& s : series) {
-        Loaded l{table.get(nullptr, parse_series(s.series)), {}};
-        std::string_view rest = s.values;
-        while (!rest.empty()) {
-            const auto end = std::min(rest.find(' '), rest.size());
-            if (end > 0) expand(rest.substr(0, end), l.steps);
-            rest.remove_prefix(std::min(end + 1, rest.size()));
-        }
+        Loaded l{table.get(nullptr, parse_series(s.series)), steps(s.values)};
         longest = std::max(longest, l.steps.size());
         all.push_back(std::move(l));
     }

@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <regex>
 #include <string>
 #include <vector>
 
@@ -39,12 +40,12 @@ const std::vector<test::SeriesText> kSeries = {
     {R"(info{instance="0", version="1.2", zone="east"})", "1x120"},
     {R"(info{instance="1", version="1.3"})", "1x120"},
     {R"(info{instance="2", version="1.2", zone="west"})", "1x60 stale 1x58"},
-    {R"(nan{a="1"})", "NaNx120"},
-    {R"(nan{a="2"})", "2x120"},
-    {R"(nan{a="3"})", "-3x120"},
-    {R"(inf{a="1"})", "Infx120"},
-    {R"(inf{a="2"})", "-Infx120"},
-    {R"(inf{a="3"})", "1x120"},
+    {R"(nans{a="1"})", "NaNx120"},
+    {R"(nans{a="2"})", "2x120"},
+    {R"(nans{a="3"})", "-3x120"},
+    {R"(infs{a="1"})", "Infx120"},
+    {R"(infs{a="2"})", "-Infx120"},
+    {R"(infs{a="3"})", "1x120"},
     {R"(latency_bucket{job="api", le="0.1"})", "0+1x120"},
     {R"(latency_bucket{job="api", le="0.5"})", "0+4x120"},
     {R"(latency_bucket{job="api", le="1"})", "0+4.5x120"},
@@ -96,12 +97,19 @@ bool has_nan(const Vector& v) {
     return std::any_of(v.begin(), v.end(), [](const VectorSample& s) { return std::isnan(s.v); });
 }
 
+// One by one: promtool reads no "NaNx5".
+std::string step_text(const test::Step& step) {
+    if (!step.present) return "_";
+    return is_stale(step.v) ? "stale" : format_double(step.v);
+}
+
 std::string header() {
     std::string out =
         "rule_files: []\nevaluation_interval: 1m\ntests:\n- interval: 30s\n  input_series:\n";
     for (const auto& s : kSeries) {
-        out += "  - series: " + yaml_text(std::string(s.series)) +
-               "\n    values: " + yaml_text(std::string(s.values)) + "\n";
+        out += "  - series: " + yaml_text(std::string(s.series)) + "\n    values: '";
+        for (const test::Step& step : test::steps(s.values)) out += step_text(step) + " ";
+        out += "'\n";
     }
     return out + "  promql_expr_test:\n";
 }
@@ -116,6 +124,13 @@ std::string run(const std::string& file, int& status) {
     }
     status = WEXITSTATUS(::pclose(pipe));
     return out;
+}
+
+// Which two series of which group a duplicate is reported for depends on a hash's order there.
+std::string without_series(const std::string& text) {
+    static const std::regex group(R"(match group \{[^}]*\})");
+    static const std::regex pair(R"(\[\{[^\]]*\])");
+    return std::regex_replace(std::regex_replace(text, group, "match group {}"), pair, "[]");
 }
 
 bool promtool_missing() {
@@ -169,6 +184,9 @@ TEST_CASE("promtool finds every result of the corpus equal to Prometheus's own")
             }
         }
     }
+    // It loads samples only up to the last evaluation; negative offsets want them all.
+    yaml +=
+        "  - expr: vector(1)\n    eval_time: 60m\n    exp_samples: [{labels: '{}', value: 1}]\n";
     const std::string file = temporary("promtool_corpus.yml");
     std::ofstream(file) << yaml;
     int status = 0;
@@ -202,6 +220,6 @@ TEST_CASE("promtool fails on the same expressions in the same words") {
         INFO("ours:     " << ours);
         INFO("promtool: " << output);
         CHECK(status != 0);
-        CHECK(output.find(ours) != std::string::npos);
+        CHECK(without_series(output).find(without_series(ours)) != std::string::npos);
     }
 }
