@@ -108,8 +108,9 @@ EmailChannel read_email(MapReader& r) {
     mail.user = r.string("user").value_or("");
     mail.password_file = r.string("password_file").value_or("");
     if (mail.user.empty() != mail.password_file.empty()) {
-        r.error(mail.user.empty() ? "password_file" : "user",
-                "\"user\" and \"password_file\" go together");
+        r.error(
+            mail.user.empty() ? "password_file" : "user",
+            mail.user.empty() ? "needs \"user\" beside it" : "needs \"password_file\" beside it");
     }
     if (mail.security == MailSecurity::kNone && !mail.user.empty() && !is_loopback(mail.server)) {
         r.error("security", "\"none\" would send the password in the clear");

@@ -106,6 +106,11 @@ Decision fires_resolved(Draft& d, News news, const AlertRecord& alert) {
     Incident& in = d.in();
     if (news == News::kGoesOn || news == News::kBack) {
         // Resolved by hand while it fired: only a new episode, or the end of the grace, reopens.
+        // One that was unknown then had no grace yet.
+        if (news == News::kBack) {
+            say_news(d, news, alert);
+            d.set(TimerKind::kResolveGrace, d.now() + d.context().settings.resolve_grace);
+        }
         refresh(d);
         return d.done("resolved by hand and still firing");
     }

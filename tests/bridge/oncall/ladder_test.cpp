@@ -1,0 +1,106 @@
+#include <catch2/catch.hpp>
+
+#include "bridge/oncall/ladder.h"
+#include "tests/support/incident_world.h"
+
+using namespace tocsin;
+using namespace tocsin::bridge;
+
+namespace {
+std::string people(const std::vector<Tell>& tells) {
+    std::string out;
+    for (const Tell& tell : tells) out += (out.empty() ? "" : ",") + tell.person;
+    return out;
+}
+}  // namespace
+
+TEST_CASE("a ladder's steps, by what was reached and by priority") {
+    World w;
+    struct Case {
+        int reached;
+        Priority priority;
+        std::string tell;
+        int step;
+        int after;
+        Duration next;
+        bool repeats_next;
+    };
+    const std::vector<Case> cases = {
+        {0, Priority::kP2, "li.na", 1, 1, 10min, false},
+        {1, Priority::kP2, "li.na,zhao.lei", 2, 2, 10min, false},
+        {2, Priority::kP2, "wang.wei", 3, 3, 30min, true},
+        {3, Priority::kP2, "wang.wei", 3, 3, 30min, true},
+        {3, Priority::kP1, "wang.wei", 3, 3, 30min, true},
+        // For P3 the manager has no contact: the step is empty, and the one before repeats.
+        {2, Priority::kP3, "li.na,zhao.lei", 2, 3, 24h, true},
+        {3, Priority::kP3, "li.na,zhao.lei", 2, 3, 24h, true},
+        {9, Priority::kP4, "li.na,zhao.lei", 2, 3, 24h, true},
+    };
+    for (const Case& c : cases) {
+        const StepPlan plan =
+            plan_step(w.oncall, w.oncall.policy("web"), c.reached, c.priority, kStart);
+        INFO(c.reached << " " << to_string(c.priority));
+        CHECK(people(plan.tell) == c.tell);
+        CHECK(plan.step == c.step);
+        CHECK(plan.reached == c.after);
+        CHECK(plan.next_due - kStart == c.next);
+        CHECK((plan.next == StepPlan::Next::kRepeat) == c.repeats_next);
+    }
+}
+
+TEST_CASE("an empty step is skipped at once, and the catch-all hears of it") {
+    World w;
+    w.oncall.catch_all = {{Target::Kind::kPerson, "chen.yu"}};
+    w.oncall.policies[0].response[0].tell = {{Target::Kind::kPerson, "gone"}};
+    const StepPlan plan = plan_step(w.oncall, w.oncall.policy("web"), 0, Priority::kP2, kStart);
+    CHECK(plan.skipped == std::vector<int>{1});
+    CHECK(plan.step == 2);
+    CHECK(people(plan.tell) == "li.na,zhao.lei");
+    CHECK(people(plan.catch_all) == "chen.yu");
+}
+
+TEST_CASE("the catch-all hears when the ladder is at its end, not before") {
+    World w;
+    w.oncall.catch_all = {{Target::Kind::kPerson, "chen.yu"}};
+    const Policy* policy = w.oncall.policy("web");
+    CHECK(plan_step(w.oncall, policy, 2, Priority::kP2, kStart).catch_all.empty());
+    CHECK(people(plan_step(w.oncall, policy, 3, Priority::kP2, kStart).catch_all) == "chen.yu");
+}
+
+TEST_CASE("without a policy there is still a time for the next look") {
+    World w;
+    const StepPlan plan = plan_step(w.oncall, nullptr, 0, Priority::kP1, kStart);
+    CHECK(plan.tell.empty());
+    CHECK(plan.step == 0);
+    CHECK(plan.next_due == kStart + 30min);
+}
+
+TEST_CASE("a shared number rings once, a contact with `after` later") {
+    World w;
+    w.oncall.people[0].contacts = {{"sms", "138", all_priorities(), 5min}};
+    w.oncall.people[1].contacts = {{"sms", "138", all_priorities(), Duration{0}},
+                                   {"mail", "138", all_priorities(), Duration{0}}};
+    const auto tells = contacts_of(w.oncall, {{Target::Kind::kTeam, "web"}}, Priority::kP1, kStart);
+    REQUIRE(tells.size() == 2);
+    CHECK(tells[0] == Tell{"li.na", "sms", "138", kStart + 5min});
+    CHECK(tells[1] == Tell{"zhao.lei", "mail", "138", kStart});
+}
+
+TEST_CASE("targets read back, and their people come once each") {
+    World w;
+    for (const char* text : {"person:li.na", "team:web", "manager:web", "lead:web"}) {
+        const auto target = parse_target(text);
+        REQUIRE(target);
+        CHECK(to_string(*target) == text);
+    }
+    for (const char* text : {"", "web", "team:", ":web", "rotation:web", "Team:web"}) {
+        CHECK_FALSE(parse_target(text));
+    }
+    const auto found = w.oncall.resolve({{Target::Kind::kLead, "web"},
+                                         {Target::Kind::kTeam, "web"},
+                                         {Target::Kind::kManager, "dba"},
+                                         {Target::Kind::kTeam, "none"}});
+    REQUIRE(found.size() == 2);
+    CHECK(found[0]->name == "zhao.lei");
+    CHECK(found[1]->name == "li.na");
+}
