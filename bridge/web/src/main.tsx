@@ -1,3 +1,7 @@
 import { render } from 'preact';
+import { Store } from './model/store';
+import { App } from './ui/app';
 
-render(<main>Tocsin</main>, document.getElementById('app')!);
+const store = new Store();
+render(<App store={store} />, document.getElementById('app')!);
+store.start();

@@ -1,0 +1,62 @@
+// The page's context and the few hooks that its views share.
+import { createContext } from 'preact';
+import { useContext, useEffect, useReducer, useState } from 'preact/hooks';
+import type { Action } from '../model/actions';
+import type { View } from '../model/address';
+import type { Store } from '../model/store';
+import type { Clock } from '../model/time';
+import type { Words } from '../text';
+
+export interface Page {
+  store: Store;
+  words: Words;
+  clock: Clock;
+  view: View;
+  go(address: string, how?: 'replace'): void;
+  ask(key: string, action: Action): void; // at once, or by its form
+  open(sheet: 'settings' | 'keys'): void;
+}
+
+export const PageContext = createContext<Page | null>(null);
+
+export function usePage(): Page {
+  const page = useContext(PageContext);
+  if (!page) throw new Error('a view outside the page');
+  return page;
+}
+
+export function useStoreChanges(store: Store): void {
+  const [, redraw] = useReducer((n: number) => n + 1, 0);
+  useEffect(() => store.watch(() => redraw(undefined)), [store]);
+}
+
+// The time, again every so often, for what is told relative to it.
+export function useNow(every: number): number {
+  const [now, setNow] = useState(Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), every);
+    return () => clearInterval(timer);
+  }, [every]);
+  return now;
+}
+
+export function useMedia(query: string): boolean {
+  const [is, setIs] = useState(() => matchMedia(query).matches);
+  useEffect(() => {
+    const media = matchMedia(query);
+    const update = (): void => setIs(media.matches);
+    media.addEventListener('change', update);
+    return () => media.removeEventListener('change', update);
+  }, [query]);
+  return is;
+}
+
+export const kWide = '(min-width: 50rem)';
+
+// Links stay links (a middle click, a long press); a plain click is a move within the page.
+export function follow(event: MouseEvent, go: () => void): void {
+  if (event.defaultPrevented || event.button !== 0) return;
+  if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  go();
+}
