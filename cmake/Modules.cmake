@@ -1,5 +1,5 @@
 # Collectors that need a heavy library live in modules: shared objects that the agent loads when
-# such a collector is configured (docs/adr/0007-modules.md).
+# such a collector is configured (docs/adr/0006-linking.md).
 #
 # A module takes base and collector/api from the program that loads it, never a copy of its own: two
 # copies would be two tables of interned labels. So the program links those whole and exports

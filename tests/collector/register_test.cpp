@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <fstream>
+#include <iterator>
 #include <set>
 #include <string>
 
@@ -61,4 +63,25 @@ TEST_CASE("the defaults are node_exporter's") {
     REQUIRE(default_of("systemd", "unit_include") == ".+");
     REQUIRE(default_of("systemd", "unit_exclude") ==
             R"(.+\.(automount|device|mount|scope|slice|target))");
+}
+
+// A bar in a table's cell is written \|.
+TEST_CASE("the pages tell each setting with the registry's default and words") {
+    for (const Registration& row : registrations()) {
+        std::ifstream file(TOCSIN_SOURCE_DIR "/docs/collectors/" + std::string(row.name) + ".md");
+        const std::string page{std::istreambuf_iterator<char>(file), {}};
+        INFO(row.name);
+        for (const SettingSpec& spec : row.settings) {
+            std::string line = "| `" + std::string(spec.key) + "` | ";
+            if (!spec.default_value.empty()) line += '`';
+            for (const char c : spec.default_value) {
+                if (c == '|') line += '\\';
+                line += c;
+            }
+            line += spec.default_value.empty() ? "| " : "` | ";
+            line.append(spec.help).append(" |\n");
+            REQUIRE_THAT(page, Catch::Contains(line));
+        }
+        if (row.settings.empty()) REQUIRE_THAT(page, Catch::Contains("No settings."));
+    }
 }

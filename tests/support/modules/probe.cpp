@@ -2,6 +2,7 @@
 // program that loads it.
 #include "tests/support/module_probe.h"
 
+#include <memory>
 #include <stdexcept>
 
 namespace tocsin::test {
@@ -30,7 +31,7 @@ bool catches_ours(const std::function<void()>& thrower) {
     return false;
 }
 collector::Collector* make_collector() {
-    return new ModuleCollectorType;
+    return std::make_unique<ModuleCollectorType>().release();
 }
 
 constexpr ModuleProbe kProbe{intern,         labels_equal, throw_ours,
