@@ -10,6 +10,7 @@ find_package(spdlog REQUIRED)
 find_package(OpenSSL REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(CURL REQUIRED)
+find_package(date REQUIRED) # time zones of what people read
 find_package(CLI11 REQUIRED)
 find_package(Catch2 2 CONFIG REQUIRED)
 find_package(sdbus-c++ CONFIG REQUIRED)

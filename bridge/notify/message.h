@@ -1,0 +1,76 @@
+// What a person is told: a plain value with everything that a channel may want to show. Pure.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/core/time.h"
+#include "bridge/incident/decide.h"
+#include "bridge/incident/effect.h"
+#include "bridge/incident/incident.h"
+#include "bridge/oncall/people.h"
+
+namespace tocsin::bridge {
+
+// One alert of the incident.
+struct AlertLine {
+    std::string name;
+    std::string host;
+    std::string severity;
+    AlertStatus status = AlertStatus::kFiring;
+    Timestamp since;
+    std::string summary;      // the annotation, with the numbers
+    std::string description;  // may have lines
+};
+
+struct Recipient {
+    std::string name;     // the person's; "" when the contact is nobody's
+    std::string display;  // how they are called; the name when nothing better is known
+    std::string address;  // what the channel needs: an address, a number, a URL
+};
+
+struct Message {
+    MessageKind kind = MessageKind::kOpened;
+    int step = 0;                 // of the escalation policy; 0 when it is not about one
+    std::string language = "en";  // or "zh-CN"
+    std::string timezone = "UTC";
+    Timestamp at;  // when it was written
+    Recipient recipient;
+    // The same for every attempt to send this message, and for no other message.
+    std::string idempotency_key;
+
+    std::string key;  // "INC-2026-000001"
+    std::string title;
+    State state = State::kTriggered;
+    Priority priority = Priority::kP3;
+    std::string severity;
+    std::string host;
+    Timestamp opened_at;
+    std::optional<Timestamp> resolved_at;
+    std::string resolved_by;        // a person's display name; "" when the system did
+    std::string assignee;           // display name; "" for none
+    std::vector<std::string> told;  // who else, by display name
+    std::vector<AlertLine> alerts;  // what fires first, the worst of it first; bounded
+    int firing = 0;
+    int unknown = 0;
+    int resolved = 0;
+    std::vector<TimelineEntry> timeline;  // the last few, oldest first
+    std::string runbook;                  // an address, or text
+    std::string url;                      // the incident's page
+};
+
+struct MessageSettings {
+    std::string url;  // what links start with, without a slash at the end
+    std::string language = "en";
+    std::string timezone = "UTC";
+};
+
+// `timeline` is the incident's, oldest first. The language is the recipient's own, if they have
+// one.
+Message make_message(const Incident& incident, const Notify& notify,
+                     const std::vector<TimelineEntry>& timeline, const Oncall& oncall,
+                     const MessageSettings& settings, std::string idempotency_key, Timestamp now);
+
+}  // namespace tocsin::bridge
