@@ -1,0 +1,274 @@
+#include "rules/alert/alert_state.h"
+
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include "rules/alert/active.h"
+
+namespace tocsin::rules {
+namespace {
+
+Labels without_name(const Labels& labels) {
+    return LabelsBuilder(labels).remove(kMetricName).build();
+}
+
+bool has_template(const StringPairs& labels) {
+    return std::any_of(labels.begin(), labels.end(),
+                       [](const auto& label) { return is_template(label.second); });
+}
+
+Duration capped(Duration d) {
+    return std::min(d, Duration(kNoDataHold));
+}
+
+}  // namespace
+
+std::uint64_t Sequence::next(Timestamp now) {
+    const auto ms = to_unix_ms(now);
+    last_ = std::max(last_ + 1, ms > 0 ? static_cast<std::uint64_t>(ms) : 0);
+    return last_;
+}
+
+AlertState::AlertState(const AlertRule& rule, RuleReach reach, std::string generator_url,
+                       const AlertEnvironment& environment)
+    : rule_(rule),
+      reach_(reach),
+      generator_url_(std::move(generator_url)),
+      environment_(environment),
+      templated_labels_(has_template(rule.labels)) {}
+
+bool AlertState::keeps_all() const {
+    return rule_.no_data == NoData::kLevel;
+}
+
+Duration AlertState::hold_of(std::size_t level) const {
+    return rule_.is_threshold() ? rule_.levels[level].hold : rule_.hold;
+}
+
+Result<void> AlertState::evaluate(const Instant& now, AlertInputs& inputs, std::int64_t limit,
+                                  Sequence& sequence, std::vector<Transition>& out) {
+    const promql::Vector& values = inputs.values();
+    if (alerts_.empty() && !anything_holds(values)) return success();
+    Look seen;
+    TOCSIN_TRY(look(inputs, seen));
+    TOCSIN_TRY(create_new(now, seen, limit));
+    for (auto it = alerts_.begin(); it != alerts_.end();) {
+        Active& active = it->second;
+        const std::vector<LevelState> before = active.levels;
+        const auto sample = seen.samples.find(it->first);
+        const bool has_value = sample != seen.samples.end() &&
+                               (!rule_.is_threshold() || !std::isnan(sample->second->v));
+        update(active, seen, has_value ? sample->second : nullptr, inputs, now);
+        settle(active, now, sequence, out);
+        if (active.levels != before) ++revision_;
+        if (is_idle(active)) {
+            it = alerts_.erase(it);
+        } else {
+            ++it;
+        }
+    }
+    return success();
+}
+
+// Decides most evaluations: nothing is active and nothing is bad.
+bool AlertState::anything_holds(const promql::Vector& values) const {
+    if (values.empty()) return false;
+    if (!rule_.is_threshold() || keeps_all()) return true;
+    return std::any_of(rule_.levels.begin(), rule_.levels.end(), [&](const Level& level) {
+        if (level.expr) return true;
+        return std::any_of(values.begin(), values.end(),
+                           [&](const auto& sample) { return level.condition.holds(sample.v); });
+    });
+}
+
+Labels AlertState::alert_labels(const promql::VectorSample& sample) {
+    if (!templated_labels_) {
+        const auto known = labels_of_sample_.find(sample.labels);
+        if (known != labels_of_sample_.end()) return known->second;
+    }
+    LabelsBuilder builder(sample.labels);
+    builder.remove(kMetricName);
+    for (const auto& [name, value] : rule_.labels) {
+        builder.set(name, render(value, {sample.labels, sample.v, {}}, environment_.render));
+    }
+    builder.set(kAlertName, rule_.alert);
+    // The level is the severity, whatever a series brought along under that name.
+    if (rule_.is_threshold()) builder.remove(kSeverityLabel);
+    Labels labels = builder.build();
+    if (!templated_labels_) labels_of_sample_.emplace(sample.labels, labels);
+    return labels;
+}
+
+Result<void> AlertState::look(AlertInputs& inputs, Look& look) {
+    const promql::Vector& values = inputs.values();
+    if (labels_of_sample_.size() > 4 * values.size() + 64) labels_of_sample_.clear();
+    look.samples.reserve(values.size());
+    for (const promql::VectorSample& sample : values) {
+        if (!look.samples.emplace(alert_labels(sample), &sample).second) {
+            return Error(ErrorCode::kInvalid,
+                         "vector contains metrics with the same labelset after applying alert "
+                         "labels");
+        }
+    }
+    look.gates.resize(rule_.levels.size());
+    look.own.resize(rule_.levels.size());
+    for (std::size_t i = 0; i < rule_.levels.size(); ++i) {
+        const Level& level = rule_.levels[i];
+        if (level.expr) {
+            TOCSIN_TRY(const promql::Vector own, inputs.level_values(i));
+            for (const auto& s : own) look.own[i].emplace(without_name(s.labels), s.v);
+        }
+        if (!level.gate) continue;
+        const bool matters =
+            level.expr || std::any_of(values.begin(), values.end(), [&](const auto& sample) {
+                return level.condition.holds(sample.v);
+            });
+        if (!matters) continue;
+        TOCSIN_TRY(const promql::Vector gate, inputs.gate(i));
+        for (const auto& s : gate) look.gates[i].insert(without_name(s.labels));
+    }
+    return success();
+}
+
+std::optional<double> AlertState::level_value(const Look& look, std::size_t level,
+                                              const Labels& source, double v) const {
+    if (!rule_.levels[level].expr) return v;
+    const auto own = look.own[level].find(without_name(source));
+    if (own == look.own[level].end() || std::isnan(own->second)) return std::nullopt;
+    return own->second;
+}
+
+bool AlertState::level_enters(const Look& look, std::size_t level, const Labels& source,
+                              double v) const {
+    const auto value = level_value(look, level, source, v);
+    if (!value || !rule_.levels[level].condition.holds(*value)) return false;
+    return !rule_.levels[level].gate || look.gates[level].contains(without_name(source));
+}
+
+Result<void> AlertState::create_new(const Instant& now, const Look& look, std::int64_t limit) {
+    // Right after a start everything is absent that has merely not been seen yet.
+    if (reach_.uses_absent && now.boot < environment_.history_since + capped(reach_.reach)) {
+        return success();
+    }
+    std::vector<std::pair<Labels, const promql::VectorSample*>> fresh;
+    for (const auto& [labels, sample] : look.samples) {
+        if (alerts_.contains(labels)) continue;
+        bool wanted = !rule_.is_threshold() || keeps_all();
+        if (!wanted && !std::isnan(sample->v)) {
+            for (std::size_t i = 0; i < rule_.levels.size() && !wanted; ++i) {
+                wanted = level_enters(look, i, sample->labels, sample->v);
+            }
+        }
+        if (wanted) fresh.emplace_back(labels, sample);
+    }
+    const auto total = static_cast<std::int64_t>(alerts_.size() + fresh.size());
+    if (limit > 0 && !fresh.empty() && total > limit) {
+        return Error(ErrorCode::kTooLarge, "exceeded limit of " + std::to_string(limit) + " with " +
+                                               std::to_string(total) + " alerts");
+    }
+    const std::size_t levels = rule_.is_threshold() ? rule_.levels.size() : 1;
+    for (const auto& [labels, sample] : fresh) {
+        Active active;
+        active.labels = labels;
+        active.source = sample->labels;
+        active.levels.resize(levels);
+        active.value = sample->v;
+        active.active_at = now.wall;
+        alerts_.emplace(labels, std::move(active));
+        ++revision_;
+    }
+    return success();
+}
+
+Evidence AlertState::judge(const Look& look, const Active& active, std::size_t level, double v,
+                           const Instant& now) const {
+    if (!rule_.is_threshold()) return Evidence::kEnters;
+    if (level_enters(look, level, active.source, v)) return Evidence::kEnters;
+    // After a restart a value from a window that is still short proves only the bad, not the good.
+    if (active.restored_at && now.boot < *active.restored_at + capped(reach_.window)) {
+        return Evidence::kWaits;
+    }
+    const auto value = level_value(look, level, active.source, v);
+    if (!value) return Evidence::kClears;
+    return rule_.levels[level].condition.cleared(*value) ? Evidence::kClears : Evidence::kStays;
+}
+
+Evidence AlertState::judge_missing(Active& active, std::size_t level, AlertInputs& inputs,
+                                   const Instant& now) const {
+    if (active.restored_at && now.boot < *active.restored_at + capped(reach_.reach)) {
+        return Evidence::kWaits;
+    }
+    if (!rule_.is_threshold()) return Evidence::kClears;
+    switch (rule_.no_data) {
+        case NoData::kHold:
+            return Evidence::kStays;
+        case NoData::kClear:
+            return Evidence::kClears;
+        case NoData::kLevel:
+            return level <= rule_.no_data_level ? Evidence::kEnters : Evidence::kStays;
+        case NoData::kDefault:
+            break;
+    }
+    const bool refilling = active.restored_at && now.boot < *active.restored_at + reach_.reach;
+    if (!refilling && !inputs.source_failing()) return Evidence::kClears;
+    if (!active.level.empty() && now.boot - *active.missing_since >= kNoDataHold) {
+        active.unknown = true;
+    }
+    return Evidence::kStays;
+}
+
+void AlertState::update(Active& active, const Look& look, const promql::VectorSample* sample,
+                        AlertInputs& inputs, const Instant& now) {
+    if (sample != nullptr) {
+        active.source = sample->labels;
+        active.value = sample->v;
+        active.missing_since.reset();
+        active.unknown = false;
+    } else if (!active.missing_since) {
+        active.missing_since = now.boot;
+    }
+    for (std::size_t i = 0; i < active.levels.size(); ++i) {
+        const bool was_open = active.levels[i].phase == LevelPhase::kNone;
+        const Evidence evidence = sample != nullptr ? judge(look, active, i, sample->v, now)
+                                                    : judge_missing(active, i, inputs, now);
+        active.levels[i] =
+            step(active.levels[i], evidence, hold_of(i), rule_.keep_firing_for, now.boot);
+        const bool alone =
+            std::none_of(active.levels.begin(), active.levels.end(), [&](const LevelState& other) {
+                return &other != &active.levels[i] && other.phase != LevelPhase::kNone;
+            });
+        if (was_open && alone && active.levels[i].phase != LevelPhase::kNone) {
+            active.active_at = now.wall;
+        }
+    }
+    if (active.restored_at && now.boot >= *active.restored_at + reach_.reach) {
+        active.restored_at.reset();
+    }
+}
+
+bool AlertState::is_idle(const Active& active) const {
+    if (!active.level.empty() || keeps_all()) return false;
+    return std::all_of(active.levels.begin(), active.levels.end(),
+                       [](const LevelState& level) { return level.phase == LevelPhase::kNone; });
+}
+
+std::optional<std::size_t> AlertState::level_index(std::string_view name) const {
+    if (!rule_.is_threshold()) return name.empty() ? std::nullopt : std::optional<std::size_t>(0);
+    for (std::size_t i = 0; i < rule_.levels.size(); ++i) {
+        if (rule_.levels[i].name == name) return i;
+    }
+    return std::nullopt;
+}
+
+std::string AlertState::current_level(const Active& active) const {
+    for (std::size_t i = active.levels.size(); i-- > 0;) {
+        if (active.levels[i].phase != LevelPhase::kHeld) continue;
+        if (rule_.is_threshold()) return rule_.levels[i].name;
+        const std::string_view severity = active.labels.get(kSeverityLabel);
+        return std::string(severity.empty() ? kFiring : severity);
+    }
+    return {};
+}
+
+}  // namespace tocsin::rules

@@ -1,0 +1,72 @@
+#include "rules/alert/prepared.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace tocsin::rules {
+namespace {
+
+// A rule's result as a vector: a scalar is one sample without labels, as in Prometheus.
+Result<promql::Vector> vector_at(promql::Query& query, Timestamp now) {
+    TOCSIN_TRY(promql::Value value, query.at(now));
+    if (auto* vector = std::get_if<promql::Vector>(&value)) return std::move(*vector);
+    if (const auto* scalar = std::get_if<promql::Scalar>(&value)) {
+        return promql::Vector{{Labels(), now, scalar->v}};
+    }
+    return Error(ErrorCode::kInvalid, "rule result is not a vector or scalar");
+}
+
+class QueryInputs final : public AlertInputs {
+  public:
+    QueryInputs(PreparedRule& rule, Timestamp now, const SourceFailing& failing,
+                promql::Vector values)
+        : rule_(rule), now_(now), failing_(failing), values_(std::move(values)) {}
+
+    const promql::Vector& values() override { return values_; }
+    Result<promql::Vector> gate(std::size_t level) override {
+        return vector_at(*rule_.gates[level], now_);
+    }
+    Result<promql::Vector> level_values(std::size_t level) override {
+        return vector_at(*rule_.own[level], now_);
+    }
+    bool source_failing() override {
+        return failing_ && std::any_of(rule_.metrics.begin(), rule_.metrics.end(), failing_);
+    }
+
+  private:
+    PreparedRule& rule_;
+    Timestamp now_;
+    const SourceFailing& failing_;
+    promql::Vector values_;
+};
+
+}  // namespace
+
+Result<void> PreparedRule::evaluate_record(Timestamp now, std::int64_t limit, SeriesTable& series,
+                                           History& history) {
+    TOCSIN_TRY(const promql::Vector values, vector_at(*query, now));
+    return record->evaluate(now, values, limit, series, history);
+}
+
+Result<void> PreparedRule::evaluate_alert(const Instant& now, std::int64_t limit,
+                                          const SourceFailing& failing, Sequence& sequence,
+                                          std::vector<Transition>& out) {
+    TOCSIN_TRY(promql::Vector values, vector_at(*query, now.wall));
+    QueryInputs inputs(*this, now.wall, failing, std::move(values));
+    return alert->evaluate(now, inputs, limit, sequence, out);
+}
+
+std::uint64_t PreparedGroup::revision() const {
+    std::uint64_t sum = 0;
+    for (const PreparedRule& rule : rules) sum += rule.alert ? rule.alert->revision() : 0;
+    return sum;
+}
+
+PreparedRule* PreparedGroup::find_record(std::string_view rule_key) {
+    const auto it = std::find_if(rules.begin(), rules.end(), [&](const PreparedRule& rule) {
+        return rule.record && rule.key == rule_key;
+    });
+    return it == rules.end() ? nullptr : &*it;
+}
+
+}  // namespace tocsin::rules

@@ -1,0 +1,263 @@
+#include "rules/file/rule_file.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <tuple>
+
+#include "base/model/labels.h"
+#include "base/text/template.h"
+#include "rules/file/reader.h"
+
+namespace tocsin::rules {
+namespace {
+
+using text::MapReader;
+using text::YamlKind;
+using text::YamlNode;
+
+constexpr std::int64_t kMostAlerts = 1'000'000'000;
+
+void check_template(const std::string& text, Position at, const std::string& where,
+                    const ReadContext& context) {
+    if (text.find("{{") == std::string::npos) return;
+    const auto parsed = text::Template::parse(text);
+    if (!parsed) {
+        context.diagnostics.error(at, where + ": template: " + parsed.error().message);
+    }
+}
+
+Position position_in(const YamlNode& map, const std::string& key) {
+    const YamlNode value = map.find(key);
+    return value ? value.position() : map.position();
+}
+
+// `labels` or `annotations`: names checked, and values as templates where they are ones.
+enum class Values { kTemplates, kPlain };
+StringPairs read_pairs(MapReader& reader, std::string_view key, Values values,
+                       const ReadContext& context) {
+    StringPairs pairs = reader.string_map(key);
+    const YamlNode node = reader.node(key);
+    for (const auto& [name, value] : pairs) {
+        const std::string where = std::string(key) + " \"" + name + "\"";
+        if (!is_label_name(name) || name == kMetricName) {
+            context.diagnostics.error(
+                node.key_node(name).position(),
+                "invalid name in " + where + ": letters, digits and _ only, no digit first");
+        }
+        if (values == Values::kTemplates) {
+            check_template(value, position_in(node, name), where, context);
+        }
+    }
+    return pairs;
+}
+
+// The rule's labels over the group's, sorted by name.
+StringPairs merge_labels(const StringPairs& group, const StringPairs& own) {
+    std::map<std::string, std::string> merged(group.begin(), group.end());
+    for (const auto& [name, value] : own) merged[name] = value;
+    return {merged.begin(), merged.end()};
+}
+
+std::optional<Rule> read_record(const YamlNode& node, const StringPairs& group_labels,
+                                const ReadContext& context) {
+    MapReader reader(node, "a recording rule", context.diagnostics);
+    RecordRule rule;
+    rule.at = node.position();
+    rule.record = reader.string("record").value_or("");
+    if (!is_metric_name(rule.record)) {
+        reader.error("record", "invalid recording rule name: \"" + rule.record + "\"");
+    }
+    const auto expr = read_expression(reader.node("expr"), context);
+    rule.labels = merge_labels(group_labels, read_pairs(reader, "labels", Values::kPlain, context));
+    for (const std::string_view key :
+         {"for", "keep_firing_for", "annotations", "levels", "clear", "no_data", "inspect"}) {
+        if (reader.node(key)) {
+            context.diagnostics.error(
+                node.key_node(key).position(),
+                "invalid field \"" + std::string(key) + "\" in recording rule");
+        }
+    }
+    reader.finish();
+    if (!expr) return std::nullopt;
+    rule.expr = *expr;
+    return rule;
+}
+
+void refuse_severity(const AlertRule& rule, const YamlNode& node, const ReadContext& context) {
+    const bool has = std::any_of(rule.labels.begin(), rule.labels.end(),
+                                 [](const auto& label) { return label.first == "severity"; });
+    if (!has) return;
+    const YamlNode labels = node.find("labels");
+    const YamlNode key = labels ? labels.key_node("severity") : YamlNode();
+    context.diagnostics.error(key ? key.position() : node.position(),
+                              "label \"severity\" beside levels: the level is the severity; "
+                              "remove the label");
+}
+
+std::optional<Rule> read_alert(const YamlNode& node, const StringPairs& group_labels,
+                               const ReadContext& context) {
+    MapReader reader(node, "an alerting rule", context.diagnostics);
+    AlertRule rule;
+    rule.at = node.position();
+    rule.alert = reader.string("alert").value_or("");
+    if (rule.alert.empty()) reader.error("alert", "the alert's name must not be empty");
+    const auto expr = read_expression(reader.node("expr"), context);
+    rule.hold = reader.duration("for").value_or(Duration{0});
+    rule.keep_firing_for = reader.duration("keep_firing_for").value_or(Duration{0});
+    rule.labels =
+        merge_labels(group_labels, read_pairs(reader, "labels", Values::kTemplates, context));
+    rule.annotations = read_pairs(reader, "annotations", Values::kTemplates, context);
+    rule.inspect = reader.boolean("inspect").value_or(false);
+    read_levels(reader, rule, context);
+    reader.finish();
+    if (!expr) return std::nullopt;
+    rule.expr = *expr;
+    if (node.find("levels")) refuse_severity(rule, node, context);
+    check_threshold(rule, context);
+    return rule;
+}
+
+std::optional<Rule> read_rule(const YamlNode& node, const StringPairs& group_labels,
+                              const ReadContext& context) {
+    if (node.kind() != YamlKind::kMap) {
+        context.diagnostics.error(node.position(),
+                                  "a rule is a map with alert or record, and expr");
+        return std::nullopt;
+    }
+    const bool is_alert = static_cast<bool>(node.find("alert"));
+    const bool is_record = static_cast<bool>(node.find("record"));
+    if (!node.find("expr")) {
+        context.diagnostics.error(node.position(), "field \"expr\" must be set in rule");
+    }
+    if (is_alert && is_record) {
+        context.diagnostics.error(node.position(),
+                                  "only one of \"record\" and \"alert\" must be set");
+        return std::nullopt;
+    }
+    if (is_record) return read_record(node, group_labels, context);
+    if (is_alert) return read_alert(node, group_labels, context);
+    // Read as an alert all the same, so that a misspelt "alert" is named with the key it is near.
+    MapReader reader(node, "a rule", context.diagnostics);
+    for (const std::string_view key :
+         {"alert", "record", "expr", "for", "keep_firing_for", "labels", "annotations", "levels",
+          "clear", "no_data", "inspect", "vary", "depends_on"}) {
+        reader.node(key);
+    }
+    reader.finish();
+    context.diagnostics.error(node.position(), "one of \"record\" or \"alert\" must be set");
+    return std::nullopt;
+}
+
+RuleGroup read_group(const YamlNode& node, const ReadContext& context) {
+    RuleGroup group;
+    group.at = node.position();
+    MapReader reader(node, "a group", context.diagnostics);
+    if (node.kind() != YamlKind::kMap) return group;
+    group.name = reader.string("name").value_or("");
+    if (group.name.empty()) reader.error("name", "the group's name must not be empty");
+    group.interval = reader.duration("interval");
+    if (group.interval && *group.interval <= Duration{0}) {
+        reader.error("interval", "interval must be more than nothing");
+    }
+    group.limit = reader.integer("limit", 0, kMostAlerts).value_or(0);
+    const StringPairs labels = read_pairs(reader, "labels", Values::kPlain, context);
+    const YamlNode rules = reader.node("rules");
+    reader.finish();
+    if (!rules || rules.kind() == YamlKind::kNull) return group;
+    if (rules.kind() != YamlKind::kSequence) {
+        context.diagnostics.error(rules.position(), "rules is a list of rules");
+        return group;
+    }
+    for (const YamlNode& rule : rules.items()) {
+        if (auto read = read_rule(rule, labels, context)) group.rules.push_back(std::move(*read));
+    }
+    return group;
+}
+
+// What makes two rules one: a recorded series, or an alert's name, with the same labels.
+struct RuleKey {
+    bool alert = false;
+    std::string name;
+    StringPairs labels;
+    auto operator<=>(const RuleKey&) const = default;
+};
+
+struct SeenRule {
+    bool threshold = false;
+    std::string place;
+};
+
+class DuplicateFinder {
+  public:
+    explicit DuplicateFinder(std::vector<Diagnostic>& out) : out_(out) {}
+
+    void look_at(const std::string& path, const Rule& rule) {
+        const auto* alert = std::get_if<AlertRule>(&rule);
+        const auto* record = std::get_if<RecordRule>(&rule);
+        const Position at = alert != nullptr ? alert->at : record->at;
+        RuleKey key;
+        key.alert = alert != nullptr;
+        key.name = alert != nullptr ? alert->alert : record->record;
+        key.labels = alert != nullptr ? alert->labels : record->labels;
+        const bool threshold = alert != nullptr && alert->is_threshold();
+        const SeenRule here{threshold, path + ":" + std::to_string(at.line)};
+        const auto [it, is_new] = seen_.emplace(key, here);
+        if (is_new) return;
+        const bool one_alert = threshold || it->second.threshold;
+        out_.push_back({one_alert ? DiagnosticLevel::kError : DiagnosticLevel::kWarning, path, at,
+                        "duplicate rule: \"" + key.name + "\" with the same labels is at " +
+                            it->second.place +
+                            (one_alert ? "; both would be one alert, give one of them a label "
+                                         "of its own"
+                                       : "")});
+    }
+
+  private:
+    std::vector<Diagnostic>& out_;
+    std::map<RuleKey, SeenRule> seen_;
+};
+
+}  // namespace
+
+RuleFile parse_rule_file(std::string_view text, const RuleFileOptions& options,
+                         Diagnostics& diagnostics) {
+    RuleFile file;
+    file.path = diagnostics.file();
+    const YamlNode root = text::parse_yaml(text, diagnostics);
+    if (!root || root.kind() == YamlKind::kNull) return file;
+    const SourceText source(text);
+    const ReadContext context{options, source, diagnostics};
+    MapReader reader(root, "a rule file", diagnostics);
+    const YamlNode groups = reader.node("groups");
+    reader.finish();
+    if (!groups || groups.kind() == YamlKind::kNull) return file;
+    if (groups.kind() != YamlKind::kSequence) {
+        diagnostics.error(groups.position(), "groups is a list of groups");
+        return file;
+    }
+    std::set<std::string> names;
+    for (const YamlNode& node : groups.items()) {
+        RuleGroup group = read_group(node, context);
+        if (!group.name.empty() && !names.insert(group.name).second) {
+            diagnostics.error(position_in(node, "name"),
+                              "groupname: \"" + group.name + "\" is repeated in the same file");
+        }
+        file.groups.push_back(std::move(group));
+    }
+    std::vector<Diagnostic> duplicates;
+    check_rule_files({&file, 1}, duplicates);
+    for (Diagnostic& d : duplicates) diagnostics.add(std::move(d));
+    return file;
+}
+
+void check_rule_files(std::span<const RuleFile> files, std::vector<Diagnostic>& out) {
+    DuplicateFinder finder(out);
+    for (const RuleFile& file : files) {
+        for (const RuleGroup& group : file.groups) {
+            for (const Rule& rule : group.rules) finder.look_at(file.path, rule);
+        }
+    }
+}
+
+}  // namespace tocsin::rules

@@ -1,0 +1,103 @@
+// A rule file: text → plain typed structs, and everything that is wrong with it at once.
+//
+// The shape is Prometheus's (groups, alert, record, expr, for, keep_firing_for, labels,
+// annotations), unchanged; `levels` makes an alert a threshold rule (docs/rules.md). Pure: text in,
+// structs and diagnostics out; thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "base/core/diagnostics.h"
+#include "base/core/time.h"
+#include "rules/file/condition.h"
+
+namespace tocsin::rules {
+
+// A PromQL expression and where its text begins.
+struct Expression {
+    std::string text;
+    Position at;
+};
+
+using StringPairs = std::vector<std::pair<std::string, std::string>>;
+
+struct RecordRule {
+    Position at;
+    std::string record;
+    Expression expr;
+    StringPairs labels;  // the group's and its own, sorted by name
+};
+
+// One level of a threshold rule.
+struct Level {
+    std::string name;  // one of the severities
+    Position at;
+    Condition condition;
+    Duration hold{0};                // `for`: its own, else the rule's
+    std::optional<Expression> gate;  // `and`
+    std::optional<Expression> expr;  // its own, with the same label set as the rule's
+};
+
+// What becomes of a level while its series gives no value (semantics 1.5).
+enum class NoData {
+    kDefault,  // while the collector fails hold for 15 m, then unknown; else clear
+    kHold,
+    kClear,
+    kLevel,  // take the level no_data_level
+};
+
+struct AlertRule {
+    Position at;
+    std::string alert;
+    Expression expr;
+    Duration hold{0};  // `for`
+    Duration keep_firing_for{0};
+    StringPairs labels;       // the group's and its own, sorted by name; values are templates
+    StringPairs annotations;  // templates
+    // Of a threshold rule only, from the mildest to the worst. Empty: a plain Prometheus rule.
+    std::vector<Level> levels;
+    NoData no_data = NoData::kDefault;
+    std::size_t no_data_level = 0;  // index into levels
+    bool inspect = false;           // is an item of the daily inspection too
+
+    bool is_threshold() const { return !levels.empty(); }
+};
+
+using Rule = std::variant<RecordRule, AlertRule>;
+
+struct RuleGroup {
+    Position at;
+    std::string name;
+    std::optional<Duration> interval;  // absent: the agent's
+    std::int64_t limit = 0;            // alerts or recorded series a rule may have; 0: any number
+    std::vector<Rule> rules;
+};
+
+struct RuleFile {
+    std::string path;
+    std::vector<RuleGroup> groups;
+};
+
+// The one list that ranks levels, from the mildest to the worst.
+const std::vector<std::string>& default_severities();  // info, warning, critical
+
+struct RuleFileOptions {
+    std::span<const std::string> severities = default_severities();
+};
+
+// What could be read; use it only when `diagnostics` has no errors. The path is diagnostics.file().
+RuleFile parse_rule_file(std::string_view text, const RuleFileOptions& options,
+                         Diagnostics& diagnostics);
+
+// What several files are together: two threshold rules that would be one alert are an error, two
+// plain rules with the same name and labels (as promtool) a warning. Places name the later file.
+void check_rule_files(std::span<const RuleFile> files, std::vector<Diagnostic>& out);
+
+}  // namespace tocsin::rules
