@@ -1,0 +1,250 @@
+// Whole files over a real history: queries, recording, reload and restart.
+#include "rules/alert/rule_set.h"
+
+#include <catch2/catch.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "rules/history/history.h"
+
+using namespace tocsin;
+using namespace tocsin::rules;
+
+namespace {
+
+constexpr Timestamp kStart = from_unix_ms(1'800'000'000'000);
+
+Instant instant(int minute) {
+    return {kStart + Duration(1min) * minute, Duration(1h) + Duration(1min) * minute};
+}
+
+RuleFile file_of(const std::string& text, const std::string& path = "test.yml") {
+    Diagnostics diagnostics(path);
+    RuleFile file = parse_rule_file(text, RuleFileOptions{}, diagnostics);
+    INFO(diagnostics.text());
+    REQUIRE_FALSE(diagnostics.has_errors());
+    return file;
+}
+
+struct World {
+    SeriesTable series;
+    History history{HistoryOptions{Duration(1h), Bytes{8ULL * 1024 * 1024}}};
+    std::string failing;
+
+    RuleSet make(std::vector<RuleFile> files) {
+        RuleSetOptions options;
+        options.external = Labels{{"host", "web-1"}};
+        options.external_url = "http://127.0.0.1:9841";
+        auto made = RuleSet::create(std::move(files), options, history, series);
+        INFO((made ? "" : made.error().message));
+        REQUIRE(made);
+        return std::move(made.value());
+    }
+    void put(const Labels& labels, int minute, double v) {
+        history.append(series.get(nullptr, labels), instant(minute).wall, v);
+    }
+    std::vector<Transition> evaluate(RuleSet& rules, int minute) {
+        std::vector<Transition> out;
+        const SourceFailing fails = [this](std::string_view metric) { return metric == failing; };
+        for (std::size_t g = 0; g < rules.groups(); ++g) {
+            rules.evaluate(g, instant(minute), fails, out);
+        }
+        return out;
+    }
+};
+
+const Labels kDisk{{"__name__", "used"}, {"mountpoint", "/"}};
+const std::string kRules = R"(groups:
+  - name: disk
+    rules:
+      - record: doubled
+        expr: used * 2
+      - alert: Filling
+        expr: doubled
+        levels: {warning: "> 160", critical: "> 184"}
+        annotations:
+          summary: '{{ $labels.mountpoint }}: {{ with query "used" }}{{ . | first | value }}{{ end }}'
+)";
+
+}  // namespace
+
+TEST_CASE("a recorded series is there for the next rule of the same evaluation") {
+    World world;
+    RuleSet rules = world.make({file_of(kRules)});
+    CHECK(rules.rules() == 2);
+    CHECK(rules.key(0) == "test.yml;disk");
+    CHECK(rules.interval(0) == Duration(15s));
+    world.put(kDisk, 1, 85);
+    const auto fired = world.evaluate(rules, 1);
+    REQUIRE(fired.size() == 1);
+    CHECK(fired[0].to == "warning");
+    CHECK(fired[0].value == 170);
+    CHECK(fired[0].annotations.at("summary") == "/: 85");
+    CHECK(fired[0].generator_url == "http://127.0.0.1:9841/graph?g0.expr=doubled&g0.tab=1");
+    CHECK(rules.firing(instant(1).wall, Duration(4min)).size() == 1);
+    const auto status = rules.status();
+    REQUIRE(status.size() == 1);
+    REQUIRE(status[0].rules.size() == 2);
+    CHECK(status[0].rules[1].health == RuleHealth::kOk);
+    CHECK(status[0].rules[1].alerts.size() == 1);
+}
+
+TEST_CASE("an output that vanishes is ended, and the collector's health decides about the alert") {
+    World world;
+    RuleSet rules = world.make({file_of(kRules)});
+    world.put(kDisk, 1, 85);
+    world.evaluate(rules, 1);
+    world.put(kDisk, 2, kStaleNaN);
+    SECTION("the collector works: series gone") {
+        const auto out = world.evaluate(rules, 2);
+        REQUIRE(out.size() == 1);
+        CHECK(out[0].change == Change::kResolve);
+        CHECK(out[0].reason == "series gone");
+    }
+    SECTION("the collector fails: held") {
+        world.failing = "doubled";
+        CHECK(world.evaluate(rules, 2).empty());
+        CHECK(rules.firing(instant(2).wall, Duration(4min)).size() == 1);
+    }
+}
+
+TEST_CASE("a rule that fails says why and leaves the others alone") {
+    World world;
+    RuleSet rules = world.make({file_of(R"(groups:
+  - name: g
+    rules:
+      - record: one
+        expr: label_free
+        labels: {mountpoint: same}
+      - alert: Any
+        expr: label_free > 0
+)")});
+    world.put(Labels{{"__name__", "label_free"}, {"mountpoint", "/a"}}, 1, 1);
+    world.put(Labels{{"__name__", "label_free"}, {"mountpoint", "/b"}}, 1, 1);
+    std::vector<Transition> out;
+    const EvaluationResult result = rules.evaluate(0, instant(1), {}, out);
+    CHECK(result.rules == 2);
+    CHECK(result.failures == 1);
+    CHECK(out.size() == 2);
+    CHECK(rules.status()[0].rules[0].health == RuleHealth::kError);
+    CHECK(rules.status()[0].rules[0].last_error ==
+          "vector contains metrics with the same labelset after applying rule labels");
+}
+
+TEST_CASE("a restart restores what was saved, and a removed rule's alerts are resolved") {
+    World before;
+    RuleSet rules = before.make({file_of(kRules)});
+    CHECK_FALSE(rules.needs_save(0, instant(0)));
+    CHECK(rules.save(0, instant(0)).empty());
+    before.put(kDisk, 1, 85);
+    const auto fired = before.evaluate(rules, 1);
+    REQUIRE(rules.needs_save(0, instant(1)));
+    const std::string saved = rules.save(0, instant(1));
+    CHECK_FALSE(rules.needs_save(0, instant(5)));
+
+    World after;
+    std::vector<Transition> out;
+    SECTION("the same rules: nothing is told again, and the resend is the same alert") {
+        RuleSet again = after.make({file_of(kRules)});
+        REQUIRE(again.restore(saved, instant(2), out));
+        CHECK(out.empty());
+        CHECK(after.evaluate(again, 2).empty());
+        const auto resent = again.firing(instant(2).wall, Duration(4min));
+        REQUIRE(resent.size() == 1);
+        CHECK(resent[0].annotations.at("tocsin_alert") == fired[0].identity);
+        CHECK(resent[0].annotations.at("tocsin_seq") == std::to_string(fired[0].seq));
+        CHECK(resent[0].starts_at == instant(1).wall);
+    }
+    SECTION("the rule is gone") {
+        RuleSet other = after.make({file_of("groups: [{name: disk, rules: []}]")});
+        REQUIRE(other.restore(saved, instant(2), out));
+        REQUIRE(out.size() == 1);
+        CHECK(out[0].change == Change::kResolve);
+        CHECK(out[0].identity == fired[0].identity);
+        CHECK(out[0].seq > fired[0].seq);
+        CHECK(out[0].reason == "the rule is gone");
+        CHECK(to_alerts(out[0], Duration(4min)).at(0).labels.get("severity") == "warning");
+    }
+    SECTION("the group is gone") {
+        RuleSet other = after.make({});
+        REQUIRE(other.restore(saved, instant(2), out));
+        CHECK(out.size() == 1);
+    }
+    SECTION("a text that is not ours changes nothing") {
+        RuleSet again = after.make({file_of(kRules)});
+        CHECK_FALSE(again.restore("{}", instant(2), out));
+        CHECK(out.empty());
+    }
+}
+
+TEST_CASE("a reload goes on where the old rules were") {
+    World world;
+    RuleSet rules = world.make({file_of(kRules)});
+    world.put(kDisk, 1, 85);
+    world.evaluate(rules, 1);
+    std::vector<Transition> out;
+    std::string edited = kRules;
+    edited.replace(edited.find("> 160"), 5, "> 100");
+    RuleSet next = world.make({file_of(edited)});
+    next.take_over(rules, instant(2), out);
+    CHECK(out.empty());
+    world.put(kDisk, 2, 60);
+    CHECK(world.evaluate(next, 2).empty());  // 120 > 100: still the same warning
+
+    RuleSet empty = world.make({});
+    empty.take_over(next, instant(3), out);
+    REQUIRE(out.size() == 1);
+    CHECK(out[0].reason == "the rule was removed");
+    auto gone = promql::Query::prepare("doubled", world.history);
+    REQUIRE(gone);
+    CHECK(std::get<promql::Vector>(gone.value().at(instant(3).wall).value()).empty());
+}
+
+TEST_CASE("while a timer runs the state is saved every minute") {
+    World world;
+    RuleSet rules = world.make({file_of(R"(groups:
+  - name: g
+    rules:
+      - alert: Slow
+        expr: used
+        for: 1h
+        levels: {warning: "> 80"}
+)")});
+    world.put(kDisk, 1, 85);
+    world.evaluate(rules, 1);
+    rules.save(0, instant(1));
+    CHECK_FALSE(rules.needs_save(0, instant(1)));
+    CHECK(rules.needs_save(0, instant(2)));
+}
+
+TEST_CASE("a rule's reach comes from its selectors: ranges and offsets hold a restored alert") {
+    World world;
+    RuleSet rules = world.make({file_of(R"(groups:
+  - name: g
+    rules:
+      - alert: Rate
+        expr: increase(errors[10m]) > 0
+)")});
+    CHECK(rules.reach() >= Duration(10min));
+    const Labels errors{{"__name__", "errors"}};
+    world.put(errors, 0, 0);
+    world.put(errors, 1, 5);
+    REQUIRE(world.evaluate(rules, 1).size() == 1);
+    const std::string saved = rules.save(0, instant(1));
+    World after;
+    RuleSet again = after.make({file_of(R"(groups:
+  - name: g
+    rules:
+      - alert: Rate
+        expr: increase(errors[10m]) > 0
+)")});
+    std::vector<Transition> out;
+    REQUIRE(again.restore(saved, instant(2), out));
+    for (int n = 2; n < 12; ++n) {
+        after.put(errors, n, 5);
+        CHECK(after.evaluate(again, n).empty());
+    }
+    after.put(errors, 12, 5);
+    CHECK(after.evaluate(again, 12).size() == 1);
+}
