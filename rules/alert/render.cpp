@@ -35,7 +35,7 @@ text::TemplateContext make_context(const RenderSample& sample,
 }
 
 std::string expand(const std::string& text, const text::TemplateContext& context) {
-    const auto parsed = text::Template::parse(text);
+    const auto parsed = text::Template::parse(text, kTemplateVariables);
     if (!parsed) return "<error expanding template: " + parsed.error().message + ">";
     auto rendered = parsed.value().render(context);
     if (!rendered) return "<error expanding template: " + rendered.error().message + ">";

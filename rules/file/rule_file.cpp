@@ -18,10 +18,17 @@ using text::YamlNode;
 
 constexpr std::int64_t kMostAlerts = 1'000'000'000;
 
-void check_template(const std::string& text, Position at, const std::string& where,
+// What the values of `labels` or `annotations` are. Only a threshold rule's annotations know the
+// variable $level.
+enum class Values { kPlain, kTemplates, kLevelTemplates };
+
+void check_template(const std::string& text, Values values, Position at, const std::string& where,
                     const ReadContext& context) {
+    if (values == Values::kPlain) return;
     if (text.find("{{") == std::string::npos) return;
-    const auto parsed = text::Template::parse(text);
+    const auto parsed = values == Values::kLevelTemplates
+                            ? text::Template::parse(text, kTemplateVariables)
+                            : text::Template::parse(text);
     if (!parsed) {
         context.diagnostics.error(at, where + ": template: " + parsed.error().message);
     }
@@ -33,7 +40,6 @@ Position position_in(const YamlNode& map, const std::string& key) {
 }
 
 // `labels` or `annotations`: names checked, and values as templates where they are ones.
-enum class Values { kTemplates, kPlain };
 StringPairs read_pairs(MapReader& reader, std::string_view key, Values values,
                        const ReadContext& context) {
     StringPairs pairs = reader.string_map(key);
@@ -45,9 +51,7 @@ StringPairs read_pairs(MapReader& reader, std::string_view key, Values values,
                 node.key_node(name).position(),
                 "invalid name in " + where + ": letters, digits and _ only, no digit first");
         }
-        if (values == Values::kTemplates) {
-            check_template(value, position_in(node, name), where, context);
-        }
+        check_template(value, values, position_in(node, name), where, context);
     }
     return pairs;
 }
@@ -107,7 +111,9 @@ std::optional<Rule> read_alert(const YamlNode& node, const StringPairs& group_la
     rule.keep_firing_for = reader.duration("keep_firing_for").value_or(Duration{0});
     rule.labels =
         merge_labels(group_labels, read_pairs(reader, "labels", Values::kTemplates, context));
-    rule.annotations = read_pairs(reader, "annotations", Values::kTemplates, context);
+    rule.annotations =
+        read_pairs(reader, "annotations",
+                   node.find("levels") ? Values::kLevelTemplates : Values::kTemplates, context);
     rule.inspect = reader.boolean("inspect").value_or(false);
     read_levels(reader, rule, context);
     reader.finish();
@@ -185,14 +191,18 @@ struct RuleKey {
 
 struct SeenRule {
     bool threshold = false;
+    const RuleFile* file = nullptr;
     std::string place;
 };
 
+// Which pairs are looked for: a file's own are told when it is read, others when all are there.
+enum class Pairs { kWithinAFile, kBetweenFiles };
+
 class DuplicateFinder {
   public:
-    explicit DuplicateFinder(std::vector<Diagnostic>& out) : out_(out) {}
+    DuplicateFinder(Pairs pairs, std::vector<Diagnostic>& out) : pairs_(pairs), out_(out) {}
 
-    void look_at(const std::string& path, const Rule& rule) {
+    void look_at(const RuleFile& file, const Rule& rule) {
         const auto* alert = std::get_if<AlertRule>(&rule);
         const auto* record = std::get_if<RecordRule>(&rule);
         const Position at = alert != nullptr ? alert->at : record->at;
@@ -201,22 +211,32 @@ class DuplicateFinder {
         key.name = alert != nullptr ? alert->alert : record->record;
         key.labels = alert != nullptr ? alert->labels : record->labels;
         const bool threshold = alert != nullptr && alert->is_threshold();
-        const SeenRule here{threshold, path + ":" + std::to_string(at.line)};
+        const SeenRule here{threshold, &file, file.path + ":" + std::to_string(at.line)};
         const auto [it, is_new] = seen_.emplace(key, here);
-        if (is_new) return;
+        if (is_new || (it->second.file == &file) != (pairs_ == Pairs::kWithinAFile)) return;
         const bool one_alert = threshold || it->second.threshold;
-        out_.push_back({one_alert ? DiagnosticLevel::kError : DiagnosticLevel::kWarning, path, at,
-                        "duplicate rule: \"" + key.name + "\" with the same labels is at " +
-                            it->second.place +
-                            (one_alert ? "; both would be one alert, give one of them a label "
-                                         "of its own"
-                                       : "")});
+        out_.push_back(
+            {one_alert ? DiagnosticLevel::kError : DiagnosticLevel::kWarning, file.path, at,
+             "duplicate rule: \"" + key.name + "\" with the same labels is at " + it->second.place +
+                 (one_alert ? "; both would be one alert, give one of them a label "
+                              "of its own"
+                            : "")});
     }
 
   private:
+    Pairs pairs_;
     std::vector<Diagnostic>& out_;
     std::map<RuleKey, SeenRule> seen_;
 };
+
+void find_duplicates(std::span<const RuleFile> files, Pairs pairs, std::vector<Diagnostic>& out) {
+    DuplicateFinder finder(pairs, out);
+    for (const RuleFile& file : files) {
+        for (const RuleGroup& group : file.groups) {
+            for (const Rule& rule : group.rules) finder.look_at(file, rule);
+        }
+    }
+}
 
 }  // namespace
 
@@ -246,18 +266,13 @@ RuleFile parse_rule_file(std::string_view text, const RuleFileOptions& options,
         file.groups.push_back(std::move(group));
     }
     std::vector<Diagnostic> duplicates;
-    check_rule_files({&file, 1}, duplicates);
+    find_duplicates({&file, 1}, Pairs::kWithinAFile, duplicates);
     for (Diagnostic& d : duplicates) diagnostics.add(std::move(d));
     return file;
 }
 
 void check_rule_files(std::span<const RuleFile> files, std::vector<Diagnostic>& out) {
-    DuplicateFinder finder(out);
-    for (const RuleFile& file : files) {
-        for (const RuleGroup& group : file.groups) {
-            for (const Rule& rule : group.rules) finder.look_at(file.path, rule);
-        }
-    }
+    find_duplicates(files, Pairs::kBetweenFiles, out);
 }
 
 }  // namespace tocsin::rules

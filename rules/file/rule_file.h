@@ -5,6 +5,7 @@
 // structs and diagnostics out; thread-safe.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -70,6 +71,10 @@ struct AlertRule {
     bool is_threshold() const { return !levels.empty(); }
 };
 
+// The variables of an annotation's template. `level` is a threshold rule's alone.
+inline constexpr std::array<std::string_view, 5> kTemplateVariables{
+    "labels", "value", "externalLabels", "externalURL", "level"};
+
 using Rule = std::variant<RecordRule, AlertRule>;
 
 struct RuleGroup {
@@ -96,8 +101,9 @@ struct RuleFileOptions {
 RuleFile parse_rule_file(std::string_view text, const RuleFileOptions& options,
                          Diagnostics& diagnostics);
 
-// What several files are together: two threshold rules that would be one alert are an error, two
-// plain rules with the same name and labels (as promtool) a warning. Places name the later file.
+// What several files are together (each alone was checked when it was read): two threshold rules
+// that would be one alert are an error, two plain rules with the same name and labels (as promtool)
+// a warning. Places name the later file.
 void check_rule_files(std::span<const RuleFile> files, std::vector<Diagnostic>& out);
 
 }  // namespace tocsin::rules

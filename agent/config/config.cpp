@@ -1,0 +1,213 @@
+#include "agent/config/config.h"
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "base/model/labels.h"
+#include "base/model/matcher.h"
+#include "base/net/http.h"
+#include "base/text/yaml.h"
+
+namespace tocsin::agent {
+namespace {
+
+using collector::Registration;
+using collector::SettingSpec;
+using text::MapReader;
+using text::YamlKind;
+using text::YamlNode;
+
+constexpr Duration kLeastInterval = 100ms;
+constexpr std::array<std::string_view, 4> kLogLevels{"debug", "info", "warning", "error"};
+constexpr std::array<std::string_view, 3> kLogFormats{"logfmt", "json", "journald"};
+
+template <class T>
+void take(T& into, std::optional<T> value) {
+    if (value) into = std::move(*value);
+}
+
+// A list that is left out keeps its default; one that is there replaces it, empty or not.
+void take_list(MapReader& reader, std::string_view key, std::vector<std::string>& into) {
+    if (reader.node(key)) into = reader.strings(key);
+}
+
+void read_labels(MapReader& reader, Config& config, Diagnostics& diagnostics) {
+    config.labels = reader.string_map("labels");
+    const YamlNode node = reader.node("labels");
+    for (const auto& [name, value] : config.labels) {
+        const Position at = node.key_node(name).position();
+        if (!is_label_name(name) || name == kMetricName) {
+            diagnostics.error(at, "\"" + name +
+                                      "\" is no label name: letters, digits and _ only, no digit "
+                                      "first");
+        } else if (name == "host") {
+            diagnostics.error(at, "the label host is the key \"host\" of this file");
+        } else if (name == "alertname" || name == "severity") {
+            diagnostics.error(at, "the label " + name + " is the rule's");
+        }
+    }
+}
+
+void read_severities(MapReader& reader, Config& config) {
+    take_list(reader, "severities", config.severities);
+    const std::set<std::string> distinct(config.severities.begin(), config.severities.end());
+    if (config.severities.empty() || distinct.size() != config.severities.size() ||
+        distinct.contains("")) {
+        reader.error("severities", "needs at least one name, each once");
+    }
+}
+
+void check_listen(MapReader& reader, const Config& config) {
+    const auto parsed = net::parse_host_port(config.listen);
+    if (!parsed) reader.error("listen", parsed.error().message);
+}
+
+void read_path(const YamlNode& node, collector::Paths& path, Diagnostics& diagnostics) {
+    MapReader reader(node, "path", diagnostics);
+    take(path.procfs, reader.string("procfs"));
+    take(path.sysfs, reader.string("sysfs"));
+    take(path.rootfs, reader.string("rootfs"));
+    take(path.udev_data, reader.string("udev_data"));
+    reader.finish();
+}
+
+void read_log(const YamlNode& node, LogConfig& log, Diagnostics& diagnostics) {
+    MapReader reader(node, "log", diagnostics);
+    take(log.level, reader.choice("level", kLogLevels));
+    take(log.format, reader.choice("format", kLogFormats));
+    reader.finish();
+}
+
+void read_bridge(const YamlNode& node, BridgeConfig& bridge, Diagnostics& diagnostics) {
+    MapReader reader(node, "bridge", diagnostics);
+    take_list(reader, "urls", bridge.urls);
+    const YamlNode urls = reader.node("urls");
+    for (std::size_t i = 0; i < bridge.urls.size() && i < urls.items().size(); ++i) {
+        const auto parsed = net::parse_url(bridge.urls[i]);
+        if (!parsed) diagnostics.error(urls.items()[i].position(), parsed.error().message);
+    }
+    take(bridge.token_file, reader.string("token_file"));
+    take(bridge.ca_file, reader.string("ca_file"));
+    reader.finish();
+}
+
+void check_setting(const SettingSpec& spec, const YamlNode& value, Diagnostics& diagnostics) {
+    const std::string text(value.scalar());
+    const auto refuse = [&](const std::string& why) {
+        diagnostics.error(value.position(), "\"" + std::string(spec.key) + "\": " + why);
+    };
+    if (spec.type == "regex") {
+        const auto regex = Regex::compile(text);
+        if (!regex) refuse(regex.error().message);
+    } else if (spec.type == "duration") {
+        const auto duration = parse_duration(text);
+        if (!duration) {
+            refuse(duration.error().message);
+        } else if (duration.value() <= Duration{0}) {
+            refuse("must be more than nothing");
+        }
+    } else if (spec.type == "bool" && text != "true" && text != "false") {
+        refuse("must be true or false, not \"" + text + "\"");
+    }
+}
+
+// A collector's own keys are data of its registration; their values stay text.
+void read_settings(const YamlNode& node, const Registration& row, CollectorSection& section,
+                   Diagnostics& diagnostics) {
+    const std::string what = "collect." + std::string(row.name);
+    MapReader reader(node, what, diagnostics);
+    for (const SettingSpec& spec : row.settings) {
+        const YamlNode value = reader.node(spec.key);
+        if (!value) continue;
+        collector::Setting setting{std::string(spec.key), {}};
+        if (spec.type == "list") {
+            setting.values = reader.strings(spec.key);
+        } else if (const auto text = reader.string(spec.key)) {
+            check_setting(spec, value, diagnostics);
+            setting.values.push_back(*text);
+        }
+        section.settings.push_back(std::move(setting));
+    }
+    reader.finish();
+}
+
+void read_collect(const YamlNode& node, std::span<const Registration> rows, CollectConfig& collect,
+                  Diagnostics& diagnostics) {
+    MapReader reader(node, "collect", diagnostics);
+    take(collect.interval, reader.duration("interval"));
+    if (collect.interval < kLeastInterval) {
+        reader.error("interval", "must be at least " + format_duration(kLeastInterval));
+    }
+    for (const Registration& row : rows) {
+        const YamlNode value = reader.node(row.name);
+        if (!value) continue;
+        CollectorSection section;
+        section.name = std::string(row.name);
+        if (value.kind() == YamlKind::kScalar) {
+            section.enabled = reader.boolean(row.name).value_or(true);
+        } else {
+            read_settings(value, row, section, diagnostics);
+        }
+        collect.collectors.push_back(std::move(section));
+    }
+    reader.finish();
+}
+
+void read_rules(const YamlNode& node, RulesConfig& rules, Diagnostics& diagnostics) {
+    MapReader reader(node, "rules", diagnostics);
+    take_list(reader, "files", rules.files);
+    reader.finish();
+}
+
+void read_limit(MapReader& reader, Bytes& limit) {
+    take(limit, reader.bytes("limit"));
+    if (limit.count == 0) reader.error("limit", "must be more than nothing");
+}
+
+void read_history(const YamlNode& node, HistoryConfig& history, Diagnostics& diagnostics) {
+    MapReader reader(node, "history", diagnostics);
+    take(history.keep, reader.duration("keep"));
+    if (history.keep <= Duration{0}) reader.error("keep", "must be more than nothing");
+    read_limit(reader, history.limit);
+    reader.finish();
+}
+
+void read_outbox(const YamlNode& node, OutboxConfig& outbox, Diagnostics& diagnostics) {
+    MapReader reader(node, "outbox", diagnostics);
+    read_limit(reader, outbox.limit);
+    reader.finish();
+}
+
+}  // namespace
+
+const CollectorSection* CollectConfig::find(std::string_view name) const {
+    const auto it = std::find_if(collectors.begin(), collectors.end(),
+                                 [&](const CollectorSection& c) { return c.name == name; });
+    return it == collectors.end() ? nullptr : &*it;
+}
+
+Config read_config(std::string_view text, std::span<const Registration> collectors,
+                   Diagnostics& diagnostics) {
+    Config config;
+    const YamlNode root = text::parse_yaml(text, diagnostics);
+    if (!root) return config;
+    MapReader reader(root, "agent.yml", diagnostics);
+    take(config.host, reader.string("host"));
+    read_labels(reader, config, diagnostics);
+    read_severities(reader, config);
+    take(config.listen, reader.string("listen"));
+    check_listen(reader, config);
+    take(config.state, reader.string("state"));
+    read_path(reader.node("path"), config.path, diagnostics);
+    read_log(reader.node("log"), config.log, diagnostics);
+    read_bridge(reader.node("bridge"), config.bridge, diagnostics);
+    read_collect(reader.node("collect"), collectors, config.collect, diagnostics);
+    read_rules(reader.node("rules"), config.rules, diagnostics);
+    read_history(reader.node("history"), config.history, diagnostics);
+    read_outbox(reader.node("outbox"), config.outbox, diagnostics);
+    reader.finish();
+    return config;
+}
+
+}  // namespace tocsin::agent

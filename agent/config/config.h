@@ -1,0 +1,89 @@
+// agent.yml: text → plain typed structs, and everything that is wrong with it at once.
+//
+// The empty file works. Pure: what is installed as collectors comes in as data, files that the
+// configuration names are opened by whoever uses them.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/core/diagnostics.h"
+#include "base/core/time.h"
+#include "base/core/units.h"
+#include "collector/api/collector.h"
+
+namespace tocsin::agent {
+
+struct BridgeConfig {
+    std::vector<std::string> urls;  // doors to one store, tried in order; none: nothing is sent
+    std::string token_file;         // a path or "credential:NAME"; "": no token
+    std::string ca_file;            // "": the system's
+};
+
+// What the file says of one collector; one that it does not name keeps its default.
+struct CollectorSection {
+    std::string name;
+    bool enabled = true;
+    collector::Settings settings;
+};
+
+struct CollectConfig {
+    Duration interval{15s};
+    std::vector<CollectorSection> collectors;
+
+    const CollectorSection* find(std::string_view name) const;
+};
+
+struct RulesConfig {
+    std::vector<std::string> files{"/etc/tocsin/rules.d/*.yml"};
+};
+
+struct HistoryConfig {
+    Duration keep{1h};
+    Bytes limit{32ULL * 1024 * 1024};
+};
+
+struct OutboxConfig {
+    Bytes limit{64ULL * 1024 * 1024};
+};
+
+struct LogConfig {
+    std::string level = "info";
+    std::string format = "logfmt";
+};
+
+struct Config {
+    std::string host;  // "": the host's name
+    std::vector<std::pair<std::string, std::string>> labels;
+    std::vector<std::string> severities{"info", "warning", "critical"};
+    std::string listen = "127.0.0.1:9841";
+    std::string state = "/var/lib/tocsin/agent";
+    collector::Paths path;
+    LogConfig log;
+    BridgeConfig bridge;
+    CollectConfig collect;
+    RulesConfig rules;
+    HistoryConfig history;
+    OutboxConfig outbox;
+};
+
+// What could be read; use it only when `diagnostics` has no errors.
+Config read_config(std::string_view text, std::span<const collector::Registration> collectors,
+                   Diagnostics& diagnostics);
+
+// One key, as docs/configuration.md lists it. The reader asks for no key that has no row.
+struct KeyRow {
+    std::string_view key;  // "bridge.urls"
+    std::string_view type;
+    std::string_view default_value;  // as it would stand in the file; "" when there is none
+    std::string_view help;
+};
+std::span<const KeyRow> config_keys();
+
+// The agent's part of docs/configuration.md.
+std::string config_reference(std::span<const collector::Registration> collectors);
+
+}  // namespace tocsin::agent
