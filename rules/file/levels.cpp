@@ -90,7 +90,8 @@ LevelParts read_parts(const YamlNode& value, const std::string& name, const Read
 
 void read_level(const std::string& name, const YamlNode& value, Position at,
                 const YamlNode& rule_clear, AlertRule& rule, const ReadContext& context) {
-    if (!rank_of(name, context.options.severities)) {
+    const bool known = rank_of(name, context.options.severities).has_value();
+    if (!known) {
         context.diagnostics.error(at, "unknown level \"" + name + "\"; the severities are " +
                                           list_of(context.options.severities) +
                                           did_you_mean(name, context.options.severities));
@@ -105,6 +106,7 @@ void read_level(const std::string& name, const YamlNode& value, Position at,
     }
     const auto condition =
         make_condition(when.value(), parts.clear, rule_clear, context.diagnostics);
+    if (!known) return;  // it has no rank to be compared by
     rule.levels.push_back(
         Level{name, at, *condition, parts.hold.value_or(rule.hold), parts.gate, parts.expr});
 }
