@@ -6,53 +6,18 @@
 #include <utility>
 #include <vector>
 
-#include "rules/history/history.h"
+#include "tests/support/rule_world.h"
 
 using namespace tocsin;
 using namespace tocsin::rules;
 
+using namespace tocsin::rules::testing;
+
 namespace {
 
-constexpr Timestamp kStart = from_unix_ms(1'800'000'000'000);
-
 Instant instant(int minute) {
-    return {kStart + Duration(1min) * minute, Duration(1h) + Duration(1min) * minute};
+    return world_instant(minute);
 }
-
-RuleFile file_of(const std::string& text, const std::string& path = "test.yml") {
-    Diagnostics diagnostics(path);
-    RuleFile file = parse_rule_file(text, RuleFileOptions{}, diagnostics);
-    INFO(diagnostics.text());
-    REQUIRE_FALSE(diagnostics.has_errors());
-    return file;
-}
-
-struct World {
-    SeriesTable series;
-    History history{HistoryOptions{Duration(1h), Bytes{8ULL * 1024 * 1024}}};
-    std::string failing;
-
-    RuleSet make(std::vector<RuleFile> files) {
-        RuleSetOptions options;
-        options.external = Labels{{"host", "web-1"}};
-        options.external_url = "http://127.0.0.1:9841";
-        auto made = RuleSet::create(std::move(files), options, history, series);
-        INFO((made ? "" : made.error().message));
-        REQUIRE(made);
-        return std::move(made.value());
-    }
-    void put(const Labels& labels, int minute, double v) {
-        history.append(series.get(nullptr, labels), instant(minute).wall, v);
-    }
-    std::vector<Transition> evaluate(RuleSet& rules, int minute) {
-        std::vector<Transition> out;
-        const SourceFailing fails = [this](std::string_view metric) { return metric == failing; };
-        for (std::size_t g = 0; g < rules.groups(); ++g) {
-            rules.evaluate(g, instant(minute), fails, out);
-        }
-        return out;
-    }
-};
 
 const Labels kDisk{{"__name__", "used"}, {"mountpoint", "/"}};
 const std::string kRules = R"(groups:
