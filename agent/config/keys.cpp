@@ -63,7 +63,7 @@ std::string row(std::string_view key, std::string_view type, std::string_view de
            escaped(cell(default_value)) + " | " + std::string(help) + " |\n";
 }
 
-constexpr std::string_view kHead = "| key | value | default | meaning |\n|---|---|---|---|\n";
+constexpr std::string_view kHead = "| key | type | default | what it does |\n|---|---|---|---|\n";
 
 }  // namespace
 

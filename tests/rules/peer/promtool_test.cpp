@@ -129,7 +129,8 @@ std::string map_text(const Annotations& annotations) {
 // What we say at one minute, as promtool's expectations.
 void expect_minute(const RuleSet& rules, int minute, std::string& alerts, std::string& pending) {
     std::string samples;
-    for (const RuleStatus& rule : rules.status().at(0).rules) {
+    const std::vector<GroupStatus> groups = rules.status();
+    for (const RuleStatus& rule : groups.at(0).rules) {
         const auto* alert = std::get_if<AlertRule>(rule.rule);
         if (alert == nullptr) continue;
         alerts += "      - eval_time: " + std::to_string(minute) +
