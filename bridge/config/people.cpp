@@ -15,7 +15,7 @@ using text::YamlNode;
 // `for: all`, or a list of priorities; all when absent.
 std::vector<Priority> read_for(MapReader& r, Diagnostics& d) {
     const YamlNode node = r.node("for");
-    const std::vector<Priority> all(kPriorities.begin(), kPriorities.end());
+    std::vector<Priority> all(kPriorities.begin(), kPriorities.end());
     if (!node || node.scalar() == "all") return all;
     if (node.kind() != text::YamlKind::kSequence || node.items().empty()) {
         r.error("for", "must be all, or a list like [P1, P2]");

@@ -19,7 +19,7 @@ std::map<std::string, std::string> with_text(const UserAction& action,
     return data;
 }
 
-std::string sentence(std::string said, const UserAction& action) {
+std::string sentence(const std::string& said, const UserAction& action) {
     const std::string_view text = trim(action.text);
     return text.empty() ? said : said + ": " + std::string(text);
 }

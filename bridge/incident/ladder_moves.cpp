@@ -31,10 +31,11 @@ void say_step(Draft& d, const StepPlan& plan, bool repeated) {
                                             {"policy", d.in().policy},
                                             {"next_due", format_rfc3339(plan.next_due)}};
     if (plan.step != 0) {
-        data["told"] = names_of(plan.tell);
+        const std::string names = names_of(plan.tell);
+        data["told"] = names;
         d.say(repeated ? "step_repeated" : "step", kSystem,
               fmt::format("Step {} of policy {}{}: {}", plan.step, d.in().policy,
-                          repeated ? " once more" : "", data["told"]),
+                          repeated ? " once more" : "", names),
               std::move(data));
     } else if (d.in().repeats == 0) {
         // Said once; the timer goes on, for a reload may bring somebody.

@@ -61,7 +61,8 @@ HostChange heartbeat(const HostRecord* known, const Heartbeat& beat, Timestamp n
 
     HostRecord& host = change.next;
     host.host = beat.host;
-    host.labels = beat.labels;
+    // Two machines under one name differ in their labels too; the alert about them keeps its own.
+    if (!host.duplicate_seen_at) host.labels = beat.labels;
     host.last_heartbeat = now;
     host.goodbye_at.reset();
     if (known == nullptr || host.agent_started_at != beat.agent_started_at) {

@@ -106,7 +106,11 @@ TEST_CASE("a reboot is one machine, alternating boot ids are two") {
     change = heartbeat(&change.next, beat("boot-b"), kStart + 4min);
     CHECK(change.alerts.empty());  // known already, seen again
     CHECK(change.next.duplicate_seen_at == kStart + 4min);
-    change.next.last_heartbeat = kStart + 14min;
+    const Labels labels = change.next.labels;
+    Heartbeat other = beat("boot-b");
+    other.labels = {{"env", "test"}};
+    change = heartbeat(&change.next, other, kStart + 13min);
+    CHECK(change.next.labels == labels);  // or the end would be of another alert
     const HostChange over = check_host(change.next, kLongAgo, kSettings, kStart + 14min);
     CHECK(alerts_of(over, kStart + 14min) == "HostDuplicate ends");
 }

@@ -27,6 +27,9 @@ TEST_CASE("a full disk: opened, raised, escalated, owned, cleared, back again, s
     CHECK(d.next.team == "web");
     CHECK(kinds(d) == "opened step");
     CHECK(told(d) == "li.na opened");
+    CHECK(d.timeline[0].text ==
+          "disk on web-17 fires: warning, P3 (impact medium, urgency medium)");
+    CHECK(d.timeline[1].text == "Step 1 of policy web: li.na by mail");
     CHECK(timer(d, TimerKind::kEscalation) == kStart + 10min);
 
     // The same incident becomes critical; the next step keeps its time.
