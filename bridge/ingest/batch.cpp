@@ -358,10 +358,15 @@ Result<void> Batch::heartbeat(const HeartbeatIn& in) {
 }
 
 Result<Answer> Batch::action(const ActionIn& in) {
-    TOCSIN_TRY(const std::optional<IncidentId> id, tx_.incident_of_key(in.key));
     Work* work = nullptr;
-    if (id) {
-        TOCSIN_TRY(work, load(*id));
+    for (auto& [id, loaded] : work_) {  // one opened in this batch is in no table yet
+        if (loaded.now.key == in.key) work = &loaded;
+    }
+    if (work == nullptr) {
+        TOCSIN_TRY(const std::optional<IncidentId> id, tx_.incident_of_key(in.key));
+        if (id) {
+            TOCSIN_TRY(work, load(*id));
+        }
     }
     if (work == nullptr) {
         return Error(ErrorCode::kNotFound, "there is no incident " + in.key, Retry::kNo);
