@@ -186,7 +186,7 @@ TEST_CASE("promtool finds every result of the corpus equal to Prometheus's own")
     }
     // It loads samples only up to the last evaluation; negative offsets want them all.
     yaml +=
-        "  - expr: vector(1)\n    eval_time: 60m\n    exp_samples: [{labels: '{}', value: 1}]\n";
+        "  - expr: vector(1)\n    eval_time: 65m\n    exp_samples: [{labels: '{}', value: 1}]\n";
     const std::string file = temporary("promtool_corpus.yml");
     std::ofstream(file) << yaml;
     int status = 0;
