@@ -146,7 +146,8 @@ void Deliverer::account(const Outcome& outcome) {
         return;
     }
     ++counts_.failures;
-    if (counts_.last_error.empty() && outcome.verdict == Verdict::kFailed) {
+    if (outcome.verdict == Verdict::kRefused) return;  // it answers; the row has its own line
+    if (counts_.last_error.empty()) {
         net::log_warning(
             "alerts do not reach the bridge; they wait in the outbox",
             {{"reason", outcome.reason}, {"waiting", std::to_string(parts_.outbox.stats().rows)}});

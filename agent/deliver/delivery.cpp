@@ -103,7 +103,7 @@ void Delivery::resend_done(const Outcome& outcome, std::size_t alerts, std::size
 }
 
 void Delivery::bridge_answers() {
-    not_before_ = Duration{0};
+    not_before_ = asked_until_;
 }
 
 void Delivery::accepted() {
@@ -116,7 +116,8 @@ void Delivery::failed(const Outcome& outcome, Duration now, double random) {
     retry_after_ = std::max(retry_after_, outcome.retry_after.value_or(Duration{0}));
     if (doors_.failed()) return;
     ++attempts_;
-    not_before_ = now + std::max(options_.backoff.delay(attempts_, random), retry_after_);
+    asked_until_ = now + retry_after_;
+    not_before_ = std::max(now + options_.backoff.delay(attempts_, random), asked_until_);
     retry_after_ = Duration{0};
 }
 

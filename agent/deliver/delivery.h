@@ -78,7 +78,7 @@ class Delivery {
     void resend_done(const Outcome& outcome, std::size_t alerts, std::size_t total, Duration now,
                      double random);
 
-    // Something else reached the bridge: no reason to wait any longer.
+    // Something else reached the bridge: no reason to wait longer than it asked for.
     void bridge_answers();
     // Failed rounds in a row; 0 while it works.
     int attempts() const { return attempts_; }
@@ -93,6 +93,7 @@ class Delivery {
     std::size_t limit_;  // rows or alerts of the next request
     int attempts_ = 0;
     Duration not_before_{0};
+    Duration asked_until_{0};  // by Retry-After
     Duration retry_after_{0};  // the longest that a door of this round asked for
     Duration resend_at_;
     std::size_t resend_begin_ = 0;

@@ -134,6 +134,9 @@ struct Outbox::Impl {
     Result<void> ready() { return file ? Result<void>(success()) : begin(); }
     Result<void> move_aside(const Error& why);
     Result<void> recover(const Error& why);
+    // Runs it, and once more on a fresh file when the old one turns out to be damaged.
+    template <class Work>
+    auto guarded(Work work) -> decltype(work());
     Result<void> load_stats();
     Result<void> set_sync(Sync sync);
     Result<void> commit(std::span<const Record> records, std::span<const StateRow> states,
@@ -141,7 +144,18 @@ struct Outbox::Impl {
     Result<void> insert(std::span<const Record> records, OutboxStats& after);
     Result<void> drop_beyond_limit(OutboxStats& after);
     Result<void> erase(std::span<const std::int64_t> ids, std::string_view counter);
+    Result<std::vector<StateRow>> load_states();
+    Result<std::vector<OutboxRow>> head(std::size_t most_rows, std::size_t most_bytes);
 };
+
+template <class Work>
+auto Outbox::Impl::guarded(Work work) -> decltype(work()) {
+    TOCSIN_TRY(ready());
+    auto result = work();
+    if (result || !is_damage(result.error())) return result;
+    TOCSIN_TRY(recover(result.error()));
+    return work();
+}
 
 Result<void> Outbox::Impl::open() {
     TOCSIN_TRY(make_directory(options.directory));
@@ -291,32 +305,9 @@ Result<void> Outbox::Impl::erase(std::span<const std::int64_t> ids, std::string_
     return success();
 }
 
-Outbox::Outbox(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
-Outbox::Outbox(Outbox&&) noexcept = default;
-Outbox& Outbox::operator=(Outbox&&) noexcept = default;
-Outbox::~Outbox() = default;
-
-Result<Outbox> Outbox::open(OutboxOptions options) {
-    auto impl = std::make_unique<Impl>();
-    impl->path = (std::filesystem::path(options.directory) / "agent.db").string();
-    impl->options = std::move(options);
-    TOCSIN_TRY(impl->open());
-    return Outbox(std::move(impl));
-}
-
-Result<void> Outbox::commit(std::span<const Record> records, std::span<const StateRow> states,
-                            std::span<const std::string> deleted_states) {
-    TOCSIN_TRY(impl_->ready());
-    const auto done = impl_->commit(records, states, deleted_states);
-    if (done || !is_damage(done.error())) return done;
-    TOCSIN_TRY(impl_->recover(done.error()));
-    return impl_->commit(records, states, deleted_states);
-}
-
-Result<std::vector<StateRow>> Outbox::load_states() {
-    TOCSIN_TRY(impl_->ready());
+Result<std::vector<StateRow>> Outbox::Impl::load_states() {
     TOCSIN_TRY(auto statement,
-               impl_->file->database.prepare("SELECT key, value FROM states ORDER BY key"));
+               file->database.prepare("SELECT key, value FROM states ORDER BY key"));
     std::vector<StateRow> out;
     while (true) {
         TOCSIN_TRY(const bool row, statement.step());
@@ -325,9 +316,8 @@ Result<std::vector<StateRow>> Outbox::load_states() {
     }
 }
 
-Result<std::vector<OutboxRow>> Outbox::head(std::size_t most_rows, std::size_t most_bytes) {
-    TOCSIN_TRY(impl_->ready());
-    Statement& statement = impl_->file->head;
+Result<std::vector<OutboxRow>> Outbox::Impl::head(std::size_t most_rows, std::size_t most_bytes) {
+    Statement& statement = file->head;
     statement.bind(1, static_cast<std::int64_t>(most_rows));
     std::vector<OutboxRow> out;
     std::size_t bytes = 0;
@@ -345,14 +335,38 @@ Result<std::vector<OutboxRow>> Outbox::head(std::size_t most_rows, std::size_t m
     return out;
 }
 
+Outbox::Outbox(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Outbox::Outbox(Outbox&&) noexcept = default;
+Outbox& Outbox::operator=(Outbox&&) noexcept = default;
+Outbox::~Outbox() = default;
+
+Result<Outbox> Outbox::open(OutboxOptions options) {
+    auto impl = std::make_unique<Impl>();
+    impl->path = (std::filesystem::path(options.directory) / "agent.db").string();
+    impl->options = std::move(options);
+    TOCSIN_TRY(impl->open());
+    return Outbox(std::move(impl));
+}
+
+Result<void> Outbox::commit(std::span<const Record> records, std::span<const StateRow> states,
+                            std::span<const std::string> deleted_states) {
+    return impl_->guarded([&] { return impl_->commit(records, states, deleted_states); });
+}
+
+Result<std::vector<StateRow>> Outbox::load_states() {
+    return impl_->guarded([&] { return impl_->load_states(); });
+}
+
+Result<std::vector<OutboxRow>> Outbox::head(std::size_t most_rows, std::size_t most_bytes) {
+    return impl_->guarded([&] { return impl_->head(most_rows, most_bytes); });
+}
+
 Result<void> Outbox::remove(std::span<const std::int64_t> ids) {
-    TOCSIN_TRY(impl_->ready());
-    return impl_->erase(ids, "");
+    return impl_->guarded([&] { return impl_->erase(ids, ""); });
 }
 
 Result<void> Outbox::refuse(std::int64_t id) {
-    TOCSIN_TRY(impl_->ready());
-    return impl_->erase(std::span(&id, 1), "refused");
+    return impl_->guarded([&] { return impl_->erase(std::span(&id, 1), "refused"); });
 }
 
 OutboxStats Outbox::stats() const {

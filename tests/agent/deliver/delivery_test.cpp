@@ -144,6 +144,10 @@ TEST_CASE("a sign of life ends the wait") {
     REQUIRE(s.ask() == "wait 1000");
     s.delivery().bridge_answers();
     REQUIRE(s.ask() == "0:1");
+    s.answer({Verdict::kFailed, "HTTP 503", Duration{20'000}});
+    s.sleep(1s);
+    s.delivery().bridge_answers();  // which does not make it less busy
+    REQUIRE(s.ask() == "wait 19000");
 }
 
 TEST_CASE("a batch that is refused goes in halves, and only the bad row is lost") {

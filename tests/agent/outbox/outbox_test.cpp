@@ -1,8 +1,10 @@
 #include "agent/outbox/outbox.h"
 
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <catch2/catch.hpp>
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 
@@ -232,4 +234,51 @@ TEST_CASE("a folder that cannot be made is an error that names it") {
     const auto refused = Outbox::open({"/proc/no/such", Bytes{1000}});
     REQUIRE_FALSE(refused);
     REQUIRE_THAT(refused.error().message, Catch::Contains("/proc/no/such"));
+}
+
+TEST_CASE("damage that shows while the agent runs costs the file, not the alerts after it") {
+    const FixtureTree dir;
+    const std::string path = dir.at("state/agent.db");
+    {
+        Outbox outbox = opened(dir);
+        std::vector<Record> many;
+        for (std::uint64_t i = 1; i <= 2000; ++i) {
+            many.push_back(record("a", i, std::string(500, 'x')));
+        }
+        commit(outbox, many);
+    }
+    Outbox outbox = opened(dir);
+    const auto size = std::filesystem::file_size(path);
+    overwrite(path, 8192, std::string(size - 8192, '\xFF'));
+    // More than the cache holds, so it meets the damage.
+    REQUIRE(outbox.head(2000, 1U << 30U).value().empty());
+    REQUIRE(outbox.moved_aside() == path + ".damaged-1");
+    REQUIRE(outbox.empty());
+    commit(outbox, {record("a", 3000)});
+    REQUIRE(seqs(outbox) == Seqs{3000});
+}
+
+TEST_CASE("a full disk keeps nothing of a commit, and the next one works when there is room") {
+    const FixtureTree dir;
+    Outbox outbox = opened(dir);
+    commit(outbox, {record("a", 1)}, {{"k", "before"}});
+    const OutboxStats before = outbox.stats();
+    // The kernel refuses to let any file of this process grow, as a full disk would.
+    rlimit limit{};
+    REQUIRE(getrlimit(RLIMIT_FSIZE, &limit) == 0);
+    const auto old_handler = std::signal(SIGXFSZ, SIG_IGN);
+    rlimit none = limit;
+    none.rlim_cur = 64 * 1024;
+    REQUIRE(setrlimit(RLIMIT_FSIZE, &none) == 0);
+    const std::vector<Record> large{record("a", 2), record("a", 3, std::string(500'000, 'x'))};
+    const auto failed = outbox.commit(large, std::vector<StateRow>{{"k", "after"}}, {});
+    REQUIRE(setrlimit(RLIMIT_FSIZE, &limit) == 0);
+    std::signal(SIGXFSZ, old_handler);
+    REQUIRE_FALSE(failed);
+    REQUIRE(failed.error().code == ErrorCode::kIo);
+    REQUIRE(outbox.stats() == before);
+    REQUIRE(seqs(outbox) == Seqs{1});
+    REQUIRE(outbox.load_states().value() == std::vector<StateRow>{{"k", "before"}});
+    commit(outbox, large, {{"k", "after"}});
+    REQUIRE(seqs(outbox, 3) == Seqs{1, 2, 3});
 }
