@@ -50,9 +50,8 @@ LoadedRules RuleLoader::load() {
         rules::check_rule_files(loaded.files, together);
         std::erase_if(together, [&, p = path](const Diagnostic& d) { return d.file != p; });
         loaded.diagnostics.insert(loaded.diagnostics.end(), together.begin(), together.end());
-        if (std::any_of(together.begin(), together.end(), [](const Diagnostic& d) {
-                return d.level == DiagnosticLevel::kError;
-            })) {
+        if (std::any_of(together.begin(), together.end(),
+                        [](const Diagnostic& d) { return d.level == DiagnosticLevel::kError; })) {
             loaded.files.pop_back();
             loaded.complete = false;
             continue;

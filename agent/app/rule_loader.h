@@ -13,8 +13,8 @@ namespace tocsin::agent {
 struct LoadedRules {
     std::vector<rules::RuleFile> files;
     std::vector<Diagnostic> diagnostics;  // errors and warnings, all of them
-    bool complete = true;  // every file is in force as it is on disk now
-    std::string hash;      // of the texts in force, hexadecimal
+    bool complete = true;                 // every file is in force as it is on disk now
+    std::string hash;                     // of the texts in force, hexadecimal
 };
 
 class RuleLoader {

@@ -1,0 +1,294 @@
+#include "agent/app/app.h"
+
+#include <malloc.h>
+
+#include <algorithm>
+#include <csignal>
+#include <utility>
+
+#include "agent/api/api.h"
+#include "agent/api/rules_json.h"
+#include "agent/app/rule_loader.h"
+#include "agent/app/watch.h"
+#include "agent/outbox/outbox.h"
+#include "agent/pipeline/pipeline.h"
+#include "base/core/version.h"
+#include "base/net/http_server.h"
+#include "base/net/log.h"
+#include "base/net/offload.h"
+#include "base/net/sd_notify.h"
+#include "collector/api/exposition.h"
+#include "collector/register.h"
+
+namespace tocsin::agent {
+
+namespace {
+
+// Enough for the collectors that may hang at the same time; the others wait for their turn.
+constexpr std::size_t kThreads = 4;
+// Resent every minute with endsAt four times that ahead (design: Delivery).
+constexpr Duration kEndsIn = 4min;
+constexpr Duration kStopGrace = 5s;
+
+net::LogLevel log_level(std::string_view name) {
+    if (name == "debug") return net::LogLevel::kDebug;
+    if (name == "warning") return net::LogLevel::kWarning;
+    if (name == "error") return net::LogLevel::kError;
+    return net::LogLevel::kInfo;
+}
+
+net::LogFormat log_format(std::string_view name) {
+    if (name == "json") return net::LogFormat::kJson;
+    if (name == "journal") return net::LogFormat::kJournal;
+    return net::LogFormat::kLogfmt;
+}
+
+// A collector's own time-out, but never so long that one hung source delays the others' samples
+// by more than an interval.
+Duration timeout_of(const CollectorSection* section, Duration interval) {
+    Duration timeout = interval;
+    if (section != nullptr) {
+        if (const auto* set = collector::find_setting(section->settings, "timeout");
+            set != nullptr && !set->empty()) {
+            if (const auto parsed = parse_duration(set->front())) {
+                timeout = std::min(timeout, parsed.value());
+            }
+        }
+    }
+    return timeout;
+}
+
+Labels external_labels(const Config& config) {
+    LabelsBuilder builder;
+    for (const auto& [name, value] : config.labels) builder.set(name, value);
+    builder.set("host", config.host);
+    return builder.build();
+}
+
+// The outbox in the pipeline's words.
+class OutboxSink final : public TransitionSink {
+  public:
+    OutboxSink(Outbox& outbox, std::function<void()> committed)
+        : outbox_(outbox), committed_(std::move(committed)) {}
+
+    Result<void> commit(std::span<const rules::Transition> transitions,
+                        std::span<const SavedGroup> states) override {
+        std::vector<Record> records;
+        records.reserve(transitions.size());
+        for (const auto& t : transitions) {
+            records.push_back({t.identity, t.seq, t.at, alerts_to_json(to_alerts(t, kEndsIn))});
+        }
+        std::vector<StateRow> rows;
+        std::vector<std::string> gone;
+        for (const auto& state : states) {
+            if (state.state.empty()) {
+                gone.push_back(state.key);
+            } else {
+                rows.push_back({state.key, state.state});
+            }
+        }
+        TOCSIN_TRY(outbox_.commit(records, rows, gone));
+        if (!records.empty()) committed_();
+        return success();
+    }
+
+  private:
+    Outbox& outbox_;
+    std::function<void()> committed_;
+};
+
+}  // namespace
+
+std::vector<std::string> enabled_collectors(const Config& config) {
+    std::vector<std::string> names;
+    for (const auto& row : collector::registrations()) {
+        const auto* section = config.collect.find(row.name);
+        if (section != nullptr ? section->enabled : row.on_by_default) names.emplace_back(row.name);
+    }
+    return names;
+}
+
+struct App::Impl {
+    Config config;
+    SystemClock clock;
+    net::Loop loop;
+    net::OffloadPool pool{loop, kThreads, 4 * kThreads};
+    SeriesTable series;
+    Outbox outbox;
+    RuleLoader loader;
+    OutboxSink sink;
+    std::unique_ptr<collector::Runner> runner;
+    std::unique_ptr<Pipeline> pipeline;
+    std::unique_ptr<Api> api;
+    std::unique_ptr<net::HttpServer> server;
+    std::unique_ptr<FileWatch> watch;
+    std::string rules_hash;
+    bool stopping = false;
+
+    Impl(Config c, Outbox o)
+        : config(std::move(c)),
+          series(Labels{{"instance", config.host}, {"job", "node"}}),
+          outbox(std::move(o)),
+          loader(config.rules.files, config.severities),
+          sink(outbox, [this] { deliver_now(); }) {}
+
+    Result<void> set_up();
+    Result<std::vector<collector::RunnerEntry>> make_collectors();
+    RuleFactory factory(std::vector<rules::RuleFile> files);
+    LoadedRules load_rules();
+    void reload(std::string_view why);
+    Result<void> listen();
+    void count();
+    void stop(int signal);
+    void deliver_now();
+};
+
+Result<std::vector<collector::RunnerEntry>> App::Impl::make_collectors() {
+    std::vector<collector::RunnerEntry> entries;
+    for (const auto& name : enabled_collectors(config)) {
+        const auto* row = collector::find_registration(name);
+        const auto* section = config.collect.find(name);
+        collector::Context context{
+            config.path, section != nullptr ? section->settings : collector::Settings{}, &series};
+        auto made = collector::create_collector(*row, context);
+        if (!made) {
+            // One that cannot be made (its module is not installed) costs only itself.
+            net::log_error("collector left out",
+                           {{"collector", name}, {"reason", made.error().message}});
+            continue;
+        }
+        entries.push_back({name, row->threading, timeout_of(section, config.collect.interval),
+                           std::move(made).value()});
+    }
+    return entries;
+}
+
+RuleFactory App::Impl::factory(std::vector<rules::RuleFile> files) {
+    return [this, files = std::move(files)](rules::History& history, Duration since) {
+        rules::RuleSetOptions options;
+        options.external = external_labels(config);
+        options.external_url = "http://" + config.listen;
+        options.default_interval = config.collect.interval;
+        options.history_since = since;
+        return rules::RuleSet::create(files, std::move(options), history, series);
+    };
+}
+
+LoadedRules App::Impl::load_rules() {
+    auto loaded = loader.load();
+    for (const auto& d : loaded.diagnostics) {
+        net::log(
+            d.level == DiagnosticLevel::kError ? net::LogLevel::kError : net::LogLevel::kWarning,
+            d.text());
+    }
+    return loaded;
+}
+
+void App::Impl::reload(std::string_view why) {
+    auto loaded = load_rules();
+    bool complete = loaded.complete;
+    if (const auto done = pipeline->reload(factory(std::move(loaded.files))); !done) {
+        net::log_error("the old rules stay in force", {{"reason", done.error().message}});
+        complete = false;
+    } else {
+        rules_hash = loaded.hash;
+    }
+    pipeline->counts().rules_reload_success = complete;
+    net::log(complete ? net::LogLevel::kInfo : net::LogLevel::kError,
+             complete ? "rule files loaded" : "rule files are wrong; what was right stays in force",
+             {{"why", std::string(why)},
+              {"rules", std::to_string(pipeline->counts().rules)},
+              {"hash", rules_hash}});
+    ::malloc_trim(0);
+}
+
+Result<void> App::Impl::set_up() {
+    TOCSIN_TRY(auto entries, make_collectors());
+    runner = std::make_unique<collector::Runner>(loop, pool, clock, series, std::move(entries));
+    pipeline = std::make_unique<Pipeline>(
+        PipelineParts{loop, clock, *runner, series, sink},
+        PipelineOptions{config.collect.interval, {config.history.keep, config.history.limit}});
+
+    auto loaded = load_rules();
+    rules_hash = loaded.hash;
+    pipeline->counts().rules_reload_success = loaded.complete;
+    TOCSIN_TRY(const auto states, outbox.load_states());
+    std::vector<SavedGroup> saved;
+    saved.reserve(states.size());
+    for (const auto& state : states) saved.push_back({state.key, state.value});
+    TOCSIN_TRY(pipeline->load(factory(std::move(loaded.files)), saved));
+    return listen();
+}
+
+Result<void> App::Impl::listen() {
+    api = std::make_unique<Api>(
+        ApiSources{
+            .history = [this]() -> rules::History& { return pipeline->history(); },
+            .clock = clock,
+            .metrics = [this] { return collector::exposition(pipeline->readings()); },
+            .rules = [this] { return rules_json(pipeline->rules()); },
+            .alerts = [this] { return alerts_json(pipeline->rules()); },
+            .ready = [this] { return pipeline->ready(); },
+            .version = std::string(kVersion),
+        },
+        ApiAccess{});
+    net::ServerOptions options;
+    TOCSIN_TRY(options.listen, net::parse_host_port(config.listen));
+    options.body_bytes = 1024 * 1024;
+    options.connections = 64;
+    TOCSIN_TRY(server, net::HttpServer::start(loop, options,
+                                              [this](net::Request request, net::Reply reply) {
+                                                  count();
+                                                  reply.send(api->handle(request));
+                                              }));
+    return success();
+}
+
+void App::Impl::count() {
+    auto& counts = pipeline->counts();
+    const auto stats = outbox.stats();
+    counts.outbox_rows = stats.rows;
+    counts.outbox_bytes = stats.bytes;
+    counts.outbox_dropped = stats.dropped;
+    counts.delivery_refused = stats.refused;
+}
+
+void App::Impl::deliver_now() {}
+
+void App::Impl::stop(int signal) {
+    if (std::exchange(stopping, true)) return;
+    net::log_info("stopping", {{"signal", std::to_string(signal)}});
+    net::sd_notify("STOPPING=1");
+    pipeline->stop();
+    server->stop(kStopGrace, [this] { loop.stop(); });
+}
+
+App::App(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+App::~App() = default;
+
+Result<std::unique_ptr<App>> App::create(Config config) {
+    net::configure_log(log_format(config.log.format), log_level(config.log.level));
+    TOCSIN_TRY(auto outbox, Outbox::open({config.state, config.outbox.limit}));
+    auto impl = std::make_unique<Impl>(std::move(config), std::move(outbox));
+    TOCSIN_TRY(impl->set_up());
+    return std::unique_ptr<App>(new App(std::move(impl)));  // NOLINT: a private constructor
+}
+
+void App::run() {
+    auto& impl = *impl_;
+    impl.loop.on_signals({SIGTERM, SIGINT}, [&impl](int signal) { impl.stop(signal); });
+    impl.loop.on_signals({SIGHUP}, [&impl](int) { impl.reload("SIGHUP"); });
+    impl.watch = std::make_unique<FileWatch>(impl.loop, impl.loader.patterns(),
+                                             [&impl] { impl.reload("a file changed"); });
+    impl.pipeline->start();
+    ::malloc_trim(0);
+    net::log_info("agent runs", {{"version", std::string(kVersion)},
+                                 {"host", impl.config.host},
+                                 {"listen", impl.config.listen},
+                                 {"rules", std::to_string(impl.pipeline->counts().rules)},
+                                 {"state", impl.config.state}});
+    net::sd_notify("READY=1");
+    impl.loop.run();
+}
+
+}  // namespace tocsin::agent

@@ -1,0 +1,66 @@
+#include <exception>
+#include <iostream>
+#include <variant>
+
+#include "agent/app/app.h"
+#include "agent/app/flags.h"
+#include "agent/app/options.h"
+#include "base/net/log.h"
+#include "collector/collect_once.h"
+
+namespace {
+
+using namespace tocsin;
+
+int status_of(const Error& error) {
+    return error.code == ErrorCode::kInvalid ? 1 : 3;
+}
+
+int collect(const agent::Config& config) {
+    collector::CollectOptions options;
+    options.paths = config.path;
+    options.names = agent::enabled_collectors(config);
+    for (const auto& section : config.collect.collectors) {
+        options.settings[section.name] = section.settings;
+    }
+    const auto collected = collector::collect_once(options);
+    if (!collected) {
+        std::cerr << "tocsin-agent: " << collected.error().message << "\n";
+        return status_of(collected.error());
+    }
+    std::cout << collected.value().text;
+    for (const auto& [name, reason] : collected.value().failing) {
+        std::cerr << "tocsin-agent: collector " << name << ": " << reason << "\n";
+    }
+    return collected.value().failing.empty() ? 0 : 1;
+}
+
+int run(int argc, char** argv) {
+    auto parsed = agent::parse_flags(argc, argv, std::cout, std::cerr);
+    if (const auto* status = std::get_if<int>(&parsed)) return *status;
+    const auto& flags = std::get<agent::Flags>(parsed);
+    auto config = agent::load_options(flags, std::cerr);
+    if (!config) {
+        std::cerr << "tocsin-agent: " << config.error().message << "\n";
+        return status_of(config.error());
+    }
+    if (flags.command == agent::Flags::Command::kCollect) return collect(config.value());
+    auto app = agent::App::create(std::move(config).value());
+    if (!app) {
+        std::cerr << "tocsin-agent: " << app.error().message << "\n";
+        return status_of(app.error());
+    }
+    app.value()->run();
+    return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    try {
+        return run(argc, argv);
+    } catch (const std::exception& e) {
+        net::log_error("stopped by a bug", {{"what", e.what()}});
+        return 3;
+    }
+}

@@ -1,0 +1,72 @@
+#include "agent/app/options.h"
+
+#include <unistd.h>
+
+#include <array>
+#include <ostream>
+#include <utility>
+
+#include "base/net/file.h"
+#include "base/net/http.h"
+#include "collector/register.h"
+
+namespace tocsin::agent {
+
+namespace {
+
+std::string host_name() {
+    std::array<char, 256> name{};
+    if (::gethostname(name.data(), name.size() - 1) != 0) return "localhost";
+    return name.data();
+}
+
+Result<Config> read(const std::string& path, std::ostream& err) {
+    if (path.empty()) return Config{};
+    TOCSIN_TRY(const auto text, net::read_file(path));
+    Diagnostics diagnostics(path);
+    auto config = read_config(text, collector::registrations(), diagnostics);
+    err << diagnostics.text();
+    if (diagnostics.has_errors()) {
+        return Error(ErrorCode::kInvalid, path + " is not right; nothing was started");
+    }
+    return config;
+}
+
+Result<void> apply(const Flags& flags, Config& config) {
+    const collector::Paths plain;
+    if (flags.paths.procfs != plain.procfs) config.path.procfs = flags.paths.procfs;
+    if (flags.paths.sysfs != plain.sysfs) config.path.sysfs = flags.paths.sysfs;
+    if (flags.paths.rootfs != plain.rootfs) config.path.rootfs = flags.paths.rootfs;
+    if (flags.paths.udev_data != plain.udev_data) config.path.udev_data = flags.paths.udev_data;
+    if (flags.listen) config.listen = *flags.listen;
+    if (flags.state) config.state = *flags.state;
+    if (flags.log_level) config.log.level = *flags.log_level;
+    if (flags.log_format) config.log.format = *flags.log_format;
+    if (!flags.bridges.empty()) config.bridge.urls = flags.bridges;
+    if (!flags.rules.empty()) config.rules.files = flags.rules;
+    if (flags.interval) {
+        const auto interval = parse_duration(*flags.interval);
+        if (!interval) return interval.error().in("--interval");
+        if (interval.value() < 100ms) {
+            return Error(ErrorCode::kInvalid, "--interval: at least 100ms");
+        }
+        config.collect.interval = interval.value();
+    }
+    for (auto& url : config.bridge.urls) {
+        const auto parsed = net::parse_url(url);
+        if (!parsed) return parsed.error().in("bridge " + url);
+        while (url.ends_with('/')) url.pop_back();
+    }
+    return success();
+}
+
+}  // namespace
+
+Result<Config> load_options(const Flags& flags, std::ostream& err) {
+    TOCSIN_TRY(auto config, read(flags.config, err));
+    TOCSIN_TRY(apply(flags, config));
+    if (config.host.empty()) config.host = host_name();
+    return config;
+}
+
+}  // namespace tocsin::agent
