@@ -10,9 +10,14 @@
 #include "agent/api/rules_json.h"
 #include "agent/app/rule_loader.h"
 #include "agent/app/watch.h"
+#include "agent/deliver/alert_body.h"
+#include "agent/deliver/deliverer.h"
+#include "agent/deliver/heartbeat_sender.h"
 #include "agent/outbox/outbox.h"
 #include "agent/pipeline/pipeline.h"
 #include "base/core/version.h"
+#include "base/net/file.h"
+#include "base/net/http_client.h"
 #include "base/net/http_server.h"
 #include "base/net/log.h"
 #include "base/net/offload.h"
@@ -28,6 +33,8 @@ namespace {
 constexpr std::size_t kThreads = 4;
 // Resent every minute with endsAt four times that ahead (design: Delivery).
 constexpr Duration kEndsIn = 4min;
+constexpr Duration kHeartbeat = 30s;
+constexpr Duration kGoodbyePatience = 3s;
 constexpr Duration kStopGrace = 5s;
 
 net::LogLevel log_level(std::string_view name) {
@@ -76,7 +83,7 @@ class OutboxSink final : public TransitionSink {
         std::vector<Record> records;
         records.reserve(transitions.size());
         for (const auto& t : transitions) {
-            records.push_back({t.identity, t.seq, t.at, alerts_to_json(to_alerts(t, kEndsIn))});
+            records.push_back(make_record(t.identity, t.seq, t.at, to_alerts(t, kEndsIn)));
         }
         std::vector<StateRow> rows;
         std::vector<std::string> gone;
@@ -119,6 +126,10 @@ struct App::Impl {
     OutboxSink sink;
     std::unique_ptr<collector::Runner> runner;
     std::unique_ptr<Pipeline> pipeline;
+    Heartbeat heartbeat;  // what of it does not change
+    std::unique_ptr<net::HttpClient> client;
+    std::unique_ptr<Deliverer> deliverer;
+    std::unique_ptr<HeartbeatSender> heartbeats;
     std::unique_ptr<Api> api;
     std::unique_ptr<net::HttpServer> server;
     std::unique_ptr<FileWatch> watch;
@@ -130,17 +141,20 @@ struct App::Impl {
           series(Labels{{"instance", config.host}, {"job", "node"}}),
           outbox(std::move(o)),
           loader(config.rules.files, config.severities),
-          sink(outbox, [this] { deliver_now(); }) {}
+          sink(outbox, [this] {
+              if (deliverer) deliverer->wake();
+          }) {}
 
     Result<void> set_up();
     Result<std::vector<collector::RunnerEntry>> make_collectors();
     RuleFactory factory(std::vector<rules::RuleFile> files);
     LoadedRules load_rules();
     void reload(std::string_view why);
+    Result<void> set_up_delivery();
+    Heartbeat report() const;
     Result<void> listen();
-    void count();
+    void count(SelfCounts& counts);
     void stop(int signal);
-    void deliver_now();
 };
 
 Result<std::vector<collector::RunnerEntry>> App::Impl::make_collectors() {
@@ -206,7 +220,8 @@ Result<void> App::Impl::set_up() {
     TOCSIN_TRY(auto entries, make_collectors());
     runner = std::make_unique<collector::Runner>(loop, pool, clock, series, std::move(entries));
     pipeline = std::make_unique<Pipeline>(
-        PipelineParts{loop, clock, *runner, series, sink},
+        PipelineParts{loop, clock, *runner, series, sink,
+                      [this](SelfCounts& counts) { count(counts); }},
         PipelineOptions{config.collect.interval, {config.history.keep, config.history.limit}});
 
     auto loaded = load_rules();
@@ -217,7 +232,44 @@ Result<void> App::Impl::set_up() {
     saved.reserve(states.size());
     for (const auto& state : states) saved.push_back({state.key, state.value});
     TOCSIN_TRY(pipeline->load(factory(std::move(loaded.files)), saved));
+    TOCSIN_TRY(set_up_delivery());
     return listen();
+}
+
+Result<void> App::Impl::set_up_delivery() {
+    BridgeOptions bridge;
+    bridge.urls = config.bridge.urls;
+    bridge.version = std::string(kVersion);
+    if (!config.bridge.token_file.empty()) {
+        auto token = net::read_secret(config.bridge.token_file);
+        if (!token) return token.error().in("bridge.token_file");
+        bridge.token = std::move(token).value();
+    }
+    heartbeat.host = config.host;
+    heartbeat.facts = read_host_facts({config.path.procfs, config.path.sysfs, config.path.rootfs});
+    heartbeat.started_at = clock.now();
+    heartbeat.version = std::string(kVersion);
+    heartbeat.labels = config.labels;
+
+    client = std::make_unique<net::HttpClient>(
+        loop, net::ClientOptions{.ca_file = config.bridge.ca_file});
+    deliverer = std::make_unique<Deliverer>(
+        DelivererParts{loop, *client, outbox, clock}, DelivererOptions{.bridge = bridge},
+        [this](Timestamp now, Duration ends_in) { return pipeline->rules().firing(now, ends_in); });
+    heartbeats = std::make_unique<HeartbeatSender>(
+        HeartbeatParts{loop, *client, clock}, bridge, kHeartbeat, [this] { return report(); },
+        [this] { deliverer->bridge_answers(); });
+    return success();
+}
+
+Heartbeat App::Impl::report() const {
+    Heartbeat now = heartbeat;
+    now.rules_hash = rules_hash;
+    for (auto& [name, reason] : runner->failing()) {
+        now.failing_collectors.push_back({std::move(name), std::move(reason)});
+    }
+    now.outbox = outbox.stats();
+    return now;
 }
 
 Result<void> App::Impl::listen() {
@@ -238,29 +290,29 @@ Result<void> App::Impl::listen() {
     options.connections = 64;
     TOCSIN_TRY(server, net::HttpServer::start(loop, options,
                                               [this](net::Request request, net::Reply reply) {
-                                                  count();
                                                   reply.send(api->handle(request));
                                               }));
     return success();
 }
 
-void App::Impl::count() {
-    auto& counts = pipeline->counts();
+void App::Impl::count(SelfCounts& counts) {
     const auto stats = outbox.stats();
     counts.outbox_rows = stats.rows;
     counts.outbox_bytes = stats.bytes;
     counts.outbox_dropped = stats.dropped;
     counts.delivery_refused = stats.refused;
+    counts.delivered = deliverer->counts().delivered;
+    counts.delivery_failures = deliverer->counts().failures;
 }
-
-void App::Impl::deliver_now() {}
 
 void App::Impl::stop(int signal) {
     if (std::exchange(stopping, true)) return;
     net::log_info("stopping", {{"signal", std::to_string(signal)}});
     net::sd_notify("STOPPING=1");
     pipeline->stop();
-    server->stop(kStopGrace, [this] { loop.stop(); });
+    // The goodbye and the requests in flight, whichever takes longer.
+    heartbeats->goodbye(kGoodbyePatience,
+                        [this] { server->stop(kStopGrace, [this] { loop.stop(); }); });
 }
 
 App::App(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -281,11 +333,14 @@ void App::run() {
     impl.watch = std::make_unique<FileWatch>(impl.loop, impl.loader.patterns(),
                                              [&impl] { impl.reload("a file changed"); });
     impl.pipeline->start();
+    impl.deliverer->start();
+    impl.heartbeats->start();
     ::malloc_trim(0);
     net::log_info("agent runs", {{"version", std::string(kVersion)},
                                  {"host", impl.config.host},
                                  {"listen", impl.config.listen},
                                  {"rules", std::to_string(impl.pipeline->counts().rules)},
+                                 {"bridges", std::to_string(impl.config.bridge.urls.size())},
                                  {"state", impl.config.state}});
     net::sd_notify("READY=1");
     impl.loop.run();

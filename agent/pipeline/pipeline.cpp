@@ -9,9 +9,9 @@
 namespace tocsin::agent {
 
 Pipeline::Pipeline(PipelineParts parts, PipelineOptions options)
-    : parts_(parts),
+    : parts_(std::move(parts)),
       options_(std::move(options)),
-      self_(parts.series),
+      self_(parts_.series),
       history_(std::make_unique<rules::History>(options_.history)) {}
 
 Result<rules::RuleSet> Pipeline::make(const RuleFactory& factory, rules::History& history,
@@ -93,6 +93,8 @@ void Pipeline::collected(Timeline::Moment moment, const collector::Readings& rea
     counts_.history_series = history_->series();
     counts_.history_bytes = history_->bytes();
     counts_.history_dropped = history_->losses().chunks;
+
+    if (parts_.count) parts_.count(counts_);
 
     readings_ = readings;
     self_.append(counts_, readings_);

@@ -45,6 +45,8 @@ struct PipelineParts {
     collector::Runner& runner;
     SeriesTable& series;
     TransitionSink& sink;
+    // Fills in what other parts count, before each cycle's readings are made; may be empty.
+    std::function<void(SelfCounts&)> count;
 };
 
 struct PipelineOptions {

@@ -76,7 +76,7 @@ struct Bench {
 
     Bench()
         : runner(loop, pool, clock, table, entries()),
-          pipeline({loop, clock, runner, table, sink}, {10ms, {}}) {}
+          pipeline({loop, clock, runner, table, sink, {}}, {10ms, {}}) {}
 
     std::vector<collector::RunnerEntry> entries() {
         std::vector<collector::RunnerEntry> list;
