@@ -251,10 +251,13 @@ Result<void> App::Impl::set_up_delivery() {
     heartbeat.version = std::string(kVersion);
     heartbeat.labels = config.labels;
 
-    client = std::make_unique<net::HttpClient>(
-        loop, net::ClientOptions{.ca_file = config.bridge.ca_file});
+    net::ClientOptions options;
+    options.ca_file = config.bridge.ca_file;
+    client = std::make_unique<net::HttpClient>(loop, std::move(options));
+    DelivererOptions delivery;
+    delivery.bridge = bridge;
     deliverer = std::make_unique<Deliverer>(
-        DelivererParts{loop, *client, outbox, clock}, DelivererOptions{.bridge = bridge},
+        DelivererParts{loop, *client, outbox, clock}, std::move(delivery),
         [this](Timestamp now, Duration ends_in) { return pipeline->rules().firing(now, ends_in); });
     heartbeats = std::make_unique<HeartbeatSender>(
         HeartbeatParts{loop, *client, clock}, bridge, kHeartbeat, [this] { return report(); },
