@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <memory>
 #include <set>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "agent/api/prometheus_json.h"
@@ -54,6 +56,21 @@ Result<std::string> query_range(const ApiSources& sources, const net::Request& r
     return matrix_json(matrix);
 }
 
+// A match[] parameter: a selector and nothing around it.
+Result<Matchers> parse_selector(const std::string& text) {
+    const auto parsed = promql::parse(text);
+    if (const auto* error = std::get_if<promql::ParseError>(&parsed)) {
+        return Error(ErrorCode::kInvalid, "invalid parameter \"match[]\": " + error->text(text));
+    }
+    const auto& expr = *std::get<std::shared_ptr<const promql::Expr>>(parsed);
+    const auto* selector = std::get_if<promql::Selector>(&expr.node);
+    if (selector == nullptr || expr.type != promql::ValueType::kVector) {
+        return Error(ErrorCode::kInvalid,
+                     "invalid parameter \"match[]\": " + text + " is no instant selector");
+    }
+    return selector->matchers;
+}
+
 // The label sets that match any of the `match[]` selectors; all of them without one.
 Result<std::vector<Labels>> matching(const ApiSources& sources, const net::Request& request,
                                      bool required) {
@@ -66,7 +83,7 @@ Result<std::vector<Labels>> matching(const ApiSources& sources, const net::Reque
     }
     std::set<Labels> found;
     for (const auto& selector : selectors) {
-        TOCSIN_TRY(auto matchers, promql::parse_selector(selector));
+        TOCSIN_TRY(auto matchers, parse_selector(selector));
         const auto selection = sources.history().select(std::move(matchers), Duration{0});
         for (const auto& series : selection->series()) found.insert(series.labels());
     }
