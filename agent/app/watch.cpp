@@ -5,12 +5,23 @@
 
 #include <array>
 #include <cerrno>
+#include <cstring>
 #include <filesystem>
+#include <string_view>
 #include <utility>
 
 #include "base/net/log.h"
 
 namespace tocsin::agent {
+
+namespace {
+
+// Logs and databases may lie in the same folder.
+bool is_yaml(std::string_view name) {
+    return name.ends_with(".yml") || name.ends_with(".yaml");
+}
+
+}  // namespace
 
 struct FileWatch::State {
     net::Loop& loop;
@@ -28,11 +39,20 @@ struct FileWatch::State {
     }
 
     void drain() {
-        std::array<char, 4096> events{};
-        while (::read(fd, events.data(), events.size()) > 0) {
+        alignas(inotify_event) std::array<char, 4096> events{};
+        bool ours = false;
+        ssize_t got = 0;
+        while ((got = ::read(fd, events.data(), events.size())) > 0) {
+            for (ssize_t at = 0; at < got;) {
+                inotify_event event{};
+                std::memcpy(&event, events.data() + at, sizeof event);
+                const char* name = events.data() + at + sizeof event;
+                ours = ours || is_yaml({name, ::strnlen(name, event.len)});
+                at += static_cast<ssize_t>(sizeof event + event.len);
+            }
         }
         // An editor writes, renames and syncs; one reload when it is done.
-        quiet = loop.after(Duration{500}, changed);
+        if (ours) quiet = loop.after(Duration{500}, changed);
     }
 };
 

@@ -12,9 +12,9 @@ namespace tocsin::agent {
 
 class FileWatch {
   public:
-    // `changed` runs once things have been quiet for half a second after a change in any of the
-    // folders of `paths` (a path that is a folder counts itself). Folders that do not exist are
-    // left out.
+    // `changed` runs once things have been quiet for half a second after a change of any *.yml or
+    // *.yaml in the folders of `paths` (a path that is a folder counts itself). Folders that do not
+    // exist are left out.
     FileWatch(net::Loop& loop, const std::vector<std::string>& paths,
               std::function<void()> changed);
     ~FileWatch();
