@@ -129,7 +129,7 @@ def fault(with_kills):
 
         seen = kinds(incident)
         print("timeline:", " ".join(seen))
-        check(in_order(["opened", "level_raised", "told", "acknowledged", "resolved", "reopened"], seen),
+        check(in_order(["opened", "level_raised", "step", "told", "acknowledged", "resolved", "reopened"], seen),
               f"the timeline tells all of it in order: {seen}")
         times = [entry["at"] for entry in incident["timeline"]]
         check(times == sorted(times), f"the timeline is ordered: {times}")
