@@ -11,9 +11,8 @@
 #include "base/net/file.h"
 #include "base/text/yaml.h"
 #include "bridge/config/config.h"
-#include "bridge/config/load.h"
 #include "cli/run.h"
-#include "collector/register/register.h"
+#include "collector/register.h"
 #include "rules/file/rule_file.h"
 
 namespace tocsin::cli {
@@ -60,6 +59,13 @@ std::vector<std::string> expanded(const std::vector<std::string>& paths) {
         files.insert(files.end(), found.begin(), found.end());
     }
     return files;
+}
+
+Result<std::vector<bridge::SourceFile>> included(std::string_view pattern, std::string_view from) {
+    TOCSIN_TRY(auto files, net::read_included(pattern, from));
+    std::vector<bridge::SourceFile> sources;
+    for (auto& file : files) sources.push_back({std::move(file.path), std::move(file.text)});
+    return sources;
 }
 
 enum class ConfigKind { kAgent, kBridge };
@@ -116,7 +122,7 @@ int check_config(const Session& session, const std::vector<std::string>& paths) 
                 agent::read_config(text.value(), collector::registrations(), diagnostics);
                 break;
             case ConfigKind::kBridge:
-                bridge::read_config({path, text.value()}, bridge::load_include, diagnostics);
+                bridge::read_config({path, text.value()}, included, diagnostics);
                 break;
         }
         say(session, diagnostics.all(), outcome);

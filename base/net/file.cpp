@@ -5,6 +5,7 @@
 #include <openssl/rand.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <filesystem>
 
 #include <algorithm>
 #include <cerrno>
@@ -167,6 +168,21 @@ std::string random_token(std::size_t bytes) {
     std::replace(text.begin(), text.end(), '/', '_');
     while (!text.empty() && text.back() == '=') text.pop_back();
     return text;
+}
+
+Result<std::vector<TextFile>> read_included(std::string_view pattern, std::string_view from) {
+    std::filesystem::path path{std::string(pattern)};
+    if (path.is_relative()) path = std::filesystem::path{std::string(from)}.parent_path() / path;
+    std::vector<TextFile> files;
+    for (const std::string& file : expand_paths(path.string())) {
+        TOCSIN_TRY(std::string text, read_file(file));
+        files.push_back({file, std::move(text)});
+    }
+    const bool wildcard = pattern.find_first_of("*?[") != std::string_view::npos;
+    if (files.empty() && !wildcard) {
+        return Error(ErrorCode::kNotFound, path.string() + ": no such file");
+    }
+    return files;
 }
 
 }  // namespace tocsin::net

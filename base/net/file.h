@@ -20,4 +20,12 @@ Result<Secret> read_secret(const std::string& path);
 std::vector<std::string> expand_paths(const std::string& pattern);
 std::string random_token(std::size_t bytes);  // base64url text of so many random bytes
 
+struct TextFile {
+    std::string path;
+    std::string text;
+};
+// What `include: pattern` of the file `from` names, sorted: relative paths start where that file
+// is; a pattern with a wildcard may match nothing, a plain name may not (kNotFound).
+Result<std::vector<TextFile>> read_included(std::string_view pattern, std::string_view from);
+
 }  // namespace tocsin::net

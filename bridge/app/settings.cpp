@@ -1,6 +1,7 @@
 #include "bridge/app/settings.h"
 
-#include <filesystem>
+#include <utility>
+#include <vector>
 
 #include "base/net/file.h"
 #include "base/net/http.h"
@@ -8,19 +9,10 @@
 namespace tocsin::bridge {
 namespace {
 
-// What `include: pattern` of the file `from` names: relative paths start where that file is.
 Result<std::vector<SourceFile>> load_included(std::string_view pattern, std::string_view from) {
-    std::filesystem::path path{std::string(pattern)};
-    if (path.is_relative()) path = std::filesystem::path{std::string(from)}.parent_path() / path;
+    TOCSIN_TRY(auto files, net::read_included(pattern, from));
     std::vector<SourceFile> out;
-    for (const std::string& file : net::expand_paths(path.string())) {
-        TOCSIN_TRY(std::string text, net::read_file(file));
-        out.push_back({file, std::move(text)});
-    }
-    const bool wildcard = pattern.find_first_of("*?[") != std::string_view::npos;
-    if (out.empty() && !wildcard) {
-        return Error(ErrorCode::kNotFound, path.string() + ": no such file");
-    }
+    for (auto& file : files) out.push_back({std::move(file.path), std::move(file.text)});
     return out;
 }
 
