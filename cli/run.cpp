@@ -161,7 +161,7 @@ int run(std::vector<std::string> args, std::ostream& out, std::ostream& err) {
 
     try {
         // CLI11 takes them last first.
-        app.parse({args.rbegin(), args.rend()});
+        app.parse(std::vector<std::string>(args.rbegin(), args.rend()));
     } catch (const CLI::ParseError& e) {
         return app.exit(e, out, err) == 0 ? kDone : kUsage;
     }
@@ -170,7 +170,7 @@ int run(std::vector<std::string> args, std::ostream& out, std::ostream& err) {
     }
     session.format = arguments.format == "json" ? Format::kJson : Format::kTable;
     const bool plain = std::getenv("NO_COLOR") != nullptr || ::isatty(STDOUT_FILENO) == 0;
-    session.colour = plain ? Colour::kNo : Colour::kYes;
+    session.colour = plain ? Colour::kPlain : Colour::kTinted;
     return action();
 }
 

@@ -12,7 +12,7 @@
 namespace tocsin::cli {
 
 enum class Format { kTable, kJson };
-enum class Colour { kNo, kYes };
+enum class Colour { kPlain, kTinted };
 
 struct Session {
     std::string bridge = "http://127.0.0.1:9840";
@@ -20,7 +20,7 @@ struct Session {
     std::string token_file;
     std::string actor;  // who acts, where the bridge lets loopback callers in without a token
     Format format = Format::kTable;
-    Colour colour = Colour::kNo;
+    Colour colour = Colour::kPlain;
     Timestamp now;
     std::ostream* out = nullptr;
     std::ostream* err = nullptr;

@@ -110,7 +110,7 @@ std::string Table::text(Colour colour) const {
     const auto line = [&](const std::vector<Cell>& cells) {
         for (std::size_t i = 0; i < cells.size(); ++i) {
             const auto& cell = cells[i];
-            const bool tinted = colour == Colour::kYes && cell.tint != Tint::kNone;
+            const bool tinted = colour == Colour::kTinted && cell.tint != Tint::kNone;
             if (tinted) out += tint_code(cell.tint);
             out += cell.text;
             if (tinted) out += "\x1b[0m";

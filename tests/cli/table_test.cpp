@@ -22,20 +22,20 @@ TEST_CASE("columns line up under Chinese text and the last one carries no blanks
     Table table({"HOST", "TITLE"});
     table.row({{"数据库", Tint::kNone}, {"a", Tint::kNone}});
     table.row({{"web", Tint::kRed}, {"b", Tint::kNone}});
-    CHECK(table.text(Colour::kNo) == "HOST    TITLE\n数据库  a\nweb     b\n");
+    CHECK(table.text(Colour::kPlain) == "HOST    TITLE\n数据库  a\nweb     b\n");
 }
 
 TEST_CASE("colour appears only where it is asked for") {
     Table table({"A"});
     table.row({{"x", Tint::kRed}});
-    CHECK(table.text(Colour::kNo).find('\x1b') == std::string::npos);
-    CHECK(table.text(Colour::kYes).find("\x1b[31mx\x1b[0m") != std::string::npos);
+    CHECK(table.text(Colour::kPlain).find('\x1b') == std::string::npos);
+    CHECK(table.text(Colour::kTinted).find("\x1b[31mx\x1b[0m") != std::string::npos);
 }
 
 TEST_CASE("control characters and broken UTF-8 never reach the terminal") {
     Table table({"A"});
     table.row({{"a\x1b[2Jb\nc\xff", Tint::kNone}});
-    CHECK(table.text(Colour::kYes).find("a [2Jb c\xef\xbf\xbd") != std::string::npos);
+    CHECK(table.text(Colour::kTinted).find("a [2Jb c\xef\xbf\xbd") != std::string::npos);
 }
 
 TEST_CASE("an age shows its two largest units") {
