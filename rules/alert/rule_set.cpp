@@ -342,9 +342,11 @@ Result<void> RuleSet::restore(std::string_view saved, const Instant& now,
 void RuleSet::take_over(RuleSet& old, const Instant& now, std::vector<Transition>& out) {
     impl_->evaluating = now.wall;
     impl_->sequence.at_least(old.impl_->sequence.last());
+    // On another history every window is short again, as after a restart.
+    const bool restarted = &impl_->history != &old.impl_->history;
     for (PreparedGroup& from : old.impl_->groups) {
-        impl_->restore_group(old.impl_->saved_group(from, now), now, false, "the rule was removed",
-                             out);
+        impl_->restore_group(old.impl_->saved_group(from, now), now, restarted,
+                             "the rule was removed", out);
         PreparedGroup* const to = impl_->find(from.key);
         for (PreparedRule& rule : from.rules) {
             if (!rule.record) continue;

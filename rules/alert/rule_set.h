@@ -81,7 +81,8 @@ class RuleSet {
     // After a restart, before the first evaluation: what save() gave. Alerts whose group or rule is
     // gone are resolved into `out`. kInvalid for a text that is not ours; nothing has changed then.
     Result<void> restore(std::string_view saved, const Instant& now, std::vector<Transition>& out);
-    // After a reload: the old set's states go on here; what has no rule any more is resolved.
+    // After a reload: the old set's states go on here; what has no rule any more is resolved. With
+    // another history than the old set's, alerts are held as after a restart.
     void take_over(RuleSet& old, const Instant& now, std::vector<Transition>& out);
 
     struct Impl;

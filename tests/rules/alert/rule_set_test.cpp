@@ -213,3 +213,26 @@ TEST_CASE("a rule's reach comes from its selectors: ranges and offsets hold a re
     after.put(errors, 12, 5);
     CHECK(after.evaluate(again, 12).size() == 1);
 }
+
+TEST_CASE("rules taken over onto a new history hold their alerts as after a restart") {
+    World old_world;
+    World new_world;
+    const std::string text = R"(groups:
+  - name: g
+    rules:
+      - alert: Rate
+        expr: increase(errors[10m]) > 0
+)";
+    RuleSet rules = old_world.make({file_of(text)});
+    const Labels errors{{"__name__", "errors"}};
+    old_world.put(errors, 0, 0);
+    old_world.put(errors, 1, 5);
+    REQUIRE(old_world.evaluate(rules, 1).size() == 1);
+    RuleSet next = new_world.make({file_of(text)});
+    std::vector<Transition> out;
+    next.take_over(rules, instant(2), out);
+    CHECK(out.empty());
+    CHECK(new_world.evaluate(next, 2).empty());
+    CHECK(new_world.evaluate(next, 11).empty());
+    CHECK(new_world.evaluate(next, 12).size() == 1);
+}
