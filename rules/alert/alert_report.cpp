@@ -189,8 +189,9 @@ std::vector<SavedAlert> AlertState::save(Duration boot) const {
     return out;
 }
 
-void AlertState::restore(const std::vector<SavedAlert>& saved, Duration gap, const Instant& now,
-                         bool restarted) {
+void AlertState::restore(const std::vector<SavedAlert>& saved, const RestoreTerms& terms,
+                         const Instant& now) {
+    const Duration gap = terms.gap;
     const std::size_t levels = rule_.is_threshold() ? rule_.levels.size() : 1;
     for (const SavedAlert& from : saved) {
         Active active;
@@ -203,7 +204,7 @@ void AlertState::restore(const std::vector<SavedAlert>& saved, Duration gap, con
         active.level_since = from.level_since;
         active.seq = from.seq;
         active.unknown = active.told_unknown = from.unknown;
-        if (restarted) active.restored_at = now.boot;
+        if (terms.restarted) active.restored_at = now.boot;
         if (from.missing) active.missing_since = now.boot - *from.missing - gap;
         for (const SavedLevel& level : from.levels) {
             const auto index = level_index(level.name);
@@ -213,7 +214,11 @@ void AlertState::restore(const std::vector<SavedAlert>& saved, Duration gap, con
             state.since = now.boot - level.elapsed - gap;
             if (level.leaving) state.leaving = now.boot - *level.leaving - gap;
         }
-        alerts_.insert_or_assign(from.labels, std::move(active));
+        if (terms.moved) {
+            alerts_.emplace(from.labels, std::move(active));
+        } else {
+            alerts_.insert_or_assign(from.labels, std::move(active));
+        }
     }
 }
 

@@ -69,6 +69,13 @@ struct AlertStatus {
     double value = 0;
 };
 
+// On which terms saved alerts come back.
+struct RestoreTerms {
+    Duration gap{0};         // since they were saved, as far as it counts for running timers
+    bool restarted = false;  // the history began anew, so that short windows prove nothing yet
+    bool moved = false;      // from another group's rule: what is here already is newer
+};
+
 // No data are believed for so long, and a restart's short windows at most (semantics 1.5).
 inline constexpr Duration kNoDataHold = 15min;
 
@@ -93,9 +100,8 @@ class AlertState {
     std::uint64_t revision() const { return revision_; }
 
     std::vector<SavedAlert> save(Duration boot) const;
-    // `restarted`: the history began anew, so that short windows prove nothing yet.
-    void restore(const std::vector<SavedAlert>& saved, Duration gap, const Instant& now,
-                 bool restarted);
+    void restore(const std::vector<SavedAlert>& saved, const RestoreTerms& terms,
+                 const Instant& now);
     // Ends everything, with a reason: the rule is gone.
     void end_all(const Instant& now, std::string_view reason, Sequence& sequence,
                  std::vector<Transition>& out);

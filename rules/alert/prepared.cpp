@@ -62,6 +62,14 @@ std::uint64_t PreparedGroup::revision() const {
     return sum;
 }
 
+PreparedRule* PreparedGroup::find_alert(const SavedRule& saved) {
+    const auto it = std::find_if(rules.begin(), rules.end(), [&](const PreparedRule& rule) {
+        return rule.alert && rule.key == saved.key &&
+               std::get<AlertRule>(*rule.rule).is_threshold() == saved.is_threshold;
+    });
+    return it == rules.end() ? nullptr : &*it;
+}
+
 PreparedRule* PreparedGroup::find_record(std::string_view rule_key) {
     const auto it = std::find_if(rules.begin(), rules.end(), [&](const PreparedRule& rule) {
         return rule.record && rule.key == rule_key;

@@ -42,10 +42,12 @@ struct PreparedGroup {
     const RuleGroup* group = nullptr;
     Duration interval{0};
     std::vector<PreparedRule> rules;
+    bool dirty = false;  // has taken over state that was saved elsewhere
     std::uint64_t saved_revision = 0;
     Duration saved_at{0};
 
     std::uint64_t revision() const;
+    PreparedRule* find_alert(const SavedRule& saved);
     PreparedRule* find_record(std::string_view rule_key);
 };
 

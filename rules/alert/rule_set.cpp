@@ -8,6 +8,7 @@
 #include <variant>
 
 #include "rules/alert/facts.h"
+#include "rules/alert/generator_url.h"
 #include "rules/alert/prepared.h"
 
 namespace tocsin::rules {
@@ -18,29 +19,6 @@ namespace {
 constexpr Duration kLongestGap = 5min;
 // How old a saved timer may grow.
 constexpr Duration kSaveEvery = 1min;
-
-std::string percent_encoded(std::string_view text) {
-    static constexpr std::string_view kHex = "0123456789ABCDEF";
-    std::string out;
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                           (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.' || c == '~';
-        if (plain) {
-            out += c;
-        } else {
-            out += '%';
-            out += kHex[byte >> 4U];
-            out += kHex[byte & 0xFU];
-        }
-    }
-    return out;
-}
-
-std::string generator_url(const std::string& external_url, const std::string& expr) {
-    if (external_url.empty()) return {};
-    return external_url + "/graph?g0.expr=" + percent_encoded(expr) + "&g0.tab=1";
-}
 
 // Name and labels as written, and which one of several such rules it is: what survives an edit of
 // the expression or of a level.
@@ -85,7 +63,7 @@ void resolve_orphans(const SavedRule& saved, const Instant& now, std::string_vie
         gone.levels.push_back(Level{"", {}, Condition(Line{}), {}, {}, {}});
     }
     AlertState state(gone, {}, "", environment);
-    state.restore(saved.alerts, Duration{0}, now, false);
+    state.restore(saved.alerts, {}, now);
     state.end_all(now, reason, sequence, out);
 }
 
@@ -212,19 +190,22 @@ void RuleSet::Impl::restore_group(const SavedGroup& saved, const Instant& now, b
     sequence.at_least(saved.seq);
     Duration gap = now.wall - saved.saved_at;
     if (gap < Duration{0} || gap > kLongestGap) gap = Duration{0};
-    PreparedGroup* const group = find(saved.key);
+    PreparedGroup* const home = find(saved.key);
     for (const SavedRule& rule : saved.rules) {
-        const auto match = [&](const PreparedRule& prepared) {
-            return prepared.alert && prepared.key == rule.key &&
-                   std::get<AlertRule>(*prepared.rule).is_threshold() == rule.is_threshold;
-        };
-        const auto it = group == nullptr
-                            ? std::vector<PreparedRule>::iterator()
-                            : std::find_if(group->rules.begin(), group->rules.end(), match);
-        if (group == nullptr || it == group->rules.end()) {
+        PreparedRule* heir = home == nullptr ? nullptr : home->find_alert(rule);
+        PreparedGroup* group = home;
+        // A rule that was moved to another group or file is still the same alert.
+        for (std::size_t i = 0; heir == nullptr && i < groups.size(); ++i) {
+            group = &groups[i];
+            heir = group->find_alert(rule);
+        }
+        if (heir == nullptr) {
             resolve_orphans(rule, now, reason, environment, sequence, out);
         } else {
-            it->alert->restore(rule.alerts, gap, now, restarted);
+            heir->alert->restore(rule.alerts, {gap, restarted, group != home}, now);
+        }
+        for (PreparedGroup* changed : {home, group}) {
+            if (changed != nullptr) changed->dirty = true;
         }
     }
 }
@@ -249,6 +230,10 @@ Duration RuleSet::interval(std::size_t group) const {
 }
 const std::string& RuleSet::key(std::size_t group) const {
     return impl_->groups[group].key;
+}
+
+bool RuleSet::has_group(std::string_view key) const {
+    return impl_->find(key) != nullptr;
 }
 
 std::size_t RuleSet::rules() const {
@@ -316,7 +301,7 @@ std::vector<GroupStatus> RuleSet::status() const {
 
 bool RuleSet::needs_save(std::size_t index, const Instant& now) const {
     const PreparedGroup& group = impl_->groups[index];
-    if (group.revision() != group.saved_revision) return true;
+    if (group.dirty || group.revision() != group.saved_revision) return true;
     return now.boot - group.saved_at >= kSaveEvery &&
            std::any_of(group.rules.begin(), group.rules.end(),
                        [](const PreparedRule& r) { return r.alert && r.alert->any_timer(); });
@@ -326,6 +311,7 @@ std::string RuleSet::save(std::size_t index, const Instant& now) {
     PreparedGroup& group = impl_->groups[index];
     group.saved_revision = group.revision();
     group.saved_at = now.boot;
+    group.dirty = false;
     const SavedGroup saved = impl_->saved_group(group, now);
     return saved.rules.empty() ? std::string() : to_text(saved);
 }
@@ -339,7 +325,9 @@ Result<void> RuleSet::restore(std::string_view saved, const Instant& now,
     return success();
 }
 
-void RuleSet::take_over(RuleSet& old, const Instant& now, std::vector<Transition>& out) {
+std::vector<std::string> RuleSet::take_over(RuleSet& old, const Instant& now,
+                                            std::vector<Transition>& out) {
+    std::vector<std::string> gone;
     impl_->evaluating = now.wall;
     impl_->sequence.at_least(old.impl_->sequence.last());
     // On another history every window is short again, as after a restart.
@@ -348,6 +336,7 @@ void RuleSet::take_over(RuleSet& old, const Instant& now, std::vector<Transition
         impl_->restore_group(old.impl_->saved_group(from, now), now, restarted,
                              "the rule was removed", out);
         PreparedGroup* const to = impl_->find(from.key);
+        if (to == nullptr) gone.push_back(from.key);
         for (PreparedRule& rule : from.rules) {
             if (!rule.record) continue;
             PreparedRule* const heir = to == nullptr ? nullptr : to->find_record(rule.key);
@@ -358,6 +347,7 @@ void RuleSet::take_over(RuleSet& old, const Instant& now, std::vector<Transition
             }
         }
     }
+    return gone;
 }
 
 }  // namespace tocsin::rules

@@ -63,6 +63,7 @@ class RuleSet {
     std::size_t groups() const;
     Duration interval(std::size_t group) const;
     const std::string& key(std::size_t group) const;  // "<file>;<group>"
+    bool has_group(std::string_view key) const;
     std::size_t rules() const;
     Duration reach() const;  // how far back any rule looks
 
@@ -79,11 +80,16 @@ class RuleSet {
     bool needs_save(std::size_t group, const Instant& now) const;
     std::string save(std::size_t group, const Instant& now);
     // After a restart, before the first evaluation: what save() gave. Alerts whose group or rule is
-    // gone are resolved into `out`. kInvalid for a text that is not ours; nothing has changed then.
+    // gone are resolved into `out`; a saved group that has_group() does not know is to be forgotten
+    // with the commit that holds them. kInvalid for a text that is not ours; nothing has changed
+    // then.
     Result<void> restore(std::string_view saved, const Instant& now, std::vector<Transition>& out);
     // After a reload: the old set's states go on here; what has no rule any more is resolved. With
     // another history than the old set's, alerts are held as after a restart.
-    void take_over(RuleSet& old, const Instant& now, std::vector<Transition>& out);
+    // A rule that was moved to another group keeps its state. Returns the keys of groups that are
+    // gone: what was saved for them must be forgotten, or a restart would end those alerts again.
+    std::vector<std::string> take_over(RuleSet& old, const Instant& now,
+                                       std::vector<Transition>& out);
 
     struct Impl;
 

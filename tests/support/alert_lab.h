@@ -101,7 +101,7 @@ class AlertLab {
     }
     void restart(int n) {
         boot_begin();
-        state->restore(saved_, Duration(1min) * (n - saved_minute_), instant(n), true);
+        state->restore(saved_, {Duration(1min) * (n - saved_minute_), true, false}, instant(n));
     }
 
     static Timestamp wall(int n) { return kStart + Duration(1min) * n; }

@@ -114,6 +114,8 @@ TEST_CASE("a restart restores what was saved, and a removed rule's alerts are re
         RuleSet again = after.make({file_of(kRules)});
         REQUIRE(again.restore(saved, instant(2), out));
         CHECK(out.empty());
+        CHECK(again.has_group("test.yml;disk"));
+        CHECK_FALSE(again.has_group("test.yml;disks"));
         CHECK(after.evaluate(again, 2).empty());
         const auto resent = again.firing(instant(2).wall, Duration(4min));
         REQUIRE(resent.size() == 1);
@@ -235,4 +237,34 @@ TEST_CASE("rules taken over onto a new history hold their alerts as after a rest
     CHECK(new_world.evaluate(next, 2).empty());
     CHECK(new_world.evaluate(next, 11).empty());
     CHECK(new_world.evaluate(next, 12).size() == 1);
+}
+
+TEST_CASE("a rule that moves to another group or file keeps its alerts") {
+    World world;
+    RuleSet rules = world.make({file_of(kRules)});
+    world.put(kDisk, 1, 85);
+    const auto fired = world.evaluate(rules, 1);
+    REQUIRE(fired.size() == 1);
+    const std::string saved = rules.save(0, instant(1));
+    std::string moved = kRules;
+    moved.replace(moved.find("name: disk"), 10, "name: space");
+    std::vector<Transition> out;
+    SECTION("by a reload") {
+        RuleSet next = world.make({file_of(moved, "other.yml")});
+        CHECK(next.take_over(rules, instant(2), out) == std::vector<std::string>{"test.yml;disk"});
+        CHECK(out.empty());
+        CHECK(next.needs_save(0, instant(2)));
+        world.put(kDisk, 2, 85);
+        CHECK(world.evaluate(next, 2).empty());
+        world.put(kDisk, 3, 95);
+        CHECK(world.evaluate(next, 3).at(0).identity == fired[0].identity);
+    }
+    SECTION("over a restart") {
+        RuleSet next = world.make({file_of(moved, "other.yml")});
+        REQUIRE(next.restore(saved, instant(2), out));
+        CHECK(out.empty());
+        CHECK_FALSE(next.has_group("test.yml;disk"));
+        CHECK(next.needs_save(0, instant(2)));
+        CHECK(next.firing(instant(2).wall, Duration(4min)).size() == 1);
+    }
 }
