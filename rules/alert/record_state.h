@@ -23,7 +23,7 @@ class RecordState {
     // Ends every output: the rule is gone.
     void end_all(Timestamp now, History& history);
     // Takes over what another state of the same rule wrote, so that it can be ended.
-    void take_over(RecordState& other) { outputs_.swap(other.outputs_); }
+    void take_over(RecordState& other) { outputs_.merge(other.outputs_); }
 
     std::size_t outputs() const { return outputs_.size(); }
 

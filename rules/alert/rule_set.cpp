@@ -84,6 +84,7 @@ struct RuleSet::Impl {
     void restore_group(const SavedGroup& saved, const Instant& now, bool restarted,
                        std::string_view reason, std::vector<Transition>& out);
     PreparedGroup* find(std::string_view key);
+    PreparedRule* find_record(std::string_view group, std::string_view rule);
     SavedGroup saved_group(const PreparedGroup& group, const Instant& now) const;
 
     std::vector<RuleFile> files;
@@ -170,6 +171,16 @@ PreparedGroup* RuleSet::Impl::find(std::string_view key) {
     const auto it =
         std::find_if(groups.begin(), groups.end(), [&](const auto& g) { return g.key == key; });
     return it == groups.end() ? nullptr : &*it;
+}
+
+// The recording rule of that key in the group, else wherever it was moved to.
+PreparedRule* RuleSet::Impl::find_record(std::string_view group, std::string_view rule) {
+    PreparedGroup* const home = find(group);
+    PreparedRule* heir = home == nullptr ? nullptr : home->find_record(rule);
+    for (std::size_t i = 0; heir == nullptr && i < groups.size(); ++i) {
+        heir = groups[i].find_record(rule);
+    }
+    return heir;
 }
 
 SavedGroup RuleSet::Impl::saved_group(const PreparedGroup& group, const Instant& now) const {
@@ -335,11 +346,10 @@ std::vector<std::string> RuleSet::take_over(RuleSet& old, const Instant& now,
     for (PreparedGroup& from : old.impl_->groups) {
         impl_->restore_group(old.impl_->saved_group(from, now), now, restarted,
                              "the rule was removed", out);
-        PreparedGroup* const to = impl_->find(from.key);
-        if (to == nullptr) gone.push_back(from.key);
+        if (!has_group(from.key)) gone.push_back(from.key);
         for (PreparedRule& rule : from.rules) {
             if (!rule.record) continue;
-            PreparedRule* const heir = to == nullptr ? nullptr : to->find_record(rule.key);
+            PreparedRule* const heir = impl_->find_record(from.key, rule.key);
             if (heir != nullptr) {
                 heir->record->take_over(*rule.record);
             } else {
