@@ -183,7 +183,7 @@ Result<void> parse_cpu_lines(std::string_view stat, std::vector<CpuLine>& out) {
 }
 
 void keep_rising(CpuTicks& kept, const CpuTicks& now) {
-    constexpr std::uint64_t kReset = 3 * 100;
+    constexpr std::uint64_t kReset{300};  // ticks
     if (kept[kIdle] >= now[kIdle] + kReset) kept = {};
     for (std::size_t i = 0; i < kept.size(); ++i) kept[i] = std::max(kept[i], now[i]);
 }

@@ -14,7 +14,7 @@ constexpr double kMilliseconds = 0.001;
 
 struct Column {
     MetricDesc desc;
-    double factor;
+    double factor = 1;
 };
 constexpr MetricType kCounter = MetricType::kCounter;
 constexpr std::array<Column, 17> kColumns{{

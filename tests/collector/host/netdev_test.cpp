@@ -77,9 +77,10 @@ TEST_CASE("devices come and go, and a returning one keeps its series while someb
 }
 
 TEST_CASE("names with a colon, values stuck to it and the largest counters are read") {
+    const std::string text =
+        netdev_text("eth0:1:18446744073709551615 2 0 0 0 0 0 0 0 0 0 0 0 0 0 0\n");
     std::vector<NetdevLine> lines;
-    REQUIRE(parse_netdev(netdev_text("eth0:1:18446744073709551615 2 0 0 0 0 0 0 0 0 0 0 0 0 0 0\n"),
-                         lines));
+    REQUIRE(parse_netdev(text, lines));
     REQUIRE(lines[0].device == "eth0:1");
     REQUIRE(lines[0].counters[0] == UINT64_MAX);
 }
@@ -102,11 +103,12 @@ TEST_CASE("a net/dev without headings is refused and a short line costs only its
     REQUIRE_FALSE(parse_netdev("eth0: 1 2 3\n\n", lines));
     REQUIRE(parse_netdev(netdev_text(""), lines));
     REQUIRE(lines.empty());
-    const auto result = parse_netdev(netdev_text("eth0: 1 2 3\n"
-                                                 "no colon here\n"
-                                                 "eth1: 1 0 0 0 0 0 0 0 0 0 0 0 0 0 0 -1\n"
-                                                 "eth2: 1 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0\n"),
-                                     lines);
+    const std::string text = netdev_text(
+        "eth0: 1 2 3\n"
+        "no colon here\n"
+        "eth1: 1 0 0 0 0 0 0 0 0 0 0 0 0 0 0 -1\n"
+        "eth2: 1 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0\n");
+    const auto result = parse_netdev(text, lines);
     REQUIRE_THAT(result.error().message, Catch::Contains("eth0: 1 2 3"));
     REQUIRE(lines.size() == 1);
     REQUIRE(lines[0].device == "eth2");
