@@ -16,7 +16,7 @@ constexpr int kMostReplayed = 10'000;
 
 // When it was sent by the sender's own clock, so that its times can be corrected.
 std::optional<Timestamp> sent_at(const net::Request& request) {
-    const std::string_view text = request.headers.get("X-Tocsin-Sent-At");
+    const std::string_view text = request.headers.get(kHeaderSentAt);
     if (text.empty()) return std::nullopt;
     const auto parsed = parse_rfc3339(text);
     if (!parsed) return std::nullopt;

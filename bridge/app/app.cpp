@@ -94,7 +94,7 @@ Result<std::unique_ptr<App>> App::create(net::Loop& loop, const Clock& clock, Fl
     log_warnings(settings);
     auto impl = std::make_unique<Impl>(loop, clock, std::move(flags));
     impl->config = settings.config;
-    TOCSIN_TRY(auto sender, make_sender(*impl->config));
+    TOCSIN_TRY(auto sender, make_sender(impl->config, clock));
     TOCSIN_TRY(auto store, Store::open(impl->config->store));
     TOCSIN_TRY(auto queries, Queries::open(impl->config->store));
     impl->worker = std::make_unique<Worker>(loop, std::move(store), impl->config, clock,
@@ -143,7 +143,7 @@ Result<void> App::start() {
 
 Result<void> App::reload() {
     TOCSIN_TRY(Settings settings, load_settings(impl_->flags));
-    TOCSIN_TRY(auto sender, make_sender(*settings.config));
+    TOCSIN_TRY(auto sender, make_sender(settings.config, impl_->clock));
     log_warnings(settings);
     if (settings.config->listen != impl_->config->listen ||
         settings.config->store != impl_->config->store) {

@@ -3,13 +3,16 @@
 
 #include <memory>
 
+#include "base/core/clock.h"
 #include "base/core/result.h"
 #include "bridge/config/config.h"
 #include "bridge/outbox/sender.h"
 
 namespace tocsin::bridge {
 
-// Reads the channels' secrets; an error names the channel and the file.
-Result<std::shared_ptr<Sender>> make_sender(const BridgeConfig& config);
+// Reads the channels' secrets; an error names the channel and the file. The sender holds what it
+// needs of the configuration; the clock outlives it.
+Result<std::shared_ptr<Sender>> make_sender(std::shared_ptr<const BridgeConfig> config,
+                                            const Clock& clock);
 
 }  // namespace tocsin::bridge

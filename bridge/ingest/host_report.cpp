@@ -9,7 +9,7 @@ namespace tocsin::bridge {
 namespace {
 
 // An interval outside of these is a mistake that would make a host dead at once, or never.
-constexpr std::int64_t kLeastIntervalSeconds = 1;
+constexpr std::int64_t kLeastIntervalSeconds = 0;  // less than a second
 constexpr std::int64_t kMostIntervalSeconds = 3600;
 constexpr std::int64_t kMostGraceSeconds = 24 * 3600;
 
@@ -18,7 +18,7 @@ void read_times(JsonObject& body, HostReport& out) {
     out.sent_at = body.time("sent_at");
     if (const auto seconds = body.integer("interval_seconds")) {
         if (*seconds < kLeastIntervalSeconds || *seconds > kMostIntervalSeconds) {
-            body.fail("interval_seconds", "must be between 1 and 3600");
+            body.fail("interval_seconds", "must be between 0 and 3600");
         } else {
             out.interval = std::chrono::seconds(*seconds);
         }

@@ -11,12 +11,17 @@ namespace {
 
 // However little is known, it is looked again after so long.
 constexpr Duration kLookAgain = 10s;
+// A channel that asks for more patience than this is asked again all the same.
+constexpr Duration kMostWait = 1h;
+// Of the timeline, so much goes with a message.
+constexpr int kTimelineRows = 10;
 
 }  // namespace
 
 struct Outbox::Claim {
     std::vector<EffectRow> effects;
     std::map<IncidentId, Incident> incidents;
+    std::map<IncidentId, std::vector<TimelineEntry>> timelines;
     std::optional<Timestamp> next;
     std::optional<Error> error;
 };
@@ -65,6 +70,9 @@ void Outbox::wake() {
                 for (const EffectRow& row : claim->effects) ids.push_back(row.incident);
                 const auto read = store.transaction([&](Tx& tx) -> Result<void> {
                     TOCSIN_TRY(claim->incidents, tx.incidents(ids));
+                    for (const IncidentId id : ids) {
+                        TOCSIN_TRY(claim->timelines[id], tx.recent_timeline(id, kTimelineRows));
+                    }
                     return success();
                 });
                 if (!read) claim->error = read.error();
@@ -90,6 +98,7 @@ void Outbox::claimed(const std::shared_ptr<Claim>& claim) {
         letter.idempotency_key = incident->second.key + "-" + std::to_string(row.id.value);
         letter.effect = std::move(row);
         letter.incident = incident->second;
+        letter.timeline = claim->timelines[incident->first];
         send(std::move(letter));
     }
     if (again_ || !claim->effects.empty()) {
@@ -103,7 +112,7 @@ void Outbox::send(Letter letter) {
     struct Call {
         Letter letter;
         std::shared_ptr<Sender> sender;
-        std::optional<Result<std::string>> result;
+        Outcome outcome;
     };
     auto call = std::make_shared<Call>();
     call->letter = std::move(letter);
@@ -112,58 +121,64 @@ void Outbox::send(Letter letter) {
     const bool taken = pool_.run(
         [call] {
             try {
-                call->result = call->sender->send(call->letter);
+                call->outcome = call->sender->send(call->letter);
             } catch (const std::exception& e) {
-                call->result = Error(ErrorCode::kInternal, e.what());
+                call->outcome = {Delivery::kPermanent, OutcomeReason::kInvalid, e.what(), {}};
             }
         },
         [this, call, alive = alive_] {
-            if (*alive) settle(call->letter, *call->result);
+            if (*alive) settle(call->letter, call->outcome);
         });
     // A full pool: the lease ends, and the message is claimed again.
     if (!taken) in_flight_.erase(call->letter.effect.id);
 }
 
-void Outbox::settle(const Letter& letter, const Result<std::string>& result) {
+void Outbox::retry(const Letter& letter, const Outcome& outcome) {
+    std::uniform_real_distribution<double> unit(0.0, 1.0);
+    const Timestamp now = clock_.now();
+    Duration wait = options_.backoff.delay(letter.effect.attempts, unit(random_));
+    if (outcome.retry_after) wait = std::max(wait, std::min(*outcome.retry_after, kMostWait));
+    worker_.run(
+        [id = letter.effect.id, now, due = now + wait, why = outcome.detail](Store& store) {
+            const auto done = store.retry_effect(id, now, due, why);
+            // Its lease ends some time; nothing is lost but time.
+            if (!done) net::log_error(done.error().message);
+        },
+        [this, alive = alive_] {
+            if (*alive) wake();
+        });
+}
+
+void Outbox::settle(const Letter& letter, const Outcome& outcome) {
     const EffectRow& effect = letter.effect;
     in_flight_.erase(effect.id);
-    const auto woken = [this, alive = alive_] {
-        if (*alive) wake();
-    };
-    if (!result) {
+    const bool delivered = outcome.delivery == Delivery::kDelivered;
+    if (!delivered) {
         ++stats_.failed_attempts;
         net::log_warning("a message was not delivered",
                          {{"incident", letter.incident.key},
                           {"channel", effect.notify.channel},
                           {"person", effect.notify.person},
                           {"attempt", std::to_string(effect.attempts)},
-                          {"reason", result.error().message}});
-        if (result.error().retry == Retry::kYes && effect.attempts < options_.attempts) {
-            std::uniform_real_distribution<double> unit(0.0, 1.0);
-            const Timestamp now = clock_.now();
-            const Timestamp due = now + options_.backoff.delay(effect.attempts, unit(random_));
-            worker_.run(
-                [id = effect.id, now, due, why = result.error().message](Store& store) {
-                    const auto done = store.retry_effect(id, now, due, why);
-                    // Its lease ends some time; nothing is lost but time.
-                    if (!done) net::log_error(done.error().message);
-                },
-                woken);
+                          {"reason", std::string(to_string(outcome.reason))},
+                          {"detail", outcome.detail}});
+        if (outcome.delivery == Delivery::kRetry && effect.attempts < options_.attempts) {
+            retry(letter, outcome);
             return;
         }
     }
-    OutcomeIn outcome;
-    outcome.effect = effect;
-    outcome.delivery =
-        result ? EffectOutcome::Delivery::kDelivered : EffectOutcome::Delivery::kFailed;
-    outcome.detail = result ? result.value() : result.error().message;
-    ++(result ? stats_.delivered : stats_.dead);
-    worker_.submit(std::move(outcome), [woken](const Result<Answer>& stored) {
+    OutcomeIn in;
+    in.effect = effect;
+    in.delivery =
+        delivered ? EffectOutcome::Delivery::kDelivered : EffectOutcome::Delivery::kFailed;
+    in.detail = outcome.detail;
+    ++(delivered ? stats_.delivered : stats_.dead);
+    worker_.submit(std::move(in), [this, alive = alive_](const Result<Answer>& stored) {
         if (!stored) {
             net::log_error("an outcome could not be stored; the message will be sent again",
                            {{"reason", stored.error().message}});
         }
-        woken();
+        if (*alive) wake();
     });
 }
 

@@ -47,7 +47,8 @@ class Outbox {
     struct Claim;
     void claimed(const std::shared_ptr<Claim>& claim);
     void send(Letter letter);
-    void settle(const Letter& letter, const Result<std::string>& result);
+    void retry(const Letter& letter, const Outcome& outcome);
+    void settle(const Letter& letter, const Outcome& outcome);
     void look_again_at(Duration wait);
 
     net::Loop& loop_;

@@ -33,6 +33,8 @@ class Tx {
         const std::vector<IncidentId>& ids) = 0;  // with their alerts
     virtual Result<std::optional<IncidentId>> incident_of_key(const std::string& key) = 0;
     virtual Result<std::map<std::string, HostRow>> hosts(const std::vector<std::string>& names) = 0;
+    // The last `limit` entries, the oldest first.
+    virtual Result<std::vector<TimelineEntry>> recent_timeline(IncidentId id, int limit) = 0;
     virtual Result<std::int64_t> counter(const std::string& name) = 0;  // 0 when never written
 
     // Work that is due, the oldest first.

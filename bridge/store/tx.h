@@ -17,6 +17,7 @@ class SqlTx final : public Tx {
     Result<std::map<IncidentId, Incident>> incidents(const std::vector<IncidentId>& ids) override;
     Result<std::optional<IncidentId>> incident_of_key(const std::string& key) override;
     Result<std::map<std::string, HostRow>> hosts(const std::vector<std::string>& names) override;
+    Result<std::vector<TimelineEntry>> recent_timeline(IncidentId id, int limit) override;
     Result<std::int64_t> counter(const std::string& name) override;
     Result<std::vector<TimerRow>> due_timers(Timestamp now, int limit) override;
     Result<std::vector<AlertRecord>> ended_alerts(Timestamp now, int limit) override;

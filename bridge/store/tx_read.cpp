@@ -1,3 +1,6 @@
+#include <algorithm>
+
+#include "bridge/store/codec.h"
 #include "bridge/store/queries.h"
 #include "bridge/store/tx.h"
 
@@ -92,6 +95,24 @@ Result<std::map<std::string, HostRow>> SqlTx::hosts(const std::vector<std::strin
                          std::string name = row.record.host;
                          out.emplace(std::move(name), std::move(row));
                      });
+        return out;
+    });
+}
+
+Result<std::vector<TimelineEntry>> SqlTx::recent_timeline(IncidentId id, int limit) {
+    return sql::guarded("reading a timeline", [&]() -> Result<std::vector<TimelineEntry>> {
+        std::vector<TimelineEntry> out;
+        sql::select<sql::Int, sql::Text, sql::Text, sql::Text, sql::Text>(
+            session_.soci,
+            "SELECT at, kind, actor, text, data FROM timeline WHERE incident = :id "
+            "ORDER BY id DESC LIMIT :most",
+            sql::Parameters().add("id", id.value).add("most", limit),
+            [&](const sql::Int& at, const sql::Text& kind, const sql::Text& actor,
+                const sql::Text& text, const sql::Text& data) {
+                out.push_back({from_unix_ms(at.value), kind.value, actor.value, text.value,
+                               codec::map_from_text(data.value)});
+            });
+        std::reverse(out.begin(), out.end());
         return out;
     });
 }
