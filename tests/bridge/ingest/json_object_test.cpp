@@ -63,7 +63,7 @@ TEST_CASE("a heartbeat's fields are read; a wrong one is named") {
         {R"({"host": "h", "labels": []})", "\"labels\""},
         {R"({"host": "h", "addresses": [1]})", "\"addresses\""},
         {R"({"host": "h", "started_at": "yesterday"})", "\"started_at\""},
-        {R"({"host": "h", "interval_seconds": 0})", "\"interval_seconds\""},
+        {R"({"host": "h", "interval_seconds": -1})", "\"interval_seconds\""},
         {R"({"host": "h", "interval_seconds": 99999})", "\"interval_seconds\""},
         {R"({"host": "h", "goodbye": "yes"})", "\"goodbye\""},
         {R"({"host": "h", "failing_collectors": [{"reason": "x"}]})",
