@@ -64,7 +64,9 @@ def peers():
         config.write_text(PROMETHEUS.format(bridge=bridge.port, agent=agent.port, rules=rules))
         port = free_port()
         prometheus = Daemon("prometheus", ["prometheus", f"--config.file={config}", "--web.listen-address",
-                                           f"127.0.0.1:{port}", "--storage.tsdb.path", f"{directory}/tsdb"],
+                                           f"127.0.0.1:{port}", "--storage.tsdb.path", f"{directory}/tsdb",
+                                           # The first is dropped while it still looks for its Alertmanagers.
+                                           "--rules.alert.resend-delay=1s"],
                             Path(directory, "prometheus.log"), f"http://127.0.0.1:{port}/-/ready")
         cleanup.callback(prometheus.stop)
         prometheus.start()
