@@ -121,6 +121,12 @@ function useKeyboard(page: Page, busy: boolean, back: string, setSheet: (sheet: 
 
 const kActionKeys: Record<string, Action> = { a: 'acknowledge', r: 'resolve', n: 'note', e: 'escalate' };
 
+function foldMenu(): boolean {
+  const menu = document.querySelector<HTMLDetailsElement>('details.more[open]');
+  if (menu) menu.open = false;
+  return menu !== null;
+}
+
 function handle(key: string, page: Page, back: string, setSheet: (sheet: Open) => void): boolean {
   const { store, view, go, ask } = page;
   const list = view.page === 'list';
@@ -130,7 +136,8 @@ function handle(key: string, page: Page, back: string, setSheet: (sheet: Open) =
   else if (list && key === 'o') {
     const row = focusedKey();
     if (row) go(incidentAddress(row));
-  } else if (!list && (key === 'Escape' || key === 'u')) go(back);
+  } else if (key === 'Escape' && foldMenu()) return true;
+  else if (!list && (key === 'Escape' || key === 'u')) go(back);
   else if (kActionKeys[key]) {
     const about = list ? focusedKey() : view.key;
     const row = about ? store.rows().get(about) : undefined;

@@ -1,6 +1,8 @@
 // One incident: what is it, how bad, since when, what do I do?
 import { incidentAddress } from '../model/address';
+import { useEffect, useRef } from 'preact/hooks';
 import { possible, sentence } from '../model/actions';
+import type { Action } from '../model/actions';
 import { hostOf, isOpen } from '../model/order';
 import { duration, exactTime, timeWithZone } from '../model/time';
 import type { Alert, Detail, Labels, Message } from '../model/types';
@@ -83,27 +85,45 @@ function Actions({ value }: { value: Detail }) {
           {words.action[second]}
         </button>
       )}
-      {rest.length > 0 && (
-        <details class="more">
-          <summary class="large">{words.detail.more}</summary>
-          <ul>
-            {rest.map((action) => (
-              <li key={action}>
-                <button
-                  data-action={action}
-                  onClick={(event) => {
-                    event.currentTarget.closest('details')!.open = false;
-                    ask(value.key, action);
-                  }}
-                >
-                  {words.action[action]}
-                </button>
-              </li>
-            ))}
-          </ul>
-        </details>
-      )}
+      {rest.length > 0 && <More actions={rest} incidentKey={value.key} />}
     </div>
+  );
+}
+
+// The rest, behind one button; a touch elsewhere or Escape folds it up again.
+function More({ actions, incidentKey }: { actions: readonly Action[]; incidentKey: string }) {
+  const { words, ask } = usePage();
+  const menu = useRef<HTMLDetailsElement>(null);
+  useEffect(() => {
+    const outside = (event: Event): void => {
+      if (menu.current && !menu.current.contains(event.target as Node)) menu.current.open = false;
+    };
+    addEventListener('pointerdown', outside);
+    addEventListener('focusin', outside);
+    return () => {
+      removeEventListener('pointerdown', outside);
+      removeEventListener('focusin', outside);
+    };
+  }, []);
+  return (
+    <details class="more" ref={menu}>
+      <summary class="large">{words.detail.more}</summary>
+      <ul>
+        {actions.map((action) => (
+          <li key={action}>
+            <button
+              data-action={action}
+              onClick={() => {
+                if (menu.current) menu.current.open = false;
+                ask(incidentKey, action);
+              }}
+            >
+              {words.action[action]}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </details>
   );
 }
 

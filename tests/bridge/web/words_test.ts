@@ -1,0 +1,90 @@
+// The catalogues against the glossary: these words and no others, in both languages.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { en } from '../src/text/en';
+import { zh } from '../src/text/zh';
+
+// English word, Chinese word, where it stands in both catalogues.
+const glossary: [string, string, string][] = [
+  ['incident', '事件', 'incident'],
+  ['triggered', '待认领', 'state.triggered'],
+  ['acknowledged', '处理中', 'state.acknowledged'],
+  ['pending', '挂起', 'state.pending'],
+  ['resolved', '已解决(待确认)', 'state.resolved'],
+  ['closed', '已关闭', 'state.closed'],
+  ['pending', '待触发', 'alertStatus.pending'],
+  ['firing', '告警中', 'alertStatus.firing'],
+  ['resolved', '已恢复', 'alertStatus.resolved'],
+  ['unknown', '状态未知', 'alertStatus.unknown'],
+  ['suppressed', '已抑制', 'alertStatus.suppressed'],
+  ['critical', '严重', 'severity.critical'],
+  ['warning', '警告', 'severity.warning'],
+  ['info', '提示', 'severity.info'],
+  ['acknowledge', '认领', 'action.acknowledge'],
+  ['unacknowledge', '取消认领', 'action.unacknowledge'],
+  ['assign', '指派', 'action.assign'],
+  ['decline', '退回', 'action.decline'],
+  ['snooze', '暂缓提醒', 'action.snooze'],
+  ['resolve', '解决', 'action.resolve'],
+  ['confirm', '确认', 'action.confirm'],
+  ['close', '关闭', 'action.close'],
+  ['reopen', '重新打开', 'action.reopen'],
+  ['escalate', '升级', 'action.escalate'],
+  ['priority', '优先级', 'action.priority'],
+  ['priority', '优先级', 'column.priority'],
+  ['assignee', '处理人', 'column.owner'],
+  ['assignee', '处理人', 'detail.owner'],
+  ['timeline', '时间线', 'detail.timeline'],
+  ['team', '团队', 'detail.team'],
+  ['runbook', '处置手册', 'detail.runbook'],
+  ['response target', '响应时限', 'detail.respondBy'],
+  ['resolution target', '解决时限', 'detail.resolveBy'],
+  ['dead letter', '投递失败', 'sent.dead'],
+];
+
+function at(catalogue: unknown, path: string): unknown {
+  return path.split('.').reduce<unknown>((value, name) => (value as Record<string, unknown>)[name], catalogue);
+}
+
+// Every text of a catalogue; functions are asked with stand-ins.
+function texts(catalogue: unknown, path = ''): [string, string][] {
+  if (typeof catalogue === 'string') return [[path, catalogue]];
+  if (typeof catalogue === 'function') {
+    const say = catalogue as (...args: unknown[]) => string;
+    const args = path.startsWith('kind.') ? [{}, 'person'] : Array.from({ length: say.length }, (_, i) => i + 2);
+    return [[path, say(...args)]];
+  }
+  return Object.entries(catalogue as object).flatMap(([name, value]) => texts(value, path ? `${path}.${name}` : name));
+}
+
+test('the catalogues use the words of the glossary', () => {
+  for (const [english, chinese, path] of glossary) {
+    assert.equal(String(at(en, path)).toLowerCase(), english, path);
+    assert.equal(at(zh, path), chinese, path);
+  }
+});
+
+test('确认 is for the user\'s confirmation alone, never for acknowledge', () => {
+  for (const [path, text] of texts(zh)) {
+    if (!text.includes('确认')) continue;
+    const rest = text.replaceAll('已解决(待确认)', '');
+    assert.ok(!rest.includes('确认') || ['action.confirm', 'kind.confirmed'].includes(path), `${path}: ${text}`);
+  }
+});
+
+test('事件 is an incident, and an entry of the timeline is never called one', () => {
+  for (const [path, text] of texts(zh)) {
+    assert.ok(!/时间线事件|事件记录/.test(text), `${path}: ${text}`);
+  }
+  assert.equal(zh.incidents, '事件');
+});
+
+test('both catalogues say the same things', () => {
+  const paths = (catalogue: unknown): string[] =>
+    texts(catalogue).map(([path]) => path).filter((path) => !path.startsWith('kind.')).sort();
+  assert.deepEqual(paths(zh), paths(en));
+  for (const [path, text] of [...texts(en), ...texts(zh)]) {
+    if (!path.startsWith('kind.')) assert.notEqual(text.trim(), '', path);
+    assert.ok(!text.includes('undefined'), `${path}: ${text}`);
+  }
+});
