@@ -92,7 +92,7 @@ test('a new incident arrives live, is opened, acknowledged, noted and resolved w
     await page.locator('[data-action=note]').tap();
     await page.locator('dialog textarea').fill('Old logs fill it; <b>rotating</b>');
     await page.locator('dialog button[type=submit]').tap();
-    await page.locator('.entry[data-kind=note]', { hasText: 'Old logs fill it; <b>rotating</b>' }).waitFor();
+    await page.locator('.entry[data-kind=note]:not(.sending)', { hasText: 'Old logs fill it; <b>rotating</b>' }).waitFor();
 
     await page.locator('[data-action=resolve]').tap();
     await page.locator('dialog textarea').fill('Logs rotated');
@@ -104,8 +104,18 @@ test('a new incident arrives live, is opened, acknowledged, noted and resolved w
     const kinds = told.timeline.map((entry: { kind: string }) => entry.kind);
     assert.equal(kinds.filter((kind: string) => kind === 'note').length, 1, 'sent once');
 
-    await page.locator('[data-action=close]').tap();
-    await page.locator('dialog button[type=submit]').tap();
+    // Closing waits for the alert: until it has cleared it is refused, with the reason.
+    const close = async (): Promise<void> => {
+      await page.locator('.actions [data-action=close]').tap();
+      await page.locator('dialog button[type=submit]').tap();
+    };
+    await close();
+    await page.locator('.notice.refused', { hasText: 'still firing' }).waitFor();
+    await stateIs(page, 'resolved');
+    await page.getByRole('button', { name: 'Dismiss' }).tap();
+    await bridge.post({ name: 'FilesystemFilling', host: 'thumb-1', severity: 'critical', ended: true });
+    await page.locator('.entry[data-kind=alert_cleared]').waitFor();
+    await close();
     await stateIs(page, 'closed');
     await page.goBack();
     await page.getByText('Nothing is open.').waitFor();
@@ -157,6 +167,7 @@ test('a desk is worked by keyboard alone, with the focus in sight', async () => 
     await page.keyboard.press('?');
     await page.getByRole('heading', { name: 'Keyboard' }).waitFor();
     await page.keyboard.press('Escape');
+    await page.locator('dialog').waitFor({ state: 'detached' });
     await page.keyboard.press('/');
     await page.locator('#search:focus').waitFor();
   });
@@ -289,7 +300,7 @@ test('the page speaks the browser\'s language, and the chosen one from then on',
     await page.getByText('时间线', { exact: false }).first().waitFor();
     await page.locator('.entry[data-kind=opened]', { hasText: '触发告警：严重，P2' }).waitFor();
     await page.getByRole('button', { name: '设置' }).tap();
-    await page.getByText('English', { exact: true }).tap();
+    await page.getByRole('radio', { name: 'English' }).check();
     await page.getByRole('heading', { name: 'Settings' }).waitFor();
     await page.reload();
     await page.getByRole('button', { name: 'Acknowledge', exact: true }).waitFor();
@@ -303,7 +314,7 @@ test('dark and light follow the system until the reader chooses', async () => {
     await live(page);
     assert.equal(await ground(page), 'rgb(16, 19, 22)');
     await page.getByRole('button', { name: 'Settings' }).tap();
-    await page.getByText('Light', { exact: true }).tap();
+    await page.getByRole('radio', { name: 'Light' }).check();
     assert.equal(await ground(page), 'rgb(255, 255, 255)');
     await page.reload();
     await live(page);
@@ -379,19 +390,20 @@ test('five thousand incidents scroll in a window of some tens of rows', async ()
       });
     }
     assert.equal(await page.locator('.row[aria-posinset="5000"]').count(), 1, 'the last one is there');
-    const slowest = await page.evaluate(async () => {
-      let longest = 0;
+    // The middle of many frames: the machine's other work is not the page's.
+    const frame = await page.evaluate(async () => {
+      const times: number[] = [];
       let last = performance.now();
       for (let y = 0; y < 120; y++) {
         scrollTo(0, y * 400);
         await new Promise((next) => requestAnimationFrame(next));
         const now = performance.now();
-        longest = Math.max(longest, now - last);
+        times.push(now - last);
         last = now;
       }
-      return longest;
+      return times.sort((a, b) => a - b)[60]!;
     });
-    assert.ok(slowest < 250, `a frame took ${slowest.toFixed(0)} ms`);
+    assert.ok(frame < 50, `half of the frames took more than ${frame.toFixed(0)} ms`);
     await page.locator('#search').fill('h-4242');
     await page.locator('.count', { hasText: /^1$/ }).waitFor();
     assert.deepEqual(problems, []);

@@ -20,6 +20,7 @@ interface Pending {
   action: Action;
   asked: Asked;
   at: number;
+  seen: number; // entries of the timeline when it was asked
 }
 
 export interface Notice {
@@ -131,7 +132,8 @@ export class Store {
         data: {},
         waiting: true,
       };
-      value = { ...value, ...next, timeline: [...value.timeline, entry] };
+      const timeline = arrived(value, change) ? value.timeline : [...value.timeline, entry];
+      value = { ...value, ...next, timeline };
       if (next && next.state !== this.detail?.value?.state) value.actions = null;
     }
     return value;
@@ -156,7 +158,8 @@ export class Store {
   }
 
   async act(key: string, action: Action, asked: Asked = {}): Promise<void> {
-    const change: Pending = { id: ++this.count, key, action, asked, at: Date.now() };
+    const seen = this.detail?.value?.timeline.length ?? 0;
+    const change: Pending = { id: ++this.count, key, action, asked, at: Date.now(), seen };
     this.pending = [...this.pending, change];
     this.changed();
     const body = this.me ? { ...asked, actor: this.me } : asked;
@@ -327,6 +330,14 @@ export class Store {
       for (const watcher of this.watchers) watcher();
     });
   }
+}
+
+// The stream may tell of a change before its own answer does.
+function arrived(value: Detail, change: Pending): boolean {
+  const wanted = change.asked.text ?? '';
+  return value.timeline
+    .slice(change.seen)
+    .some((e) => e.actor !== 'system' && (wanted === '' || e.text === wanted || e.data['text'] === wanted));
 }
 
 function readMe(): string {

@@ -74,9 +74,6 @@ export const en = {
     count: (n: number) => plural(n, 'incident', 'incidents'),
     failed: 'The list could not be read.',
   },
-  row: (priority: string, severity: string, title: string, host: string, lasting: string,
-        state: string, owner: string) =>
-    `${priority}, ${severity}, ${title}, ${host ? `host ${host}, ` : ''}for ${lasting}, ${state}, assignee ${owner}`,
   lasting: (duration: string) => `for ${duration}`,
   ago: (duration: string) => `${duration} ago`,
   detail: {

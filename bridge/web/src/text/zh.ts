@@ -79,8 +79,6 @@ export const zh: Words = {
     count: (n) => `${n} 个事件`,
     failed: '无法读取列表。',
   },
-  row: (priority, severity, title, host, lasting, state, owner) =>
-    `${priority}，${severity}，${title}，${host ? `主机 ${host}，` : ''}已持续 ${lasting}，${state}，处理人 ${owner}`,
   lasting: (duration) => `已持续 ${duration}`,
   ago: (duration) => `${duration}前`,
   detail: {

@@ -1,18 +1,19 @@
 // The page: reads its address, draws the view, hears the keyboard, speaks to screen readers.
-import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { forms, possible } from '../model/actions';
 import type { Action } from '../model/actions';
 import { incidentAddress, listAddress, readAddress } from '../model/address';
 import type { Filters, View } from '../model/address';
 import type { Store } from '../model/store';
 import { catalogues, pickLanguage, storeLanguage, storedLanguage } from '../text';
+import { ActionSheet } from './action_sheet';
 import { FilterBar, IncidentBar, ListBar } from './bars';
 import { PageContext, useStoreChanges } from './hooks';
 import type { Page } from './hooks';
 import { Incident } from './incident';
 import { focusedKey, List, moveFocus } from './list';
 import { Notices, StaleNotice } from './notices';
-import { ActionSheet, KeysSheet, SettingsSheet } from './sheets';
+import { KeysSheet, SettingsSheet } from './sheets';
 import { TokenForm } from './token';
 
 type Open = { sheet: 'settings' } | { sheet: 'keys' } | { sheet: 'action'; key: string; action: Action } | null;
@@ -107,7 +108,7 @@ function useTitle(store: Store, incidents: string, key: string | null): void {
 }
 
 function useKeyboard(page: Page, busy: boolean, back: string, setSheet: (sheet: Open) => void): void {
-  useEffect(() => {
+  useLayoutEffect(() => {
     const pressed = (event: KeyboardEvent): void => {
       if (busy || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
       const target = event.target as HTMLElement;

@@ -1,7 +1,7 @@
 // One row of the list: two lines on a phone, one on a desk.
 import { incidentAddress } from '../model/address';
 import { hostOf } from '../model/order';
-import { duration, exactTime, shortDuration } from '../model/time';
+import { exactTime, shortDuration } from '../model/time';
 import type { Row } from '../model/types';
 import { follow, usePage } from './hooks';
 import { PrioritySquare, SeverityGlyph, StateGlyph } from './glyphs';
@@ -19,10 +19,8 @@ export function ListRow({ row, now, top, position, of }: Props) {
   const address = incidentAddress(row.key);
   const severity = words.severity[row.severity] ?? row.severity;
   const host = hostOf(row);
-  const lasting = duration(now - row.openedAt, words);
   const state = words.state[row.state];
   const owner = row.assignee ?? words.list.nobody;
-  const label = words.row(row.priority, severity, row.title, host, lasting, state, owner);
   return (
     <li
       class={`row state-${row.state}`}
@@ -31,10 +29,11 @@ export function ListRow({ row, now, top, position, of }: Props) {
       aria-setsize={of}
       aria-posinset={position}
     >
-      <a class="row-link" href={address} aria-label={label} onClick={(e) => follow(e, () => go(address))}>
+      <a class="row-link" href={address} onClick={(e) => follow(e, () => go(address))}>
         <PrioritySquare priority={row.priority} />
         <span class="row-severity" title={severity}>
           <SeverityGlyph severity={row.severity} />
+          <span class="unseen">{severity}</span>
         </span>
         <span class="row-title">{row.title}</span>
         <time class="row-since" dateTime={new Date(row.openedAt).toISOString()} title={exactTime(row.openedAt, clock)}>
@@ -44,8 +43,14 @@ export function ListRow({ row, now, top, position, of }: Props) {
           <StateGlyph state={row.state} />
           <span>{state}</span>
         </span>
-        <span class={row.assignee ? 'row-owner' : 'row-owner none'}>{owner}</span>
-        <span class="row-host">{host}</span>
+        <span class={row.assignee ? 'row-owner' : 'row-owner none'}>
+          <span class="unseen">{words.column.owner} </span>
+          {owner}
+        </span>
+        <span class="row-host">
+          <span class="unseen">{words.column.host} </span>
+          {host}
+        </span>
       </a>
     </li>
   );
