@@ -26,7 +26,9 @@ class KeyMaker {
   public:
     std::string make(std::string_view name, const StringPairs& labels) {
         std::string key(name);
-        for (const auto& [label, value] : labels) key += "\n" + label + "=" + value;
+        for (const auto& [label, value] : labels) {
+            key.append("\n").append(label).append("=").append(value);
+        }
         const int n = ++count_[key];
         return n == 1 ? key : key + "\n#" + std::to_string(n);
     }

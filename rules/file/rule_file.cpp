@@ -182,12 +182,24 @@ RuleGroup read_group(const YamlNode& node, const ReadContext& context) {
 }
 
 // What makes two rules one: a recorded series, or an alert's name, with the same labels.
-struct RuleKey {
-    bool alert = false;
-    std::string name;
-    StringPairs labels;
-    auto operator<=>(const RuleKey&) const = default;
-};
+using RuleKey = std::tuple<bool, std::string, StringPairs>;
+
+RuleKey key_of(const Rule& rule) {
+    if (const auto* alert = std::get_if<AlertRule>(&rule)) {
+        return {true, alert->alert, alert->labels};
+    }
+    const auto& record = std::get<RecordRule>(rule);
+    return {false, record.record, record.labels};
+}
+
+Position position_of(const Rule& rule) {
+    return std::visit([](const auto& r) { return r.at; }, rule);
+}
+
+bool is_threshold(const Rule& rule) {
+    const auto* alert = std::get_if<AlertRule>(&rule);
+    return alert != nullptr && alert->is_threshold();
+}
 
 struct SeenRule {
     bool threshold = false;
@@ -203,24 +215,20 @@ class DuplicateFinder {
     DuplicateFinder(Pairs pairs, std::vector<Diagnostic>& out) : pairs_(pairs), out_(out) {}
 
     void look_at(const RuleFile& file, const Rule& rule) {
-        const auto* alert = std::get_if<AlertRule>(&rule);
-        const auto* record = std::get_if<RecordRule>(&rule);
-        const Position at = alert != nullptr ? alert->at : record->at;
-        RuleKey key;
-        key.alert = alert != nullptr;
-        key.name = alert != nullptr ? alert->alert : record->record;
-        key.labels = alert != nullptr ? alert->labels : record->labels;
-        const bool threshold = alert != nullptr && alert->is_threshold();
+        const Position at = position_of(rule);
+        const RuleKey key = key_of(rule);
+        const bool threshold = is_threshold(rule);
         const SeenRule here{threshold, &file, file.path + ":" + std::to_string(at.line)};
         const auto [it, is_new] = seen_.emplace(key, here);
         if (is_new || (it->second.file == &file) != (pairs_ == Pairs::kWithinAFile)) return;
         const bool one_alert = threshold || it->second.threshold;
-        out_.push_back(
-            {one_alert ? DiagnosticLevel::kError : DiagnosticLevel::kWarning, file.path, at,
-             "duplicate rule: \"" + key.name + "\" with the same labels is at " + it->second.place +
-                 (one_alert ? "; both would be one alert, give one of them a label "
-                              "of its own"
-                            : "")});
+        out_.push_back({one_alert ? DiagnosticLevel::kError : DiagnosticLevel::kWarning, file.path,
+                        at,
+                        "duplicate rule: \"" + std::get<1>(key) + "\" with the same labels is at " +
+                            it->second.place +
+                            (one_alert ? "; both would be one alert, give one of them a label "
+                                         "of its own"
+                                       : "")});
     }
 
   private:
