@@ -39,8 +39,8 @@ const std::vector<std::string>* find_setting(const Settings& settings, std::stri
 // What a collector gets once, when it is made.
 struct Context {
     Paths paths;
-    Settings settings;      // its own section
-    SeriesTable* series;    // where its series come from; outlives it
+    Settings settings;    // its own section
+    SeriesTable* series;  // where its series come from; outlives it
 };
 
 // The readings of one cycle. Cleared, not freed, between cycles.
@@ -60,9 +60,9 @@ enum class Threading { kInline, kBlocking };
 
 struct SettingSpec {
     std::string_view key;
-    std::string_view type;         // "regex", "duration", "string", "list", "bool", …
+    std::string_view type;  // "regex", "duration", "string", "list", "bool", …
     std::string_view default_value;
-    std::string_view help;         // one sentence for docs/configuration.md
+    std::string_view help;  // one sentence for docs/configuration.md
 };
 
 // A row of the registry: collector/register.cpp holds all of them, in one list.

@@ -15,7 +15,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     for (const auto& alert : parsed.value()) {
         for (const auto& label : alert.labels) {
-            if (!is_label_name(label.name.view()) || !is_valid_utf8(label.value.view())) std::abort();
+            if (!is_label_name(label.name.view()) || !is_valid_utf8(label.value.view()))
+                std::abort();
         }
     }
     const auto again = parse_alerts(alerts_to_json(parsed.value()));

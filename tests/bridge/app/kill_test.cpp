@@ -87,7 +87,7 @@ TEST_CASE("every alert answered 200 survives SIGKILL, exactly once, with one inc
         const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
         while (!poster.ready()) {
             REQUIRE(std::chrono::steady_clock::now() < deadline);
-            std::this_thread::sleep_for(std::chrono::milliseconds(10));
+            std::this_thread::sleep_for(std::chrono::milliseconds(10));  // the poll's pace
         }
         // What was not answered is sent again, as an agent does.
         for (const int host : std::set<int>(poster.sent)) {
@@ -95,7 +95,7 @@ TEST_CASE("every alert answered 200 survives SIGKILL, exactly once, with one inc
         }
         const auto life = std::chrono::milliseconds(5 + random() % 120);
         std::thread killer([&] {
-            std::this_thread::sleep_for(life);
+            std::this_thread::sleep_for(life);  // SIGKILL comes at a random moment
             bridge.signal(SIGKILL);
         });
         while (poster.post(next)) ++next;

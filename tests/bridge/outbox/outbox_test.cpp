@@ -86,7 +86,7 @@ class OutboxLab {
                     return std::move(detail).value();
                 }
             }
-            std::this_thread::sleep_for(std::chrono::milliseconds(2));
+            std::this_thread::sleep_for(std::chrono::milliseconds(2));  // the poll's pace
         }
         return std::nullopt;
     }
