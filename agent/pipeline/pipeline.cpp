@@ -32,6 +32,8 @@ Result<void> Pipeline::load(const RuleFactory& factory, const std::vector<SavedG
     factory_ = factory;
     rules_.emplace(std::move(made));
     for (const auto& group : saved) {
+        // Its alerts are resolved below; a row that stayed would end them again at every start.
+        if (!rules_->has_group(group.key)) unsaved_.push_back({group.key, ""});
         if (const auto restored = rules_->restore(group.state, now, undelivered_); !restored) {
             net::log_warning("saved alert states are not readable; that group starts afresh",
                              {{"group", group.key}, {"reason", restored.error().message}});
@@ -44,10 +46,14 @@ Result<void> Pipeline::reload(const RuleFactory& factory) {
     const rules::Instant now{parts_.clock.now(), parts_.clock.boottime()};
     TOCSIN_TRY(auto made, make(factory, *history_, history_since_));
     factory_ = factory;
-    made.take_over(*rules_, now, undelivered_);
+    forget(made.take_over(*rules_, now, undelivered_));
     rules_.emplace(std::move(made));
     commit();
     return success();
+}
+
+void Pipeline::forget(const std::vector<std::string>& groups) {
+    for (const auto& key : groups) unsaved_.push_back({key, ""});
 }
 
 void Pipeline::start() {
@@ -121,7 +127,7 @@ void Pipeline::start_over(Timeline::Moment moment) {
     auto history = std::make_unique<rules::History>(options_.history);
     auto made = make(factory_, *history, now.boot);
     if (!made) return;  // the files in force have prepared before, so they do again
-    made.value().take_over(*rules_, now, undelivered_);
+    forget(made.value().take_over(*rules_, now, undelivered_));
     rules_.emplace(std::move(made).value());
     history_ = std::move(history);
     history_since_ = now.boot;

@@ -81,6 +81,7 @@ class Pipeline {
     void start_over(Timeline::Moment moment);
     void evaluate(const rules::Instant& now);
     void commit();
+    void forget(const std::vector<std::string>& groups);
     Result<rules::RuleSet> make(const RuleFactory& factory, rules::History& history,
                                 Duration since);
 

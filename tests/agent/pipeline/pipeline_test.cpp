@@ -157,6 +157,28 @@ TEST_CASE("a reload goes on where the old rules were") {
     REQUIRE(bench.pipeline.reload(factory(bench.table, "groups: []")));
     REQUIRE(bench.sink.transitions.size() == 2);
     CHECK(bench.sink.transitions[1].to.empty());
+    REQUIRE(!bench.sink.states.empty());
+    CHECK(bench.sink.states.back().state.empty());
+}
+
+TEST_CASE("a group that went while the agent was down is resolved once and forgotten") {
+    std::vector<SavedGroup> saved;
+    {
+        Bench bench;
+        REQUIRE(bench.pipeline.load(factory(bench.table, kRules), {}));
+        bench.pipeline.start();
+        bench.load = 85;
+        REQUIRE(bench.run_until([&] { return bench.sink.transitions.size() == 1; }));
+        saved.push_back(bench.sink.states.back());
+    }
+    Bench again;
+    REQUIRE(again.pipeline.load(factory(again.table, "groups: []"), saved));
+    again.pipeline.start();
+    REQUIRE(again.run_until([&] { return !again.sink.transitions.empty(); }));
+    CHECK(again.sink.transitions[0].to.empty());
+    REQUIRE(again.sink.states.size() == 1);
+    CHECK(again.sink.states[0].key == saved[0].key);
+    CHECK(again.sink.states[0].state.empty());
 }
 
 TEST_CASE("a restart with the saved states neither fires again nor forgets") {
