@@ -133,6 +133,7 @@ struct Call {
 struct Expr {
     Span at;
     ValueType type;
+    int height;  // of the tree from here down; bounded, so that walking it may recurse
     std::variant<NumberLiteral, StringLiteral, Paren, Selector, Subquery, Unary, Binary, Aggregate,
                  Call>
         node;

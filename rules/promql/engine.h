@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -60,6 +61,9 @@ struct Expr;  // rules/promql/ast.h
 struct EngineOptions {
     Duration lookback{300'000};      // how old the sample of an instant vector may be
     Duration subquery_step{60'000};  // of a subquery that names none
+    // What one evaluation may read or make of samples, beyond which it fails: a subquery's steps
+    // multiply, and the agent's memory and time are its host's.
+    std::uint64_t max_samples = 5'000'000;
 };
 
 // A prepared expression. Keeps what it worked out about the series it saw (label sets, match

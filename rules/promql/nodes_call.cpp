@@ -65,12 +65,15 @@ class RangeCall final : public VectorNode {
         }
         Window w{{}, child_->from(), child_->to(), now.t};
         const auto n = static_cast<std::uint32_t>(child_->labels().size());
+        std::uint64_t samples = 0;
         for (std::uint32_t i = 0; i < n; ++i) {
             w.samples = child_->window(i);
+            samples += w.samples.size();
             double v = 0;
             if (w.samples.empty() || !f_(w, parameters_.values(), v)) continue;
             rows_.push_back({slots_[i], v});
         }
+        TOCSIN_TRY(now.budget->spend(samples));
         return slots_.check(rows_);
     }
 

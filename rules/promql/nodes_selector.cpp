@@ -95,7 +95,8 @@ class SubqueryNode final : public RangeNode {
         std::int64_t t = step_ * (from_ / step_);
         if (t < from_) t += step_;
         for (; t <= to_; t += step_) {
-            TOCSIN_TRY(child_->eval({t, now.start, now.end}));
+            TOCSIN_TRY(child_->eval({t, now.start, now.end, now.budget}));
+            TOCSIN_TRY(now.budget->spend(child_->rows().size() + 1));
             if (seen_ != child_->version()) follow();
             for (const Row& row : child_->rows()) {
                 samples_[slots_[row.slot]].push_back({from_unix_ms(t), row.v});

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <optional>
@@ -33,6 +34,8 @@ class Parser {
     // Deep enough for any expression that a person or a generator writes, and far from the end of
     // a thread's stack.
     static constexpr int kMaxDepth = 400;
+    static constexpr int kMaxHeight =
+        2000;  // a chain of operators makes a tree as high as it is long
     // Prometheus counts nanoseconds in 64 bits; sums of a few of these still fit in milliseconds.
     static constexpr Duration kMaxDuration{9'223'372'036'854};
 
@@ -72,10 +75,15 @@ class Parser {
     bool expect(TokenKind kind, std::string_view context, std::string_view expected);
     std::nullptr_t unexpected(std::string_view context = "", std::string_view expected = "");
     std::nullptr_t fail(Span at, std::string message);
+    std::nullptr_t too_deep() { return fail(token_.at, "the expression is nested too deeply"); }
 
     template <class Node>
     static ExprPtr make(Span at, ValueType type, Node node) {
-        return std::make_unique<Expr>(Expr{at, type, std::move(node)});
+        auto expr = std::make_unique<Expr>(Expr{at, type, 1, std::move(node)});
+        for_each_child(*expr, [&](const Expr& child) {
+            expr->height = std::max(expr->height, child.height + 1);
+        });
+        return expr;
     }
 
     std::string_view text_;
@@ -136,13 +144,14 @@ std::optional<Parser::Operator> Parser::operator_of(const Token& token) const {
 }
 
 ExprPtr Parser::expression(int min_precedence) {
-    if (depth_ >= kMaxDepth) return fail(token_.at, "the expression is nested too deeply");
+    if (depth_ >= kMaxDepth) return too_deep();
     ++depth_;
     ExprPtr lhs = unary();
     while (lhs) {
         const auto op = operator_of(token_);
         if (!op || op->precedence < min_precedence) break;
         lhs = binary(std::move(lhs), *op);
+        if (lhs && lhs->height > kMaxHeight) return too_deep();
     }
     --depth_;
     return lhs;
@@ -233,6 +242,7 @@ ExprPtr Parser::unary() {
 
 ExprPtr Parser::postfix(ExprPtr expr) {
     while (expr) {
+        if (expr->height > kMaxHeight) return too_deep();
         if (token_.kind == TokenKind::kLeftBracket) {
             expr = range_or_subquery(std::move(expr));
         } else if (token_.is("offset")) {

@@ -39,6 +39,15 @@ Labels LabelFilter::operator()(const Labels& labels) const {
     return builder.build();
 }
 
+Status Budget::spend(std::uint64_t n) {
+    if (n > samples) {
+        return evaluation_error(
+            "query processing would load too many samples into memory in query execution");
+    }
+    samples -= n;
+    return success();
+}
+
 Labels without_name(const Labels& labels) {
     if (!labels.has(kMetricName)) return labels;
     return LabelsBuilder(labels).remove(kMetricName).build();

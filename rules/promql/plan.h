@@ -20,11 +20,18 @@ namespace tocsin::rules::promql {
 
 using Status = Result<void>;
 
+// What an evaluation may still read or make of samples; shared by all its nodes.
+struct Budget {
+    std::uint64_t samples;
+    Status spend(std::uint64_t n);
+};
+
 // The instant of an evaluation, and the ends of the query it belongs to (for @), in milliseconds.
 struct Moment {
     std::int64_t t;
     std::int64_t start;
     std::int64_t end;
+    Budget* budget;
 };
 
 struct Row {

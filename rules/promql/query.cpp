@@ -12,13 +12,14 @@ struct Query::Impl {
     std::shared_ptr<const Expr> expr;
     Plan plan;
     Duration reach{0};
+    std::uint64_t max_samples = 0;
 };
 
 namespace {
 
-Moment moment(Timestamp t) {
+Moment moment(Timestamp t, Budget& budget) {
     const std::int64_t ms = to_unix_ms(t);
-    return {ms, ms, ms};
+    return {ms, ms, ms, &budget};
 }
 
 Result<Value> value_of(const ScalarPlan& plan, const Moment& now) {
@@ -102,6 +103,7 @@ Result<Query> Query::prepare(std::string_view text, History& history,
     Compiler compiler(history, options);
     TOCSIN_TRY(impl->plan, compiler.compile(*impl->expr));
     impl->reach = compiler.reach();
+    impl->max_samples = options.max_samples;
     return Query(std::move(impl));
 }
 
@@ -118,7 +120,8 @@ Duration Query::reach() const {
 }
 
 Result<Value> Query::at(Timestamp t) {
-    const Moment now = moment(t);
+    Budget budget{impl_->max_samples};
+    const Moment now = moment(t, budget);
     return std::visit([&](const auto& plan) { return value_of(plan, now); }, impl_->plan);
 }
 
@@ -126,10 +129,12 @@ Result<Matrix> Query::range(Timestamp start, Timestamp end, Duration step) {
     if (step <= Duration{0}) return evaluation_error("zero or negative query resolution step");
     const std::int64_t from = to_unix_ms(start);
     const std::int64_t to = to_unix_ms(end);
+    Budget budget{impl_->max_samples};
     if (const auto* scalar = std::get_if<ScalarPlan>(&impl_->plan)) {
         MatrixSeries series;
         for (std::int64_t t = from; t <= to; t += step.count()) {
-            TOCSIN_TRY(const double v, (*scalar)->eval({t, from, to}));
+            TOCSIN_TRY(const double v, (*scalar)->eval({t, from, to, &budget}));
+            TOCSIN_TRY(budget.spend(1));
             series.samples.push_back({from_unix_ms(t), v});
         }
         return Matrix{std::move(series)};
@@ -141,7 +146,8 @@ Result<Matrix> Query::range(Timestamp start, Timestamp end, Duration step) {
     }
     MatrixBuilder builder;
     for (std::int64_t t = from; t <= to; t += step.count()) {
-        TOCSIN_TRY((*vector)->eval({t, from, to}));
+        TOCSIN_TRY((*vector)->eval({t, from, to, &budget}));
+        TOCSIN_TRY(budget.spend((*vector)->rows().size() + 1));
         builder.add(**vector, from_unix_ms(t));
     }
     return builder.take();

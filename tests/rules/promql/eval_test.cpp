@@ -294,6 +294,22 @@ TEST_CASE("a query says how far back it looks, and its series are kept that long
     CHECK(history.series() == 0);
 }
 
+TEST_CASE("an evaluation that would touch too many samples fails instead") {
+    Fixture f;
+    f.load({{"v", "1x100"}});
+    const std::string words =
+        "query processing would load too many samples into memory in query execution";
+    for (const std::string_view expr :
+         {"count_over_time(v[1y:1ms])", "max_over_time(sum_over_time(v[1h:1s])[1h:1s])"}) {
+        INFO(expr);
+        CHECK(eval(f, expr, 90min) == "error: " + words);
+    }
+    auto query = Query::prepare("count_over_time(v[1h])", f.history, {.max_samples = 300});
+    CHECK(text(query.value().at(from_unix_ms(0) + 1h)) == "{} 61");
+    CHECK_FALSE(query.value().range(from_unix_ms(0), from_unix_ms(0) + 1h, 1min));
+    CHECK(text(query.value().at(from_unix_ms(0) + 1h)) == "{} 61");
+}
+
 TEST_CASE("a wrong expression says where when it is prepared") {
     Fixture f;
     const auto query = Query::prepare("sum(rate(v))", f.history);

@@ -544,6 +544,14 @@ TEST_CASE("nesting beyond reason is an error, not the end of the stack") {
     REQUIRE(error_of(nested(100'000)).find("nested too deeply") != std::string::npos);
     REQUIRE(error_of(std::string(100'000, '-') + "1").find("nested too deeply") !=
             std::string::npos);
+    const auto repeated = [](std::string_view what, int times) {
+        std::string out = "x";
+        for (int i = 0; i < times; ++i) out += what;
+        return out;
+    };
+    REQUIRE(error_of(repeated(" + x", 1000)).empty());
+    REQUIRE(error_of(repeated(" + x", 100'000)).find("nested too deeply") != std::string::npos);
+    REQUIRE(error_of(repeated("[5m:]", 100'000)).find("nested too deeply") != std::string::npos);
 }
 
 TEST_CASE("any cut of a long expression parses or is refused, never more") {
