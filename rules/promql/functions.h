@@ -33,7 +33,8 @@ using Builder = Result<Plan> (*)(Compiler& compiler, const Call& call);
 
 enum class MetricName { kDropped, kKept };
 
-struct Function {
+// In the order of a table's columns, not of their sizes.
+struct Function {  // NOLINT(clang-analyzer-optin.performance.Padding)
     std::string_view name;
     ValueType returns;
     // A letter an argument: v vector, m range vector, s scalar, t string. With `variadic` > 0 the

@@ -127,10 +127,12 @@ std::int64_t second_of_day(std::int64_t seconds) {
     return ((seconds % 86400) + 86400) % 86400;
 }
 double minute(std::int64_t t) {
-    return static_cast<double>(second_of_day(t) / 60 % 60);
+    const std::int64_t whole = second_of_day(t) / 60 % 60;
+    return static_cast<double>(whole);
 }
 double hour(std::int64_t t) {
-    return static_cast<double>(second_of_day(t) / 3600);
+    const std::int64_t whole = second_of_day(t) / 3600;
+    return static_cast<double>(whole);
 }
 double day_of_week(std::int64_t t) {
     return std::chrono::weekday(std::chrono::sys_days(date(t))).c_encoding();

@@ -237,7 +237,7 @@ class Ranking final : public VectorNode {
 // The one aggregation whose label sets depend on values.
 class CountValues final : public VectorNode {
   public:
-    CountValues(LabelFilter filter, std::string label, VectorPlan child)
+    CountValues(LabelFilter filter, const std::string& label, VectorPlan child)
         : filter_(std::move(filter)), label_(label), child_(std::move(child)) {
         labels_ = &index_.labels();
     }
