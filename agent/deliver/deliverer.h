@@ -31,7 +31,7 @@ struct DelivererOptions {
     Duration resend{60'000};  // endsAt is four times that ahead
     Backoff backoff{500ms, 30s};
     std::size_t most_rows = 200;
-    std::size_t most_bytes = 1024 * 1024;
+    std::size_t most_bytes = std::size_t{1024} * 1024;
 };
 
 struct DeliveryCounts {

@@ -36,8 +36,8 @@ struct Alert {
 struct AlertLimits {
     std::size_t alerts = 10'000;
     std::size_t labels = 64;
-    std::size_t label_bytes = 8 * 1024;
-    std::size_t annotation_bytes = 256 * 1024;
+    std::size_t label_bytes = std::size_t{8} * 1024;
+    std::size_t annotation_bytes = std::size_t{256} * 1024;
     int depth = 16;
 };
 

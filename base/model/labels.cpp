@@ -115,8 +115,8 @@ using SymbolTable = std::array<Shard, kShards>;
 
 // The one table. Never destroyed: symbols of static life may outlive everything else.
 SymbolTable& symbols() {
-    static SymbolTable* const table = new SymbolTable;
-    return *table;
+    static SymbolTable& table = *std::make_unique<SymbolTable>().release();
+    return table;
 }
 
 Shard& shard_of(std::uint64_t hash) {

@@ -34,26 +34,26 @@ std::optional<std::vector<Branch>> plain_branches(std::string_view pattern) {
     std::vector<Branch> branches(1);
     for (std::size_t i = 0; i < pattern.size(); ++i) {
         const char c = pattern[i];
+        const char next = i + 1 < pattern.size() ? pattern[i + 1] : '\0';
+        const bool tail = c == '.' && (next == '*' || next == '+');
+        const bool special = std::string_view("^$.[](){}*+?").find(c) != std::string_view::npos;
         Branch& branch = branches.back();
         if (c == '|') {
             branches.emplace_back();
-        } else if (branch.tail != Branch::Tail::kNone) {
-            return std::nullopt;  // something after ".*"
+        } else if (branch.tail != Branch::Tail::kNone || (special && !tail)) {
+            return std::nullopt;  // something after ".*", or of RE2's own
         } else if (c == '\\') {
             // An escaped ASCII punctuation mark is that mark; other escapes have a meaning.
-            if (++i == pattern.size()) return std::nullopt;
-            const auto e = static_cast<unsigned char>(pattern[i]);
-            if (e >= 0x80 || std::isalnum(e) != 0 || e <= ' ') return std::nullopt;
-            branch.literal += pattern[i];
-        } else if (c == '.' && i + 1 < pattern.size() &&
-                   (pattern[i + 1] == '*' || pattern[i + 1] == '+')) {
-            branch.tail = pattern[++i] == '*' ? Branch::Tail::kAny : Branch::Tail::kSome;
-        } else if (std::string_view("^$.[](){}*+?").find(c) != std::string_view::npos) {
-            return std::nullopt;
+            const auto e = static_cast<unsigned char>(next);
+            if (e <= ' ' || e >= 0x80 || std::isalnum(e) != 0) return std::nullopt;
+            branch.literal += next;
+            ++i;
+        } else if (tail) {
+            branch.tail = next == '*' ? Branch::Tail::kAny : Branch::Tail::kSome;
+            ++i;
         } else {
             branch.literal += c;
         }
-        // A repetition of what we took for a literal or a tail (`a?`, `.*?`) ends up above.
     }
     return branches;
 }
@@ -75,8 +75,9 @@ struct ProgramCache {
 };
 
 ProgramCache& programs() {
-    static ProgramCache* const cache = new ProgramCache;  // outlives regexes of static life
-    return *cache;
+    // Never destroyed: it outlives regexes of static life.
+    static ProgramCache& cache = *std::make_unique<ProgramCache>().release();
+    return cache;
 }
 
 void forget(const Regex::Program* program) {

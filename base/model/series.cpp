@@ -20,11 +20,11 @@ std::string_view to_string(MetricType type) {
 }
 
 struct SeriesRef::Node {
-    std::atomic<std::uint32_t> refs;
-    SeriesId id;
+    std::atomic<std::uint32_t> refs{0};
+    SeriesId id = 0;
     Labels labels;
-    const MetricDesc* desc;
-    SeriesTable::Impl* table;
+    const MetricDesc* desc = nullptr;
+    SeriesTable::Impl* table = nullptr;
 };
 
 namespace {

@@ -156,11 +156,12 @@ class Evaluator {
             arguments.push_back(std::move(value));
         }
         if (last) arguments.push_back(std::move(*last));
-        return called(c.at, function->name, std::move(arguments));
+        return called(c.at, function->name, arguments);
     }
 
-    Result<Value> called(Position at, const std::string& name, std::vector<Value> arguments) {
-        auto result = call_template_function(name, std::move(arguments), context_);
+    Result<Value> called(Position at, const std::string& name,
+                         const std::vector<Value>& arguments) {
+        auto result = call_template_function(name, arguments, context_);
         if (result) return result;
         const Error& e = result.error();
         return Error(e.code, template_error(at, e.message).message);

@@ -300,10 +300,12 @@ constexpr std::array kRows{
     Row{"match", 2, 2, run_match},
     Row{"reReplaceAll", 3, 3, run_replace},
     Row{"parseDuration", 1, 1, run_parse_duration},
-    Row{"graphLink", 1, 1,
-        of_text<[](std::string s) { return "/graph?g0.expr=" + url_query(s) + "&g0.tab=0"; }>},
-    Row{"tableLink", 1, 1,
-        of_text<[](std::string s) { return "/graph?g0.expr=" + url_query(s) + "&g0.tab=1"; }>},
+    Row{"graphLink", 1, 1, of_text<[](const std::string& s) {
+            return "/graph?g0.expr=" + url_query(s) + "&g0.tab=0";
+        }>},
+    Row{"tableLink", 1, 1, of_text<[](const std::string& s) {
+            return "/graph?g0.expr=" + url_query(s) + "&g0.tab=1";
+        }>},
     Row{"externalURL", 0, 0, run_external_url},
     Row{"query", 1, 1, run_query},
     Row{"first", 1, 1, [](const Arguments& a, const TemplateContext&) { return first(a[0]); }},
@@ -327,7 +329,7 @@ std::span<const std::string_view> template_function_names() {
     return kNames;
 }
 
-Result<Value> call_template_function(std::string_view name, std::vector<Value> arguments,
+Result<Value> call_template_function(std::string_view name, const std::vector<Value>& arguments,
                                      const TemplateContext& context) {
     const auto* const row =
         std::find_if(kRows.begin(), kRows.end(), [&](const Row& r) { return r.name == name; });

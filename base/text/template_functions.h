@@ -12,13 +12,13 @@
 namespace tocsin::text {
 
 // No text that a template makes on its way may be longer.
-inline constexpr std::size_t kMostTemplateBytes = 256 * 1024;
+inline constexpr std::size_t kMostTemplateBytes = std::size_t{256} * 1024;
 
 // All names; `and` and `or` among them, which the evaluator runs itself (they are lazy).
 std::span<const std::string_view> template_function_names();
 
 // kInvalid without a place: the caller knows it.
-Result<Value> call_template_function(std::string_view name, std::vector<Value> arguments,
+Result<Value> call_template_function(std::string_view name, const std::vector<Value>& arguments,
                                      const TemplateContext& context);
 
 bool is_true(const Value& value);

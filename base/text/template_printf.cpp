@@ -78,7 +78,7 @@ std::string padded(const Verb& v, std::string text, bool number) {
     return std::string(fill, ' ') + text;
 }
 
-std::string signed_text(const Verb& v, bool negative, std::string magnitude) {
+std::string signed_text(const Verb& v, bool negative, const std::string& magnitude) {
     if (negative) return "-" + magnitude;
     if (v.plus) return "+" + magnitude;
     return v.space ? " " + magnitude : magnitude;
@@ -93,7 +93,7 @@ std::string float_text(const Verb& v, double value) {
     if (shortest) {
         std::string text = format_double(magnitude);
         if (v.letter == 'G') std::replace(text.begin(), text.end(), 'e', 'E');
-        return signed_text(v, negative, std::move(text));
+        return signed_text(v, negative, text);
     }
     const int precision = v.precision.value_or(6);
     switch (v.letter) {

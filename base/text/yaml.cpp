@@ -17,7 +17,7 @@ namespace tocsin::text {
 
 namespace {
 
-constexpr std::size_t kMostBytes = 10 * 1024 * 1024;
+constexpr std::size_t kMostBytes = std::size_t{10} * 1024 * 1024;
 constexpr std::size_t kMostLevels = 64;
 constexpr std::size_t kMostExpansions = 1000;
 
