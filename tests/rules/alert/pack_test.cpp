@@ -215,3 +215,14 @@ TEST_CASE("a healthy host fires nothing") {
     }
     CHECK(world.failures == 0);
 }
+
+TEST_CASE("a rule that speaks of a part of the host makes an incident of each part") {
+    for (const AlertRule& rule : pack_rules()) {
+        INFO(rule.alert);
+        for (const std::string label : {"mountpoint", "device", "name", "collector"}) {
+            const bool speaks =
+                annotation(rule, "summary").find("$labels." + label) != std::string::npos;
+            if (speaks) CHECK(annotation(rule, "tocsin_group_by") == label);
+        }
+    }
+}
