@@ -92,7 +92,7 @@ asio::awaitable<void> HttpServer::Impl::accept(std::shared_ptr<Impl> self) {
             // Most likely out of descriptors: those of ended connections come back.
             log_warning("cannot accept a connection", {{"error", error.message()}});
             self->pause.expires_after(kPauseWithoutDescriptors);
-            [[maybe_unused]] auto [passed] = co_await self->pause.async_wait(kTuple);
+            co_await self->pause.async_wait(kTuple);
             continue;
         }
         boost::system::error_code ignored;
@@ -117,7 +117,9 @@ asio::awaitable<void> HttpServer::Impl::refuse(std::shared_ptr<Transport> transp
     transport->expires_after(kRefusalTime);
     const asio::const_buffer buffer = asio::buffer(text);
     const auto failed = co_await transport->write(buffer);
-    if (!failed) co_await transport->finish(kRefusalTime);
+    if (!failed) {
+        co_await transport->finish(kRefusalTime);
+    }
     transport->close();
 }
 

@@ -106,7 +106,7 @@ std::shared_ptr<StreamBuffer> Session::open_stream(Response head) {
 
 asio::awaitable<void> Session::wait_for_wake() {
     signal_.expires_at(asio::steady_timer::time_point::max());
-    [[maybe_unused]] auto [woken] = co_await signal_.async_wait(kTuple);
+    co_await signal_.async_wait(kTuple);
 }
 
 asio::awaitable<void> Session::run() {
@@ -124,7 +124,9 @@ asio::awaitable<void> Session::run() {
         const auto served = co_await serve_one();
         next = served;
     }
-    if (next == Next::kFinish) co_await transport_->finish(kLinger);
+    if (next == Next::kFinish) {
+        co_await transport_->finish(kLinger);
+    }
     transport_->close();
 }
 
@@ -313,7 +315,7 @@ asio::awaitable<void> Session::pump_stream() {
     }
     const bool complete = !failed && !stream->peer_gone && !aborted_;
     if (complete && stream->framing == BodyFraming::kChunked) {
-        [[maybe_unused]] const auto ended = co_await write_all(kLastChunk);
+        co_await write_all(kLastChunk);
     }
     if (!complete) transport_->close();
     stream->open = false;

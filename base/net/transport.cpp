@@ -125,7 +125,7 @@ asio::awaitable<void> Transport::finish(Duration limit) {
     expires_after(limit);
     if (tls_) {
         // The peer's close_notify is waited for, which drains what it still sends.
-        [[maybe_unused]] auto [said] = co_await tls_->async_shutdown(kTuple);
+        co_await tls_->async_shutdown(kTuple);
     }
     IoError error;
     socket_.shutdown(tcp::socket::shutdown_send, error);

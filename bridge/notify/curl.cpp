@@ -51,6 +51,13 @@ std::size_t keep_beginning(const char* from, std::size_t size, std::size_t count
     return n;
 }
 
+// SMTP's replies come as headers, a line each: the last one says how it ended.
+std::size_t keep_last_line(const char* from, std::size_t size, std::size_t count, void* user) {
+    const std::string_view line = trim(std::string_view(from, size * count));
+    if (!line.empty()) *static_cast<std::string*>(user) = line.substr(0, kMostAnswer);
+    return size * count;
+}
+
 struct Transfer {
     Easy easy{curl_easy_init()};
     std::array<char, CURL_ERROR_SIZE> error{};
@@ -109,8 +116,6 @@ Outcome smtp_outcome(CURLcode code, long reply, std::string detail) {
     const bool about_us = reply == 530 || reply == 534 || reply == 535 || reply == 538;
     if (about_us || code == CURLE_LOGIN_DENIED) {
         outcome.reason = OutcomeReason::kUnauthorized;
-    } else if (reply == 421 || reply == 450 || reply == 451 || reply == 452) {
-        outcome.reason = OutcomeReason::kServerError;
     } else if (reply >= 400 && reply < 500) {
         outcome.reason = OutcomeReason::kServerError;
     } else if (reply >= 500 && reply < 600) {
@@ -146,11 +151,17 @@ Outcome send_smtp(const SmtpTransfer& t) {
     curl_easy_setopt(c, CURLOPT_UPLOAD, 1L);
     curl_easy_setopt(c, CURLOPT_READFUNCTION, read_source);
     curl_easy_setopt(c, CURLOPT_READDATA, &source);
+    std::string last_reply;
+    curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, keep_last_line);
+    curl_easy_setopt(c, CURLOPT_HEADERDATA, &last_reply);
     const CURLcode code = curl_easy_perform(c);
     if (code == CURLE_OK) return {Delivery::kDelivered, OutcomeReason::kDelivered, "", {}};
     long reply = 0;
     curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &reply);
-    return smtp_outcome(code, reply, t.server + ": " + transfer.text(code));
+    // The server's own words where it refused; libcurl's where it never got so far.
+    const bool refused = reply >= 400 && last_reply.starts_with(std::to_string(reply));
+    const std::string why = refused ? valid_utf8(last_reply) : transfer.text(code);
+    return smtp_outcome(code, reply, t.server + ": " + why);
 }
 
 HttpAnswer post_http(const HttpPost& post) {

@@ -17,10 +17,10 @@ bool is_continuation(char c) {
     return (static_cast<unsigned char>(c) & 0xc0U) == 0x80U;
 }
 
-// RFC 2047, 2: an encoded word is at most 75 characters, so 45 bytes of text, and holds whole
-// characters.
+// RFC 2047, 2: an encoded word is at most 75 characters, its line 76 with the header's name, and
+// it holds whole characters.
 std::string encoded_words(std::string_view text) {
-    constexpr std::size_t kMostBytes = 45;
+    constexpr std::size_t kMostBytes = 39;
     std::string out;
     while (!text.empty()) {
         std::size_t take = std::min(kMostBytes, text.size());
@@ -77,7 +77,8 @@ std::string mailbox(std::string_view display, std::string_view address) {
                                   (c >= '0' && c <= '9') || c == ' ' || c == '-';
                        });
     if (display.empty() || display == address) return fmt::format("<{}>", address);
-    return fmt::format("{} <{}>", plain ? std::string(display) : encoded_words(display), address);
+    if (plain) return fmt::format("{} <{}>", display, address);
+    return fmt::format("{}\r\n <{}>", encoded_words(display), address);
 }
 
 std::string headers(const Message& message, const Words& words, std::string_view from,

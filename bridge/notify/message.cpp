@@ -117,7 +117,10 @@ Message make_message(const Incident& incident, const Notify& notify,
     const auto skipped = timeline.size() > kTimelineTail ? timeline.size() - kTimelineTail : 0;
     for (std::size_t i = skipped; i < timeline.size(); ++i) {
         message.timeline.push_back(timeline[i]);
-        message.timeline.back().text = one_line(timeline[i].text);
+        TimelineEntry& entry = message.timeline.back();
+        entry.actor = one_line(entry.actor);
+        entry.text = one_line(entry.text);
+        for (auto& [key, value] : entry.data) value = one_line(value);
     }
     message.url = settings.url + "/incidents/" + incident.key;
     return message;

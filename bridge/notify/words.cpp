@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/core/strings.h"
 #include "base/text/template.h"
 #include "bridge/notify/catalogue.h"
 
@@ -179,7 +180,7 @@ class Writer {
         }
         const bool by_system = entry.actor == kSystem;
         const std::string id = "timeline." + entry.kind;
-        const std::string_view known = phrase(id, lang_).empty() ? "timeline.other" : id;
+        const std::string known = phrase(id, lang_).empty() ? "timeline.other" : id;
         const ValueMap dot = {{"Text", entry.text},
                               {"Actor", by_system ? say("actor.system", lang_) : entry.actor},
                               {"BySystem", by_system},
@@ -285,10 +286,10 @@ Words words_for(const Message& message) {
                           {"Key", message.key},
                           {"Url", message.url}};
     Words words;
-    words.subject = say("subject", message.language, dot);
-    words.brief = say("brief", message.language, dot);
-    words.text = plain(page, message.language);
-    words.html = html(page, message);
+    words.subject = valid_utf8(say("subject", message.language, dot));
+    words.brief = valid_utf8(say("brief", message.language, dot));
+    words.text = valid_utf8(plain(page, message.language));
+    words.html = valid_utf8(html(page, message));
     return words;
 }
 

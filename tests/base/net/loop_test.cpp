@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
+#include <chrono>
 #include <csignal>
 #include <string>
 #include <vector>
@@ -44,7 +45,9 @@ TEST_CASE("a timer whose time has come is still cancelled by one that ran before
     bool fired = false;
     const Timer first = loop.after(0ms, [&] { second.cancel(); });
     second = loop.after(0ms, [&] { fired = true; });
-    ::usleep(2000);  // both are due when the loop starts
+    const auto later = std::chrono::steady_clock::now() + 2ms;
+    while (std::chrono::steady_clock::now() < later) {  // both are due when the loop starts
+    }
     const Timer end = loop.after(5ms, [&] { loop.stop(); });
     loop.run();
     REQUIRE_FALSE(fired);
