@@ -105,7 +105,7 @@ std::string headers(const Message& message, const Words& words, std::string_view
     add("X-Tocsin-Incident", header_text(message.key));
     add("X-Tocsin-Kind", to_string(message.kind));
     add("MIME-Version", "1.0");
-    add("Content-Type", fmt::format("multipart/alternative; boundary=\"{}\"", boundary));
+    add("Content-Type", fmt::format("multipart/alternative;\r\n boundary=\"{}\"", boundary));
     return out;
 }
 
