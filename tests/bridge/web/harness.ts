@@ -44,9 +44,9 @@ export class Bridge {
   private process: ChildProcess | null = null;
   private said = '';
 
-  private constructor(readonly port: number, private readonly config: string, private readonly flags: string[]) {}
+  private constructor(readonly port: number, private readonly config: (dir: string) => string, private readonly flags: string[]) {}
 
-  static async create(config = '', flags: string[] = ['--insecure-loopback']): Promise<Bridge> {
+  static async create(config: (dir: string) => string = () => '', flags: string[] = ['--insecure-loopback']): Promise<Bridge> {
     const bridge = new Bridge(await freePort(), config, flags);
     await bridge.start();
     return bridge;
@@ -60,9 +60,10 @@ export class Bridge {
     const program = process.env['TOCSIN_BRIDGE'] ?? '';
     assert.ok(existsSync(program), `no bridge to test at TOCSIN_BRIDGE=${program}`);
     const more = [...this.flags];
-    if (this.config) {
+    const config = this.config(this.dir);
+    if (config) {
       const file = join(this.dir, 'bridge.yml');
-      writeFileSync(file, this.config, { mode: 0o600 });
+      writeFileSync(file, config, { mode: 0o600 });
       more.push('--config', file);
     }
     const args = ['serve', '--listen', `127.0.0.1:${this.port}`, '--store', `sqlite:${this.dir}/bridge.db`, ...more];
@@ -89,7 +90,9 @@ export class Bridge {
     rmSync(this.dir, { recursive: true, force: true });
   }
 
-  async post(...alerts: Posted[]): Promise<void> {
+  async post(...all: (Posted | { token: string })[]): Promise<void> {
+    const alerts = all.filter((item): item is Posted => 'name' in item);
+    const token = all.find((item): item is { token: string } => 'token' in item)?.token;
     const body = alerts.map((alert) => ({
       labels: { alertname: alert.name, host: alert.host, severity: alert.severity ?? 'warning', ...alert.labels },
       annotations: {
@@ -100,7 +103,7 @@ export class Bridge {
     }));
     const response = await fetch(`${this.url}/api/v2/alerts`, {
       method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
+      headers: { 'Content-Type': 'application/json', ...(token ? { Authorization: `Bearer ${token}` } : {}) },
       body: JSON.stringify(body),
     });
     assert.equal(response.status, 200, await response.text());

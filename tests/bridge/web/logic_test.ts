@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { actions, expected, forms, possible, sentence } from '../src/model/actions';
+import { withoutActor, wrote } from '../src/model/entry';
 import { listAddress, readAddress } from '../src/model/address';
 import { arrange, compare, hold, matches } from '../src/model/order';
 import { detail, row, rows, safeUrl, time } from '../src/model/parse';
@@ -184,12 +185,14 @@ test('each state offers its moves, and what the bridge says is possible wins', (
     ['triggered', ['acknowledge', 'resolve']],
     ['acknowledged', ['resolve', 'note']],
     ['pending', ['resume', 'resolve']],
-    ['resolved', ['close', 'reopen']],
+    ['resolved', ['reopen', 'note']], // an alert fires still
     ['closed', []],
   ];
   for (const [state, first] of cases) {
     assert.deepEqual(possible(make({ key: 'k', state }), null).slice(0, 2), first, state);
   }
+  const over = make({ key: 'k', state: 'resolved', counts: { firing: 0, resolved: 1, unknown: 0 } });
+  assert.deepEqual(possible(over, null).slice(0, 2), ['close', 'reopen']);
   assert.deepEqual(possible(make({ key: 'k' }), ['note', 'later-version', 'resolve']), ['resolve', 'note']);
   assert.deepEqual(possible(make({ key: 'k', state: 'closed' }), ['note']), ['note']);
   for (const action of actions) assert.ok(en.action[action] && zh.action[action], action);
@@ -263,4 +266,15 @@ test('the language is the chosen one, else the first of the browser\'s that the 
     ['xx', ['zh-CN'], 'zh-CN'],
   ];
   for (const [chosen, browser, wanted] of cases) assert.equal(pickLanguage(chosen, browser), wanted);
+});
+
+test('a name is not said twice, and what a person wrote is found wherever the bridge put it', () => {
+  const entry = (actor: string, text: string, data: Record<string, string> = {}) => ({ at: 0, kind: 'closed', actor, text, data });
+  assert.equal(withoutActor(entry('li.na', 'li.na closes it: done')), 'closes it: done');
+  assert.equal(withoutActor(entry('system', 'system says')), 'system says');
+  assert.equal(withoutActor(entry('li', 'lina writes')), 'lina writes');
+  assert.equal(wrote(entry('li.na', 'li.na closes it: a: b'), 'person'), 'a: b');
+  assert.equal(wrote(entry('li.na', 'li.na closes it'), 'person'), '');
+  assert.equal(wrote(entry('li.na', 'x', { text: 'own' }), 'person'), 'own');
+  assert.equal(wrote(entry('system', 'Step 1: li.na'), 'machine'), '');
 });

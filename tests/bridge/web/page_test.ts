@@ -1,9 +1,11 @@
 // The page in a real browser against the real bridge: each task of a person on call, end to end.
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import type { AddressInfo } from 'node:net';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { Bridge, desk, launch, phone, until, visit } from './harness';
 
@@ -105,17 +107,16 @@ test('a new incident arrives live, is opened, acknowledged, noted and resolved w
     assert.equal(kinds.filter((kind: string) => kind === 'note').length, 1, 'sent once');
 
     // Closing waits for the alert: until it has cleared it is refused, with the reason.
-    const close = async (): Promise<void> => {
-      await page.locator('.actions [data-action=close]').tap();
-      await page.locator('dialog button[type=submit]').tap();
-    };
-    await close();
+    await page.locator('.more summary').tap();
+    await page.locator('.more [data-action=close]').tap();
+    await page.locator('dialog button[type=submit]').tap();
     await page.locator('.notice.refused', { hasText: 'still firing' }).waitFor();
     await stateIs(page, 'resolved');
     await page.getByRole('button', { name: 'Dismiss' }).tap();
     await bridge.post({ name: 'FilesystemFilling', host: 'thumb-1', severity: 'critical', ended: true });
     await page.locator('.entry[data-kind=alert_cleared]').waitFor();
-    await close();
+    await page.locator('.actions > [data-action=close]').tap();
+    await page.locator('dialog button[type=submit]').tap();
     await stateIs(page, 'closed');
     await page.goBack();
     await page.getByText('Nothing is open.').waitFor();
@@ -413,23 +414,40 @@ test('five thousand incidents scroll in a window of some tens of rows', async ()
   }
 });
 
-test('without a token the page asks for one, and takes only the right one', async () => {
-  const closed = await Bridge.create('', []);
+test('without a token the page asks for one, takes only the right one, and acts as its owner', async () => {
+  const closed = await Bridge.create((dir) => {
+    const file = (name: string, secret: string): string => {
+      writeFileSync(join(dir, name), secret, { mode: 0o600 });
+      return join(dir, name);
+    };
+    return `access:
+  tokens:
+    - {name: li.na, role: responder, token_file: ${file('li.na', 'right-and-long-enough')}}
+    - {name: guest, role: viewer, token_file: ${file('guest', 'only-for-looking-here')}}
+    - {name: sender, role: agent, token_file: ${file('sender', 'what-the-agent-presents')}}
+`;
+  }, []);
   try {
+    await closed.post({ name: 'FilesystemFilling', host: 'token-1' }, { token: 'what-the-agent-presents' });
     const { page, context, problems } = await visit(browser, closed.url + '/', phone);
+    const enter = async (token: string): Promise<void> => {
+      await page.locator('input[name=token]').fill(token);
+      await page.getByRole('button', { name: 'Enter' }).tap();
+    };
     await page.getByRole('heading', { name: 'This bridge asks for a token' }).waitFor();
-    await page.locator('input[name=token]').fill('wrong');
-    await page.getByRole('button', { name: 'Enter' }).tap();
+    await enter('wrong');
     await page.getByText('The bridge refused this token.').waitFor();
-    await page.route('**/api/v1/**', (route) => {
-      const right = route.request().headers()['authorization'] === 'Bearer right';
-      return right && !route.request().url().endsWith('/events')
-        ? route.fulfill({ json: { incidents: [], next: null } })
-        : route.fulfill(right ? { status: 200, contentType: 'text/event-stream', body: ': ok\n\n' } : { status: 401, json: {} });
-    });
-    await page.locator('input[name=token]').fill('right');
-    await page.getByRole('button', { name: 'Enter' }).tap();
-    await page.getByText('Nothing is open.').waitFor();
+    await enter('only-for-looking-here');
+    await live(page);
+    await page.locator('.row-link').tap();
+    await page.locator('[data-action=acknowledge]').tap();
+    await page.getByText('Your token does not allow this.').waitFor();
+    await stateIs(page, 'triggered');
+    await page.locator('.icon-button').tap();
+    await page.getByRole('button', { name: 'Forget the token' }).tap();
+    await enter('right-and-long-enough');
+    await page.locator('[data-action=acknowledge]').tap();
+    await page.locator('.entry[data-kind=acknowledged]', { hasText: 'li.na' }).waitFor();
     assert.equal(await page.evaluate(() => localStorage.getItem('tocsin.token')), null, 'kept in the tab alone');
     assert.deepEqual(problems, []);
     await context.close();
@@ -438,8 +456,33 @@ test('without a token the page asks for one, and takes only the right one', asyn
   }
 });
 
+test('a long touch says exactly since when', async () => {
+  const key = await incidentOf('touch-1');
+  await on(phone, '/?q=touch-', async (page) => {
+    await row(page, key).waitFor();
+    const { x, y } = (await row(page, key).boundingBox())!;
+    const session = await page.context().newCDPSession(page);
+    const touch = (type: 'touchStart' | 'touchEnd', touchPoints: { x: number; y: number }[]) =>
+      session.send('Input.dispatchTouchEvent', { type, touchPoints });
+    await touch('touchStart', [{ x: x + 150, y: y + 30 }]);
+    await row(page, key).getByText(/20\d\d, \d\d:\d\d:\d\d GMT\+8/).waitFor();
+    await touch('touchEnd', []);
+    assert.match(page.url(), /q=touch-/, 'and opens nothing');
+  });
+});
+
 test('pictures of the page for the documents', { skip: !process.env['TOCSIN_SCREENSHOTS'] }, async () => {
-  const shown = await Bridge.create();
+  const hook = createServer((request, response) => request.resume().on('end', () => response.end('ok')));
+  await new Promise<void>((resolve) => hook.listen(0, '127.0.0.1', resolve));
+  const shown = await Bridge.create(() => `
+channels: [{name: chat, type: webhook, url: "http://127.0.0.1:${(hook.address() as AddressInfo).port}/"}]
+people:
+  - {name: li.na, display: 李娜, contacts: [{channel: chat}]}
+  - {name: zhao.lei, display: 赵磊, contacts: [{channel: chat}]}
+teams: [{name: web, members: [zhao.lei], lead: li.na, policy: standard}]
+policies: [{name: standard, response: [{tell: ["person:zhao.lei"]}, {after: 10m, tell: ["person:li.na"]}]}]
+routes: [{team: web}]
+`);
   const images = join(process.env['TOCSIN_SOURCE_DIR']!, 'docs/images');
   mkdirSync(images, { recursive: true });
   const samples: [string, string, string, string][] = [
@@ -461,13 +504,12 @@ test('pictures of the page for the documents', { skip: !process.env['TOCSIN_SCRE
     const main = await shown.keyOf('web-17');
     await shown.act(main, 'acknowledge', { actor: 'zhao.lei' });
     await shown.act(main, 'note', { actor: 'zhao.lei', text: 'Old releases under /srv fill it, removing all but three.' });
-    await shown.act(main, 'assign', { actor: 'zhao.lei', person: 'li.na', text: 'Please watch it, I am on the way.' });
     for (const [name, size] of [['phone', phone], ['desk', desk]] as const) {
       for (const colorScheme of ['light', 'dark'] as const) {
         for (const locale of name === 'phone' ? ['en-GB', 'zh-CN'] : ['en-GB']) {
           const look = { ...size, colorScheme, locale };
           const tag = `${name}-${colorScheme}${locale === 'zh-CN' ? '-zh' : ''}`;
-          const { page, context } = await visit(browser, shown.url + '/', look);
+          const { page, context } = await visit(browser, shown.url + '/', look, (p) => p.clock.setFixedTime(Date.now() + 12 * 60_000));
           await live(page);
           await row(page, main).waitFor();
           await page.evaluate(() => Promise.all(document.getAnimations().map((animation) => animation.finished)));
@@ -481,6 +523,7 @@ test('pictures of the page for the documents', { skip: !process.env['TOCSIN_SCRE
       }
     }
   } finally {
+    hook.close();
     await shown.remove();
   }
 });

@@ -1,5 +1,7 @@
 // The catalogues against the glossary: these words and no others, in both languages.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { en } from '../src/text/en';
 import { zh } from '../src/text/zh';
@@ -56,6 +58,25 @@ function texts(catalogue: unknown, path = ''): [string, string][] {
   }
   return Object.entries(catalogue as object).flatMap(([name, value]) => texts(value, path ? `${path}.${name}` : name));
 }
+
+const document = (name: string): string =>
+  readFileSync(join(process.env['TOCSIN_SOURCE_DIR'] ?? '', 'docs', name), 'utf8');
+
+test('the words held here are those of the written glossary', () => {
+  const written = document('glossary.md');
+  for (const [english, chinese] of glossary) {
+    assert.ok(written.includes(`${english} ${chinese}`), `${english} ${chinese}`);
+  }
+});
+
+test('every kind of timeline entry that the bridge writes has its Chinese', () => {
+  const table = document('incidents.md').split('## The timeline')[1]!.split('\n## ')[0]!;
+  const kinds = table.split('\n').filter((line) => line.startsWith('| `'))
+    .flatMap((line) => [...line.split('|')[1]!.matchAll(/`(\w+)`/g)].map((match) => match[1]!));
+  assert.ok(kinds.length > 25, String(kinds.length));
+  assert.deepEqual(kinds.filter((kind) => !(kind in zh.kind)), []);
+  assert.deepEqual(Object.keys(zh.kind).filter((kind) => !kinds.includes(kind)), []);
+});
 
 test('the catalogues use the words of the glossary', () => {
   for (const [english, chinese, path] of glossary) {

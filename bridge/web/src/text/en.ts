@@ -196,17 +196,8 @@ export const en = {
     search: 'Search',
     help: 'This list',
   },
-  // What a timeline entry of a kind says; the empty text leaves it to the bridge's own sentence. A
-  // person's name stands before theirs, `machine` is for those that Tocsin wrote.
-  kind: {
-    acknowledged: (_, by) => (by === 'person' ? 'acknowledged' : ''),
-    unacknowledged: () => 'gave it back',
-    declined: () => 'cannot take it',
-    resolved: (_, by) => (by === 'person' ? 'resolved it' : ''),
-    resumed: (_, by) => (by === 'person' ? 'resumed it' : ''),
-    escalated: () => 'asked for the next step',
-    assigned: (d) => (d['person'] ? `asked ${d['person']} to take it` : ''),
-  } as Kinds,
+  // What a timeline entry of a kind says. The bridge's own sentences are English already.
+  kind: {} as Kinds,
   message: {
     opened: 'opened',
     escalated: 'escalated',

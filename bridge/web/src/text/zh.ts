@@ -7,6 +7,7 @@ const levels: Record<string, string> = {
   info: '提示',
 };
 const level = (name: string | undefined): string => (name ? (levels[name] ?? name) : '无级别');
+const told = (d: Record<string, string>): string => (d['told'] ?? '').replaceAll(' by ', '：');
 const alertOf = (d: Record<string, string>): string =>
   [d['alertname'] ?? '', d['host'] ? `（${d['host']}）` : ''].join('');
 
@@ -208,6 +209,7 @@ export const zh: Words = {
     alert_back: (d) => `${alertOf(d)} 恢复上报，仍在告警`,
     alert_cleared: (d) => `${alertOf(d)} 已恢复`,
     alert_unknown: (d) => `${alertOf(d)} 状态未知`,
+    alert_expired: (d) => `${d['count'] ?? ''} 条状态未知的告警已到期`,
     level_raised: (d) => `告警级别上升：${level(d['from'])} → ${level(d['to'])}`,
     level_lowered: (d) => `告警级别下降：${level(d['from'])} → ${level(d['to'])}`,
     priority_raised: (d) => `优先级提高：${d['from'] ?? ''} → ${d['to'] ?? ''}`,
@@ -224,14 +226,17 @@ export const zh: Words = {
     snoozed: () => '暂缓提醒',
     snooze_ended: () => '暂缓提醒结束',
     pended: () => '挂起',
-    pending_ended: () => '挂起结束',
     escalated: () => '升级到下一步',
     handed_over: (d) => `转给团队 ${d['to'] ?? ''}`,
     superseded: (d) => `由 ${d['successor'] ?? '后续事件'} 接续`,
-    step: (d) => `升级策略第 ${d['step'] ?? ''} 步，已通知 ${d['told'] ?? ''}`,
-    step_repeated: (d) => `升级策略第 ${d['step'] ?? ''} 步，再次通知 ${d['told'] ?? ''}`,
+    step: (d) => `升级策略第 ${d['step'] ?? ''} 步，通知 ${told(d)}`,
+    step_repeated: (d) => `升级策略第 ${d['step'] ?? ''} 步，再次通知 ${told(d)}`,
     step_skipped: (d) => `升级策略第 ${d['step'] ?? ''} 步无人可通知，已跳过`,
     nobody: () => '没有可以通知的人',
+    told: (d) => `已通过 ${d['channel'] ?? ''} 通知 ${d['person'] ?? ''}`,
+    not_told: (d) => `未能通过 ${d['channel'] ?? ''} 通知 ${d['person'] ?? ''}：${d['detail'] ?? ''}`,
+    note: () => '',
+    lapsed: (d) => `${d['person'] ?? ''} 的认领已失效`,
   },
   message: {
     opened: '新事件',

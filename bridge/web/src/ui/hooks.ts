@@ -1,6 +1,6 @@
 // The page's context and the few hooks that its views share.
 import { createContext } from 'preact';
-import { useContext, useEffect, useReducer, useState } from 'preact/hooks';
+import { useContext, useEffect, useReducer, useRef, useState } from 'preact/hooks';
 import type { Action } from '../model/actions';
 import type { View } from '../model/address';
 import type { Store } from '../model/store';
@@ -49,6 +49,39 @@ export function useMedia(query: string): boolean {
     return () => media.removeEventListener('change', update);
   }, [query]);
   return is;
+}
+
+// A long touch: what the mouse gets by hovering. The click that ends one does nothing else.
+export function useLongTouch(held: () => void): {
+  onTouchStart(): void;
+  onTouchMove(): void;
+  onTouchEnd(): void;
+  onContextMenu(event: Event): void;
+  onClickCapture(event: Event): void;
+} {
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  const was = useRef(false);
+  const stop = (): void => clearTimeout(timer.current);
+  useEffect(() => stop, []);
+  return {
+    onTouchStart: () => {
+      stop();
+      was.current = false;
+      timer.current = setTimeout(() => {
+        was.current = true;
+        held();
+      }, 500);
+    },
+    onTouchMove: stop,
+    onTouchEnd: stop,
+    onContextMenu: (event) => was.current && event.preventDefault(),
+    onClickCapture: (event) => {
+      if (!was.current) return;
+      was.current = false;
+      event.preventDefault();
+      event.stopPropagation();
+    },
+  };
 }
 
 export const kWide = '(min-width: 50rem)';

@@ -1,9 +1,10 @@
 // One row of the list: two lines on a phone, one on a desk.
+import { useEffect, useState } from 'preact/hooks';
 import { incidentAddress } from '../model/address';
 import { hostOf } from '../model/order';
 import { exactTime, shortDuration } from '../model/time';
 import type { Row } from '../model/types';
-import { follow, usePage } from './hooks';
+import { follow, useLongTouch, usePage } from './hooks';
 import { PrioritySquare, SeverityGlyph, StateGlyph } from './glyphs';
 
 interface Props {
@@ -16,6 +17,13 @@ interface Props {
 
 export function ListRow({ row, now, top, position, of }: Props) {
   const { words, clock, go } = usePage();
+  const [exact, setExact] = useState(false);
+  const touch = useLongTouch(() => setExact(true));
+  useEffect(() => {
+    if (!exact) return;
+    const timer = setTimeout(() => setExact(false), 4000);
+    return () => clearTimeout(timer);
+  }, [exact]);
   const address = incidentAddress(row.key);
   const severity = words.severity[row.severity] ?? row.severity;
   const host = hostOf(row);
@@ -26,6 +34,7 @@ export function ListRow({ row, now, top, position, of }: Props) {
       class={`row state-${row.state}`}
       data-key={row.key}
       style={{ top: `${top}px` }}
+      {...touch}
       aria-setsize={of}
       aria-posinset={position}
     >
@@ -37,7 +46,7 @@ export function ListRow({ row, now, top, position, of }: Props) {
         </span>
         <span class="row-title">{row.title}</span>
         <time class="row-since" dateTime={new Date(row.openedAt).toISOString()} title={exactTime(row.openedAt, clock)}>
-          {shortDuration(now - row.openedAt, words)}
+          {exact ? exactTime(row.openedAt, clock) : shortDuration(now - row.openedAt, words)}
         </time>
         <span class="row-state">
           <StateGlyph state={row.state} />

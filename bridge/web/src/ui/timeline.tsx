@@ -1,4 +1,5 @@
 // The timeline, newest first; people and machine told apart by place and shape.
+import { withoutActor, wrote } from '../model/entry';
 import { dayOf, exactTime, timeOfDay, zoneName } from '../model/time';
 import type { Detail, Entry } from '../model/types';
 import { usePage } from './hooks';
@@ -49,14 +50,14 @@ function TimelineEntry({ entry }: { entry: Entry }) {
   );
 }
 
-// The bridge writes English; what another language says of a kind stands before what a person wrote.
+// The bridge writes English sentences; another language says what a kind means, and then what a
+// person wrote.
 function Said({ entry, by }: { entry: Entry; by: By }) {
   const { words } = usePage();
   const action = entry.waiting ? words.action[entry.kind as keyof typeof words.action] : undefined;
   const phrase = action ?? words.kind[entry.kind]?.(entry.data, by);
-  const wrote = entry.data['text'] ?? '';
-  if (!phrase) return <span>{entry.text}</span>;
-  const own = entry.waiting ? entry.text : wrote;
+  if (!phrase) return <span>{withoutActor(entry)}</span>;
+  const own = entry.waiting ? entry.text : wrote(entry, by);
   return (
     <span>
       {phrase}
