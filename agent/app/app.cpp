@@ -1,7 +1,5 @@
 #include "agent/app/app.h"
 
-#include <malloc.h>
-
 #include <algorithm>
 #include <csignal>
 #include <utility>
@@ -9,6 +7,7 @@
 #include "agent/api/api.h"
 #include "agent/api/rules_json.h"
 #include "agent/app/rule_loader.h"
+#include "agent/app/trim.h"
 #include "agent/app/watch.h"
 #include "agent/deliver/alert_body.h"
 #include "agent/deliver/deliverer.h"
@@ -36,6 +35,8 @@ constexpr Duration kEndsIn = 4min;
 constexpr Duration kHeartbeat = 30s;
 constexpr Duration kGoodbyePatience = 3s;
 constexpr Duration kStopGrace = 5s;
+// By then the first collections, heartbeat and delivery are done.
+constexpr Duration kSettled = 10s;
 
 net::LogLevel log_level(std::string_view name) {
     if (name == "debug") return net::LogLevel::kDebug;
@@ -133,6 +134,7 @@ struct App::Impl {
     std::unique_ptr<Api> api;
     std::unique_ptr<net::HttpServer> server;
     std::unique_ptr<FileWatch> watch;
+    net::Timer trim;
     std::string rules_hash;
     bool stopping = false;
 
@@ -213,7 +215,7 @@ void App::Impl::reload(std::string_view why) {
              {{"why", std::string(why)},
               {"rules", std::to_string(pipeline->counts().rules)},
               {"hash", rules_hash}});
-    ::malloc_trim(0);
+    trim = loop.after(kSettled, give_back_memory);
 }
 
 Result<void> App::Impl::set_up() {
@@ -338,7 +340,7 @@ void App::run() {
     impl.pipeline->start();
     impl.deliverer->start();
     impl.heartbeats->start();
-    ::malloc_trim(0);
+    impl.trim = impl.loop.after(kSettled, give_back_memory);
     net::log_info("agent runs", {{"version", std::string(kVersion)},
                                  {"host", impl.config.host},
                                  {"listen", impl.config.listen},

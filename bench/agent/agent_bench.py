@@ -8,7 +8,9 @@ reversed each round, so that what else the machine does falls on both. node_expo
 `cycles` times a round, a second apart, over a kept connection; the agent collects every second by
 itself and evaluates 200 rules with each collection. CPU is the time on the processor of all their
 threads (/proc/PID/task/*/schedstat), PSS and private dirty memory are smaps_rollup's after the
-agent has run for `settle` seconds with a bridge to deliver to. Ratios are what counts.
+agent has run for `settle` seconds with a bridge to deliver to over TLS. The agent runs on copies of
+its shared libraries, so that no other process shares their pages: what a host pays on which nothing
+else maps them. Ratios are what counts.
 """
 import argparse
 import gzip
@@ -74,6 +76,19 @@ def memory(pid):
     return rows["Pss"], rows["Private_Dirty"]
 
 
+def library_copies(binary, directory):
+    """An environment in which `binary` maps libraries that nobody else does."""
+    listed = subprocess.run(["ldd", binary], capture_output=True, text=True, check=True).stdout
+    folder = Path(directory, "lib")
+    folder.mkdir()
+    for line in listed.splitlines():
+        if "=> /" in line:
+            path = Path(line.split("=>")[1].split()[0])
+            shutil.copy(path.resolve(), folder / path.name)
+    os.sync()  # pages of a file just written count as dirty
+    return {**os.environ, "LD_LIBRARY_PATH": str(folder)}
+
+
 def sole_owner(pid):
     """Shared libraries of `pid` that another process maps too: they make its PSS look smaller."""
     def libraries(p):
@@ -103,7 +118,7 @@ def main():
     parser.add_argument("--bin", default=str(ROOT / "build/release/bin"))
     options = parser.parse_args()
     os.environ["TOCSIN_BIN"] = options.bin
-    from lab import Agent, Bridge, Daemon, free_port
+    from lab import Agent, Bridge, Daemon, certificate, free_port
 
     peer_binary = shutil.which("prometheus-node-exporter")
     if peer_binary is None:
@@ -111,8 +126,10 @@ def main():
     with tempfile.TemporaryDirectory(prefix="tocsin-bench-") as directory:
         rule_file = Path(directory, "rules.yml")
         rule_file.write_text(rules(options.rules))
-        bridge = Bridge(directory).start()
-        agent = Agent(directory, [bridge.url], rule_file).start()
+        pem, key = certificate(directory, "bridge")
+        bridge = Bridge(directory, f"tls: {{certificate_file: {pem}, key_file: {key}}}\n").start()
+        agent = Agent(directory, [bridge.url], rule_file, config=f"bridge: {{ca_file: {pem}}}\n",
+                      env=library_copies(Path(options.bin, "tocsin-agent"), directory)).start()
         port = free_port()
         peer = Daemon("node_exporter", [peer_binary, f"--web.listen-address=127.0.0.1:{port}"],
                       Path(directory, "node_exporter.log"), f"http://127.0.0.1:{port}/").start()
@@ -123,6 +140,9 @@ def main():
             agent_pss, agent_dirty = memory(agent.process.pid)
             peer_pss, peer_dirty = memory(peer.process.pid)
             shared = sole_owner(agent.process.pid)
+            beats = "heartbeats do not reach" not in agent.log.read_text()
+            if not beats:
+                sys.exit("the agent does not reach the bridge over TLS:\n" + agent.tail())
 
             def of_peer():
                 before = cpu(peer.process.pid)
@@ -160,7 +180,7 @@ def main():
         "agent_pss_mib": round(agent_pss / 1024, 2), "node_exporter_pss_mib": round(peer_pss / 1024, 2),
         "pss_ratio": round(agent_pss / peer_pss, 3), "pss_budget_mib": 12,
         "agent_private_dirty_mib": round(agent_dirty / 1024, 2), "private_dirty_budget_mib": 5,
-        "libraries_shared_with_others": shared,
+        "libraries_shared_with_others": shared, "heartbeats_over_tls": beats,
         "rounds_agent_ms": [round(n / 1e6, 3) for n in ours], "rounds_node_exporter_ms": [round(n / 1e6, 3) for n in theirs],
     }
     print(json.dumps(result, indent=2))

@@ -76,6 +76,7 @@ class Daemon:
     def __init__(self, name, argv, log, ready_url, env=None):
         self.name, self.argv, self.log, self.ready_url = name, [str(a) for a in argv], Path(log), ready_url
         self.env = env
+        self.tls = ssl._create_unverified_context()  # whether it answers, not who it is
         self.process = None
 
     def start(self):
@@ -89,7 +90,7 @@ class Daemon:
         if self.process.poll() is not None:
             raise AssertionError(f"{self.name} ended with {self.process.returncode}:\n{self.tail()}")
         try:
-            with urllib.request.urlopen(self.ready_url, timeout=1) as answer:
+            with urllib.request.urlopen(self.ready_url, timeout=1, context=self.tls) as answer:
                 return answer.status == 200
         except OSError:
             return False
@@ -118,7 +119,7 @@ class Daemon:
 class Bridge(Daemon):
     def __init__(self, directory, config=None, port=None):
         self.port = port or free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = f"http{'s' if config and 'tls:' in config else ''}://127.0.0.1:{self.port}"
         self.store = Path(directory, "bridge.db")
         argv = [BIN / "tocsin-bridge", "serve", "--listen", f"127.0.0.1:{self.port}",
                 "--store", f"sqlite:{self.store}", "--insecure-loopback"]
@@ -144,7 +145,7 @@ class Bridge(Daemon):
 
 
 class Agent(Daemon):
-    def __init__(self, directory, bridges, rules, interval="1s", host="lab-1", port=None, config=""):
+    def __init__(self, directory, bridges, rules, interval="1s", host="lab-1", port=None, config="", env=None):
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         state = Path(directory, "agent")
@@ -155,7 +156,17 @@ class Agent(Daemon):
                 "--rules", rules, "--interval", interval, "--state", state]
         for bridge in bridges:
             argv += ["--bridge", bridge]
-        super().__init__("agent", argv, Path(directory, "agent.log"), f"{self.url}/-/ready")
+        super().__init__("agent", argv, Path(directory, "agent.log"), f"{self.url}/-/ready", env)
+
+
+def certificate(directory, name):
+    """A key and a certificate of its own for loopback: (certificate, key)."""
+    pem, key = Path(directory, f"{name}.pem"), Path(directory, f"{name}.key")
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
+                    "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1",
+                    "-keyout", key, "-out", pem], check=True, capture_output=True)
+    key.chmod(0o600)
+    return pem, key
 
 
 class MailServer:
@@ -165,10 +176,7 @@ class MailServer:
         from aiosmtpd.controller import Controller
         from aiosmtpd.smtp import AuthResult
         self.directory = Path(directory)
-        self.certificate, key = self.directory / "mail.pem", self.directory / "mail.key"
-        subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
-                        "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1",
-                        "-keyout", key, "-out", self.certificate], check=True, capture_output=True)
+        self.certificate, key = certificate(directory, "mail")
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(self.certificate, key)
         self.user, self.password = "tocsin", "correct horse"
