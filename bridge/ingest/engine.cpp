@@ -121,7 +121,11 @@ void Engine::process_range(std::span<const Input> inputs, Timestamp now,
         return;
     }
     net::log_error("an input was refused by the store", {{"reason", done.error().message}});
-    answers.emplace_back(done.error());
+    // For an alert this is 400: its sender drops it, where 500 would hold up all that follow it.
+    answers.emplace_back(
+        alerts == nullptr
+            ? done.error()
+            : Error(ErrorCode::kInvalid, "the alert could not be stored: " + done.error().message));
 }
 
 // Alerts of one identity stay together: a change of level is one piece of news.
@@ -225,9 +229,9 @@ void Engine::one_timer(const TimerRow& row, Timestamp now) {
 }
 
 Timestamp Engine::next_tick(Timestamp now) {
-    const Result<NextDue> due = store_.next_due();
+    const Result<std::optional<Timestamp>> due = store_.next_timer();
     Timestamp next = now + kScanEvery;
-    if (due && due.value().timer) next = std::min(next, *due.value().timer);
+    if (due && due.value()) next = std::min(next, *due.value());
     return std::max(next, now);
 }
 

@@ -50,6 +50,8 @@ class Worker {
         Done done;
     };
     void loop();
+    // Under the lock: whether there is a reason not to wait any longer.
+    bool wanted(Timestamp now) const;
     void take_and_process();
     void due_work();
 
@@ -61,6 +63,8 @@ class Worker {
     mutable std::mutex lock_;
     std::condition_variable wake_;
     std::deque<Item> queue_;
+    std::size_t urgent_ = 0;     // of the queue, those that are not heartbeats
+    Timestamp first_heartbeat_;  // when the oldest of the queue came
     std::deque<std::pair<std::function<void(Store&)>, std::function<void()>>> jobs_;
     std::shared_ptr<const BridgeConfig> next_config_;
     bool stopping_ = false;

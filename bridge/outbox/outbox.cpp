@@ -77,7 +77,7 @@ void Outbox::wake() {
                 });
                 if (!read) claim->error = read.error();
             }
-            if (const auto due = store.next_due()) claim->next = due.value().effect;
+            if (const auto due = store.next_effect()) claim->next = due.value();
         },
         [this, claim, alive = alive_] {
             if (*alive) claimed(claim);

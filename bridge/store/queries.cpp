@@ -32,6 +32,25 @@ std::string state_condition(StateFilter filter) {
     return "1 = 1";
 }
 
+// One transaction, so that all that is read is of one moment.
+class Moment {
+  public:
+    explicit Moment(sql::Connection& connection) : connection_(connection) {
+        sql::run(connection_, "BEGIN");
+    }
+    ~Moment() {
+        try {
+            sql::run(connection_, "ROLLBACK");
+        } catch (const std::exception&) {
+        }
+    }
+    Moment(const Moment&) = delete;
+    Moment& operator=(const Moment&) = delete;
+
+  private:
+    sql::Connection& connection_;
+};
+
 class SqlQueries final : public Queries {
   public:
     explicit SqlQueries(std::unique_ptr<Session> session) : session_(std::move(session)) {}
@@ -80,7 +99,7 @@ class SqlQueries final : public Queries {
         return sql::guarded("counting", [&]() -> Result<std::map<std::string, std::int64_t>> {
             std::map<std::string, std::int64_t> out;
             sql::select<sql::Text, sql::Int>(
-                session_->soci, text, {},
+                session_->connection, text, {},
                 [&](const sql::Text& state, const sql::Int& n) { out[state.value] = n.value; });
             return out;
         });
@@ -128,8 +147,7 @@ Result<IncidentPage> SqlQueries::incidents(const IncidentFilter& filter) {
 
 Result<IncidentDetail> SqlQueries::incident(const std::string& key) {
     return sql::guarded("reading an incident", [&]() -> Result<IncidentDetail> {
-        // One transaction, so that the parts are of one moment.
-        soci::transaction moment(session_->soci);
+        const Moment moment(session_->connection);
         IncidentDetail out;
         bool found = false;
         select_incidents(*session_, "WHERE key = :key", sql::Parameters().add("key", key),
@@ -142,7 +160,7 @@ Result<IncidentDetail> SqlQueries::incident(const std::string& key) {
         select_alerts(*session_, "WHERE incident = :id ORDER BY starts_at, identity", id,
                       [&](AlertRecord row) { out.alerts.push_back(std::move(row)); });
         sql::select<sql::Int, sql::Int, sql::Text, sql::Text, sql::Text, sql::Text>(
-            session_->soci,
+            session_->connection,
             "SELECT id, at, kind, actor, text, data FROM timeline WHERE incident = :id "
             "ORDER BY id",
             id,
@@ -158,8 +176,9 @@ Result<IncidentDetail> SqlQueries::incident(const std::string& key) {
             "SELECT " + effect_columns() + " FROM effects WHERE incident = :id ORDER BY id", id,
             [&](EffectRow row) { out.effects.push_back(std::move(row)); });
         sql::select<sql::Text, sql::Int>(
-            session_->soci, "SELECT kind, due_at FROM timers WHERE incident = :id ORDER BY due_at",
-            id, [&](const sql::Text& kind, const sql::Int& due) {
+            session_->connection,
+            "SELECT kind, due_at FROM timers WHERE incident = :id ORDER BY due_at", id,
+            [&](const sql::Text& kind, const sql::Int& due) {
                 if (const auto parsed = parse_timer_kind(kind.value)) {
                     out.timers.push_back(
                         {out.summary.incident.id, *parsed, from_unix_ms(due.value)});
@@ -172,7 +191,7 @@ Result<IncidentDetail> SqlQueries::incident(const std::string& key) {
 Result<std::vector<std::pair<AlertRecord, IncidentSummary>>> SqlQueries::current_alerts() {
     using Rows = std::vector<std::pair<AlertRecord, IncidentSummary>>;
     return sql::guarded("listing alerts", [&]() -> Result<Rows> {
-        soci::transaction moment(session_->soci);
+        const Moment moment(session_->connection);
         std::map<IncidentId, IncidentSummary> open;
         select_incidents(*session_, "WHERE state <> 'closed'", {}, [&](IncidentSummary row) {
             const IncidentId id = row.incident.id;

@@ -38,11 +38,12 @@ Result<std::unique_ptr<Session>> open_session(const std::string& url, SessionUse
         auto session = std::make_unique<Session>();
         session->dialect = sqlite_dialect();
         session->file = file;
-        session->soci.open(soci::sqlite3, "dbname=\"" + file + "\" timeout=5");
+        session->connection.session.open(soci::sqlite3, "dbname=\"" + file + "\" timeout=5");
         for (const std::string& statement : session->dialect->session_setup()) {
-            sql::run(session->soci, statement);
+            // Not kept as prepared: some pragmas yield a row and would stay half read.
+            session->connection.session << statement;
         }
-        if (use == SessionUse::kRead) sql::run(session->soci, "PRAGMA query_only = ON");
+        if (use == SessionUse::kRead) session->connection.session << "PRAGMA query_only = ON";
         return session;
     });
 }
@@ -58,7 +59,7 @@ void select_incidents(Session& session, const std::string& tail, const sql::Para
     using sql::Text;
     sql::select<Int, Text, Text, Text, Text, Text, Text, Text, Int, Int, Text, Text, Int, Int, Int,
                 Int, Text>(
-        session.soci, "SELECT " + incident_columns() + " FROM incidents " + tail, parameters,
+        session.connection, "SELECT " + incident_columns() + " FROM incidents " + tail, parameters,
         [&](const Int& id, const Text& key, const Text& dedup, const Text& state,
             const Text& priority, const Text& severity, const Text& title, const Text& labels,
             const Int& opened, const Int& updated, const Text& assignee, const Text& team,
@@ -98,7 +99,7 @@ void select_alerts(Session& session, const std::string& tail, const sql::Paramet
     using sql::Text;
     sql::select<Text, Int, Text, Text, Text, Text, Text, Text, Int, Int, Int, Int, Text, Text,
                 Text>(
-        session.soci, "SELECT " + alert_columns() + " FROM alerts " + tail, parameters,
+        session.connection, "SELECT " + alert_columns() + " FROM alerts " + tail, parameters,
         [&](const Text& identity, const Int& incident, const Text& fingerprint, const Text& labels,
             const Text& annotations, const Text& severity, const Text& status, const Text& levels,
             const Int& starts, const Int& ends, const Int& seen, const Int& seq, const Text& source,
@@ -130,7 +131,7 @@ void select_hosts(Session& session, const std::string& tail, const sql::Paramete
     using sql::Int;
     using sql::Text;
     sql::select<Text, Text, Text, Text, Int, Int, Int, Int, Int, Int, Int, Text>(
-        session.soci,
+        session.connection,
         "SELECT host, labels, boot_id, previous_boot_id, first_seen, last_heartbeat, "
         "agent_started_at, restarted_at, goodbye_at, unreachable_since, duplicate_seen_at, "
         "inventory "
@@ -168,7 +169,7 @@ void select_effects(Session& session, const std::string& text, const sql::Parame
     using sql::Int;
     using sql::Text;
     sql::select<Int, Int, Text, Int, Int, Int, Text, Text, Text, Text, Text, Int, Int, Int, Text>(
-        session.soci, text, parameters,
+        session.connection, text, parameters,
         [&](const Int& id, const Int& incident, const Text& state, const Int& due,
             const Int& not_before, const Int& attempts, const Text& person, const Text& channel,
             const Text& address, const Text& kind, const Text& priority, const Int& step,

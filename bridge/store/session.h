@@ -13,7 +13,7 @@
 namespace tocsin::bridge {
 
 struct Session {
-    soci::session soci;
+    sql::Connection connection;
     std::unique_ptr<Dialect> dialect;
     std::string file;  // SQLite's; "" else
 };

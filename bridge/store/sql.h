@@ -9,10 +9,13 @@
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <tuple>
+#include <typeinfo>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -39,49 +42,134 @@ inline std::optional<Timestamp> time_or_none(const Int& cell) {
 
 class Parameters {
   public:
-    Parameters& add(std::string name, std::int64_t value) {
-        integers_.emplace_back(std::move(name), value);
+    Parameters& add(std::string_view name, std::int64_t value) {
+        values_.push_back({std::string(name), Kind::kInteger, value, {}});
         return *this;
     }
-    Parameters& add(std::string name, std::string value) {
-        texts_.emplace_back(std::move(name), std::move(value));
+    Parameters& add(std::string_view name, std::string value) {
+        values_.push_back({std::string(name), Kind::kText, 0, std::move(value)});
         return *this;
-    }
-    void bind(soci::details::prepare_temp_type& statement) const {
-        for (const auto& [name, value] : integers_) statement, soci::use(value, name);
-        for (const auto& [name, value] : texts_) statement, soci::use(value, name);
     }
 
   private:
-    std::vector<std::pair<std::string, long long>> integers_;
-    std::vector<std::pair<std::string, std::string>> texts_;
+    friend class Prepared;
+    enum class Kind { kInteger, kText };
+    struct Value {
+        std::string name;
+        Kind kind;
+        long long number;
+        std::string text;
+    };
+    std::vector<Value> values_;
+};
+
+// A statement that was prepared once, with places of its own for what is bound to it.
+class Prepared {
+  public:
+    virtual ~Prepared() = default;
+
+  protected:
+    explicit Prepared(const Parameters& parameters) : parameters_(parameters) {}
+    void bind(soci::details::prepare_temp_type& statement) {
+        for (Parameters::Value& value : parameters_.values_) {
+            if (value.kind == Parameters::Kind::kInteger) {
+                statement, soci::use(value.number, value.name);
+            } else {
+                statement, soci::use(value.text, value.name);
+            }
+        }
+    }
+    // The same names in the same order as at first; only the values differ.
+    void assign(const Parameters& parameters) {
+        for (std::size_t i = 0; i < parameters_.values_.size(); ++i) {
+            parameters_.values_[i].number = parameters.values_[i].number;
+            parameters_.values_[i].text = parameters.values_[i].text;
+        }
+    }
+
+    Parameters parameters_;
+};
+
+template <class... Cells>
+class PreparedQuery final : public Prepared {
+  public:
+    PreparedQuery(soci::session& session, const std::string& text, const Parameters& parameters)
+        : Prepared(parameters), statement_(session) {
+        soci::details::prepare_temp_type prepared = session.prepare << text;
+        bind(prepared);
+        std::apply([&](auto&... cell) { ((prepared, soci::into(cell.value, cell.state)), ...); },
+                   cells_);
+        statement_ = soci::statement(prepared);
+    }
+
+    template <class Row>
+    void select(const Parameters& parameters, Row&& row) {
+        assign(parameters);
+        statement_.execute(false);
+        while (statement_.fetch()) {
+            std::apply(row, cells_);
+            // A NULL leaves the last row's value in place; nothing may see it.
+            std::apply([](auto&... cell) { ((cell.value = {}), ...); }, cells_);
+        }
+    }
+    std::int64_t run(const Parameters& parameters) {
+        assign(parameters);
+        statement_.execute(true);
+        return statement_.get_affected_rows();
+    }
+
+  private:
+    std::tuple<Cells...> cells_;
+    soci::statement statement_;
+};
+
+// A session and its prepared statements: preparing costs more than running (a batch of one alert
+// runs about twenty).
+class Connection {
+  public:
+    soci::session session;
+
+    // What the statement's text and its result types name; made when it is first asked for.
+    template <class Query>
+    Query& prepared(const std::string& text, const Parameters& parameters) {
+        const std::string key = text + typeid(Query).name();
+        auto found = statements_.find(key);
+        if (found == statements_.end()) {
+            if (statements_.size() >= kMostStatements) statements_.clear();
+            found =
+                statements_.emplace(key, std::make_unique<Query>(session, text, parameters)).first;
+        }
+        return static_cast<Query&>(*found->second);
+    }
+    // After an error its statement may be half done: all are prepared anew.
+    void forget() { statements_.clear(); }
+
+  private:
+    static constexpr std::size_t kMostStatements = 200;
+    std::unordered_map<std::string, std::unique_ptr<Prepared>> statements_;
 };
 
 // Runs a statement without results; the number of rows it changed.
-inline std::int64_t run(soci::session& session, const std::string& text,
+inline std::int64_t run(Connection& connection, const std::string& text,
                         const Parameters& parameters = {}) {
-    soci::details::prepare_temp_type prepared = session.prepare << text;
-    parameters.bind(prepared);
-    soci::statement statement(prepared);
-    statement.execute(true);
-    return statement.get_affected_rows();
+    try {
+        return connection.prepared<PreparedQuery<>>(text, parameters).run(parameters);
+    } catch (...) {
+        connection.forget();
+        throw;
+    }
 }
 
 // Calls `row` with each result row's cells: select<Int, Text>(…, [](const Int&, const Text&) …).
 template <class... Cells, class Row>
-void select(soci::session& session, const std::string& text, const Parameters& parameters,
+void select(Connection& connection, const std::string& text, const Parameters& parameters,
             Row&& row) {
-    std::tuple<Cells...> cells;
-    soci::details::prepare_temp_type prepared = session.prepare << text;
-    parameters.bind(prepared);
-    std::apply([&](auto&... cell) { ((prepared, soci::into(cell.value, cell.state)), ...); },
-               cells);
-    soci::statement statement(prepared);
-    statement.execute(false);
-    while (statement.fetch()) {
-        std::apply(row, cells);
-        // A NULL leaves the last row's value in place; nothing may see it.
-        std::apply([](auto&... cell) { ((cell.value = {}), ...); }, cells);
+    try {
+        connection.prepared<PreparedQuery<Cells...>>(text, parameters)
+            .select(parameters, std::forward<Row>(row));
+    } catch (...) {
+        connection.forget();
+        throw;
     }
 }
 
@@ -112,7 +200,7 @@ class Rows {
 };
 
 // INSERT of many rows as one statement; `tail` is what follows (ON CONFLICT …).
-inline void insert_rows(soci::session& session, const Dialect& dialect, std::string_view table,
+inline void insert_rows(Connection& connection, const Dialect& dialect, std::string_view table,
                         const std::vector<Column>& columns, const Rows& rows,
                         std::string_view tail = "") {
     if (rows.empty()) return;
@@ -120,7 +208,7 @@ inline void insert_rows(soci::session& session, const Dialect& dialect, std::str
     for (const Column& column : columns) {
         names += (names.empty() ? "" : ", ") + std::string(column.name);
     }
-    run(session,
+    run(connection,
         "INSERT INTO " + std::string(table) + " (" + names + ") " + dialect.rows("rows", columns) +
             " " + std::string(tail),
         Parameters().add("rows", rows.json()));

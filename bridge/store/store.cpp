@@ -84,16 +84,16 @@ std::vector<std::string> statements(std::string_view text) {
 }
 
 void begin(Session& session) {
-    sql::run(session.soci, session.dialect->begin_write());
+    sql::run(session.connection, session.dialect->begin_write());
 }
 void commit(Session& session) {
-    sql::run(session.soci, "COMMIT");
+    sql::run(session.connection, "COMMIT");
 }
 
 void rollback(Session& session) noexcept {
     // A failed COMMIT may have ended the transaction already; there is nothing more to undo then.
     try {
-        sql::run(session.soci, "ROLLBACK");
+        sql::run(session.connection, "ROLLBACK");
     } catch (const std::exception&) {
     }
 }
@@ -101,11 +101,11 @@ void rollback(Session& session) noexcept {
 int schema_version(Session& session) {
     int version = 0;
     bool fresh = true;
-    sql::run(session.soci,
+    sql::run(session.connection,
              session.dialect->schema("CREATE TABLE IF NOT EXISTS schema_version "
                                      "(number {int} NOT NULL PRIMARY KEY, name TEXT NOT NULL) "
                                      "{table}"));
-    sql::select<sql::Int>(session.soci, "SELECT max(number) FROM schema_version", {},
+    sql::select<sql::Int>(session.connection, "SELECT max(number) FROM schema_version", {},
                           [&](const sql::Int& number) {
                               fresh = number.null();
                               version = static_cast<int>(number.value);
@@ -129,9 +129,9 @@ Result<void> migrate(Session& session) {
             for (const Migration& step : migrations()) {
                 if (step.number <= version) continue;
                 for (const std::string& statement : statements(session.dialect->schema(step.sql))) {
-                    sql::run(session.soci, statement);
+                    sql::run(session.connection, statement);
                 }
-                sql::run(session.soci,
+                sql::run(session.connection,
                          "INSERT INTO schema_version (number, name) VALUES (:number, :name)",
                          sql::Parameters()
                              .add("number", step.number)
@@ -174,14 +174,15 @@ class SqlStore final : public Store {
                                                  int limit) override;
     Result<void> retry_effect(EffectId id, Timestamp now, Timestamp due,
                               const std::string& error) override;
-    Result<NextDue> next_due() override;
+    Result<std::optional<Timestamp>> next_timer() override;
+    Result<std::optional<Timestamp>> next_effect() override;
     Result<std::optional<std::string>> meta(const std::string& name) override;
     Result<void> set_meta(const std::string& name, const std::string& value) override;
 
     // This process is the only one that serves the file, so whoever claimed these has died.
     Result<void> release_claims() {
         return sql::guarded("releasing claims", [&]() -> Result<void> {
-            sql::run(session_->soci,
+            sql::run(session_->connection,
                      "UPDATE effects SET state = 'waiting', lease_until = NULL "
                      "WHERE state = 'claimed'");
             return success();
@@ -189,6 +190,9 @@ class SqlStore final : public Store {
     }
 
   private:
+    // Of a query with one time, NULL for none.
+    Result<std::optional<Timestamp>> earliest(const char* text);
+
     FileLock lock_;
     std::unique_ptr<Session> session_;
 };
@@ -203,7 +207,7 @@ Result<std::vector<EffectRow>> SqlStore::claim_effects(Timestamp now, Timestamp 
             "(state = 'waiting' AND due_at <= :now) OR (state = 'claimed' AND lease_until <= "
             ":expired)";
         sql::select<sql::Int>(
-            session_->soci, "SELECT 1 FROM effects WHERE " + due + " LIMIT 1",
+            session_->connection, "SELECT 1 FROM effects WHERE " + due + " LIMIT 1",
             sql::Parameters().add("now", to_unix_ms(now)).add("expired", to_unix_ms(now)),
             [&](const sql::Int&) { any = true; });
         if (!any) return out;
@@ -227,7 +231,7 @@ Result<std::vector<EffectRow>> SqlStore::claim_effects(Timestamp now, Timestamp 
 Result<void> SqlStore::retry_effect(EffectId id, Timestamp now, Timestamp due,
                                     const std::string& error) {
     return sql::guarded("putting a message back", [&]() -> Result<void> {
-        sql::run(session_->soci,
+        sql::run(session_->connection,
                  "UPDATE effects SET state = 'waiting', lease_until = NULL, due_at = :due, "
                  "updated_at = :at, result = :error WHERE id = :id AND state = 'claimed'",
                  sql::Parameters()
@@ -239,30 +243,31 @@ Result<void> SqlStore::retry_effect(EffectId id, Timestamp now, Timestamp due,
     });
 }
 
-Result<NextDue> SqlStore::next_due() {
-    return sql::guarded("reading what is due", [&]() -> Result<NextDue> {
-        NextDue out;
-        const auto one = [&](const char* text, std::optional<Timestamp>& into) {
-            sql::select<sql::Int>(session_->soci, text, {},
-                                  [&](const sql::Int& at) { into = sql::time_or_none(at); });
-        };
-        one("SELECT min(due_at) FROM timers", out.timer);
-        one("SELECT min(ends_at) FROM alerts WHERE status = 'firing' AND source <> 'bridge'",
-            out.alert_end);
-        one("SELECT min(last_heartbeat) FROM hosts WHERE unreachable_since IS NULL",
-            out.oldest_heartbeat);
-        one("SELECT min(due_at) FROM effects WHERE state = 'waiting'", out.effect);
-        std::optional<Timestamp> lease;
-        one("SELECT min(lease_until) FROM effects WHERE state = 'claimed'", lease);
-        if (lease && (!out.effect || *lease < *out.effect)) out.effect = lease;
+Result<std::optional<Timestamp>> SqlStore::earliest(const char* text) {
+    return sql::guarded("reading what is due", [&]() -> Result<std::optional<Timestamp>> {
+        std::optional<Timestamp> out;
+        sql::select<sql::Int>(session_->connection, text, {},
+                              [&](const sql::Int& at) { out = sql::time_or_none(at); });
         return out;
     });
+}
+
+Result<std::optional<Timestamp>> SqlStore::next_timer() {
+    return earliest("SELECT min(due_at) FROM timers");
+}
+
+Result<std::optional<Timestamp>> SqlStore::next_effect() {
+    TOCSIN_TRY(auto waiting, earliest("SELECT min(due_at) FROM effects WHERE state = 'waiting'"));
+    TOCSIN_TRY(auto lease,
+               earliest("SELECT min(lease_until) FROM effects WHERE state = 'claimed'"));
+    if (!waiting || (lease && *lease < *waiting)) return lease;
+    return waiting;
 }
 
 Result<std::optional<std::string>> SqlStore::meta(const std::string& name) {
     return sql::guarded("reading meta", [&]() -> Result<std::optional<std::string>> {
         std::optional<std::string> out;
-        sql::select<sql::Text>(session_->soci, "SELECT value FROM meta WHERE name = :name",
+        sql::select<sql::Text>(session_->connection, "SELECT value FROM meta WHERE name = :name",
                                sql::Parameters().add("name", name),
                                [&](const sql::Text& value) { out = value.value; });
         return out;
@@ -271,7 +276,7 @@ Result<std::optional<std::string>> SqlStore::meta(const std::string& name) {
 
 Result<void> SqlStore::set_meta(const std::string& name, const std::string& value) {
     return sql::guarded("writing meta", [&]() -> Result<void> {
-        sql::run(session_->soci,
+        sql::run(session_->connection,
                  "INSERT INTO meta (name, value) VALUES (:name, :value) "
                  "ON CONFLICT (name) DO UPDATE SET value = excluded.value",
                  sql::Parameters().add("name", name).add("value", value));

@@ -1,4 +1,4 @@
-// The ticket store: the only truth. Values in, values out; SQL stays inside (docs/adr: store).
+// The ticket store: the only truth. Values in, values out; SQL stays inside (docs/adr/0010-store.md).
 //
 // A Store is one connection and belongs to one thread. The bridge opens one to write (the engine's
 // worker) and one to read (the API's lists, see queries.h). What a transaction returned without an
@@ -48,14 +48,6 @@ class Tx {
     virtual Result<std::int64_t> write(const Changes& changes) = 0;
 };
 
-// What waits to happen, to know when to look again.
-struct NextDue {
-    std::optional<Timestamp> timer;
-    std::optional<Timestamp> alert_end;
-    std::optional<Timestamp> oldest_heartbeat;  // of hosts that are not unreachable
-    std::optional<Timestamp> effect;            // waiting, or whose lease ends
-};
-
 class Store {
   public:
     virtual ~Store() = default;
@@ -77,7 +69,9 @@ class Store {
     virtual Result<void> retry_effect(EffectId id, Timestamp now, Timestamp due,
                                       const std::string& error) = 0;
 
-    virtual Result<NextDue> next_due() = 0;
+    // When to look again: the earliest timer; the earliest effect that waits or whose lease ends.
+    virtual Result<std::optional<Timestamp>> next_timer() = 0;
+    virtual Result<std::optional<Timestamp>> next_effect() = 0;
     virtual Result<std::optional<std::string>> meta(const std::string& name) = 0;
     virtual Result<void> set_meta(const std::string& name, const std::string& value) = 0;
 };

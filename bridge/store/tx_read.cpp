@@ -58,7 +58,7 @@ Result<std::map<std::string, IncidentId>> SqlTx::holders(
         std::map<std::string, IncidentId> out;
         if (dedup_keys.empty()) return out;
         sql::select<sql::Text, sql::Int>(
-            session_.soci,
+            session_.connection,
             "SELECT dedup_key, incident FROM open_keys WHERE dedup_key IN (" +
                 session_.dialect->list("dedup", ColumnType::kText) + ")",
             sql::Parameters().add("dedup", json_list(dedup_keys)),
@@ -78,7 +78,7 @@ Result<std::map<IncidentId, Incident>> SqlTx::incidents(const std::vector<Incide
 Result<std::optional<IncidentId>> SqlTx::incident_of_key(const std::string& key) {
     return sql::guarded("reading an incident", [&]() -> Result<std::optional<IncidentId>> {
         std::optional<IncidentId> out;
-        sql::select<sql::Int>(session_.soci, "SELECT id FROM incidents WHERE key = :key",
+        sql::select<sql::Int>(session_.connection, "SELECT id FROM incidents WHERE key = :key",
                               sql::Parameters().add("key", key),
                               [&](const sql::Int& id) { out = IncidentId{id.value}; });
         return out;
@@ -103,7 +103,7 @@ Result<std::vector<TimelineEntry>> SqlTx::recent_timeline(IncidentId id, int lim
     return sql::guarded("reading a timeline", [&]() -> Result<std::vector<TimelineEntry>> {
         std::vector<TimelineEntry> out;
         sql::select<sql::Int, sql::Text, sql::Text, sql::Text, sql::Text>(
-            session_.soci,
+            session_.connection,
             "SELECT at, kind, actor, text, data FROM timeline WHERE incident = :id "
             "ORDER BY id DESC LIMIT :most",
             sql::Parameters().add("id", id.value).add("most", limit),
@@ -120,7 +120,7 @@ Result<std::vector<TimelineEntry>> SqlTx::recent_timeline(IncidentId id, int lim
 Result<std::int64_t> SqlTx::counter(const std::string& name) {
     return sql::guarded("reading a counter", [&]() -> Result<std::int64_t> {
         std::int64_t out = 0;
-        sql::select<sql::Int>(session_.soci, "SELECT value FROM counters WHERE name = :name",
+        sql::select<sql::Int>(session_.connection, "SELECT value FROM counters WHERE name = :name",
                               sql::Parameters().add("name", name),
                               [&](const sql::Int& value) { out = value.value; });
         return out;
@@ -131,7 +131,7 @@ Result<std::vector<TimerRow>> SqlTx::due_timers(Timestamp now, int limit) {
     return sql::guarded("reading timers", [&]() -> Result<std::vector<TimerRow>> {
         std::vector<TimerRow> out;
         sql::select<sql::Int, sql::Text, sql::Int>(
-            session_.soci,
+            session_.connection,
             "SELECT incident, kind, due_at FROM timers WHERE due_at <= :now "
             "ORDER BY due_at, incident, kind LIMIT :most" +
                 session_.dialect->skip_locked(),

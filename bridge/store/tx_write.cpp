@@ -35,7 +35,7 @@ void write_incidents(Session& session, const std::vector<Incident>& incidents) {
                  i.count(AlertStatus::kUnknown), 0, codec::detail_to_text(i));
     }
     sql::insert_rows(
-        session.soci, *session.dialect, "incidents", kColumns, rows,
+        session.connection, *session.dialect, "incidents", kColumns, rows,
         "ON CONFLICT (id) DO UPDATE SET dedup_key = excluded.dedup_key, state = excluded.state, "
         "priority = excluded.priority, severity = excluded.severity, title = excluded.title, "
         "labels = excluded.labels, opened_at = excluded.opened_at, "
@@ -58,7 +58,7 @@ void write_alerts(Session& session, const std::vector<AlertRecord>& alerts) {
                  static_cast<std::int64_t>(a.seq), a.source, a.host, a.generator_url);
     }
     sql::insert_rows(
-        session.soci, *session.dialect, "alerts", kColumns, rows,
+        session.connection, *session.dialect, "alerts", kColumns, rows,
         "ON CONFLICT (identity, incident) DO UPDATE SET fingerprint = excluded.fingerprint, "
         "labels = excluded.labels, annotations = excluded.annotations, "
         "severity = excluded.severity, status = excluded.status, levels = excluded.levels, "
@@ -70,14 +70,14 @@ void write_alerts(Session& session, const std::vector<AlertRecord>& alerts) {
 // A key that another incident holds is not taken over: the insert fails, and with it the batch.
 void write_keys(Session& session, const Changes& changes) {
     if (!changes.freed_keys.empty()) {
-        sql::run(session.soci,
+        sql::run(session.connection,
                  "DELETE FROM open_keys WHERE dedup_key IN (" +
                      session.dialect->list("dedup", kText) + ")",
                  sql::Parameters().add("dedup", json_list(changes.freed_keys)));
     }
     sql::Rows rows;
     for (const auto& [key, incident] : changes.keys) rows.add(key, incident.value);
-    sql::insert_rows(session.soci, *session.dialect, "open_keys",
+    sql::insert_rows(session.connection, *session.dialect, "open_keys",
                      {{"dedup_key", kText}, {"incident", kInteger}}, rows);
 }
 
@@ -90,7 +90,7 @@ void write_timeline(Session& session, const std::vector<TimelineRow>& timeline) 
                  codec::map_to_text(row.entry.data));
         incidents.insert(row.incident.value);
     }
-    sql::insert_rows(session.soci, *session.dialect, "timeline",
+    sql::insert_rows(session.connection, *session.dialect, "timeline",
                      {{"incident", kInteger},
                       {"at", kInteger},
                       {"kind", kText},
@@ -98,7 +98,7 @@ void write_timeline(Session& session, const std::vector<TimelineRow>& timeline) 
                       {"text", kText},
                       {"data", kText}},
                      rows);
-    sql::run(session.soci,
+    sql::run(session.connection,
              "UPDATE incidents SET last_entry = (SELECT max(t.id) FROM timeline t "
              "WHERE t.incident = incidents.id) WHERE id IN (" +
                  session.dialect->list("ids", kInteger) + ")",
@@ -111,7 +111,7 @@ void write_effects(Session& session, const Changes& changes) {
     if (!changes.drop_waiting.empty()) {
         std::vector<std::int64_t> ids;
         for (const IncidentId id : changes.drop_waiting) ids.push_back(id.value);
-        sql::run(session.soci,
+        sql::run(session.connection,
                  "UPDATE effects SET state = 'dropped', updated_at = :at WHERE state = 'waiting' "
                  "AND attempts = 0 AND due_at > :due AND incident IN (" +
                      session.dialect->list("ids", kInteger) + ")",
@@ -124,7 +124,7 @@ void write_effects(Session& session, const Changes& changes) {
                  0, n.person, n.channel, n.address, to_string(n.kind), to_string(n.priority),
                  n.step, changes.now, changes.now, "");
     }
-    sql::insert_rows(session.soci, *session.dialect, "effects",
+    sql::insert_rows(session.connection, *session.dialect, "effects",
                      {{"incident", kInteger},
                       {"state", kText},
                       {"due_at", kInteger},
@@ -141,7 +141,7 @@ void write_effects(Session& session, const Changes& changes) {
                       {"result", kText}},
                      rows);
     for (const EffectRow& effect : changes.settled) {
-        sql::run(session.soci,
+        sql::run(session.connection,
                  "UPDATE effects SET state = :state, result = :result, lease_until = NULL, "
                  "updated_at = :at WHERE id = :id",
                  sql::Parameters()
@@ -154,7 +154,8 @@ void write_effects(Session& session, const Changes& changes) {
 
 void write_timers(Session& session, const Changes& changes) {
     for (const auto& [incident, kind] : changes.cancelled) {
-        sql::run(session.soci, "DELETE FROM timers WHERE incident = :incident AND kind = :kind",
+        sql::run(session.connection,
+                 "DELETE FROM timers WHERE incident = :incident AND kind = :kind",
                  sql::Parameters()
                      .add("incident", incident.value)
                      .add("kind", std::string(to_string(kind))));
@@ -163,7 +164,7 @@ void write_timers(Session& session, const Changes& changes) {
     for (const TimerRow& timer : changes.timers) {
         rows.add(timer.incident.value, to_string(timer.kind), timer.due);
     }
-    sql::insert_rows(session.soci, *session.dialect, "timers",
+    sql::insert_rows(session.connection, *session.dialect, "timers",
                      {{"incident", kInteger}, {"kind", kText}, {"due_at", kInteger}}, rows,
                      "ON CONFLICT (incident, kind) DO UPDATE SET due_at = excluded.due_at");
 }
@@ -177,7 +178,7 @@ void write_hosts(Session& session, const std::vector<HostRow>& hosts) {
                  h.unreachable_since, h.duplicate_seen_at, row.inventory);
     }
     sql::insert_rows(
-        session.soci, *session.dialect, "hosts",
+        session.connection, *session.dialect, "hosts",
         {{"host", kText},
          {"labels", kText},
          {"boot_id", kText},
@@ -201,7 +202,7 @@ void write_hosts(Session& session, const std::vector<HostRow>& hosts) {
 
 void write_counters(Session& session, const std::map<std::string, std::int64_t>& counters) {
     for (const auto& [name, value] : counters) {
-        sql::run(session.soci,
+        sql::run(session.connection,
                  "INSERT INTO counters (name, value) VALUES (:name, :value) "
                  "ON CONFLICT (name) DO UPDATE SET value = excluded.value",
                  sql::Parameters().add("name", name).add("value", value));
@@ -221,7 +222,7 @@ Result<std::int64_t> SqlTx::write(const Changes& changes) {
         write_effects(session_, changes);
         write_timers(session_, changes);
         std::int64_t newest = 0;
-        sql::select<sql::Int>(session_.soci, "SELECT max(id) FROM timeline", {},
+        sql::select<sql::Int>(session_.connection, "SELECT max(id) FROM timeline", {},
                               [&](const sql::Int& id) { newest = id.value; });
         return newest;
     });

@@ -1,4 +1,6 @@
 // tocsin-bridge: flags, signals, exit status. Everything else is App.
+#include <sys/stat.h>
+
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <cstdio>
@@ -74,6 +76,7 @@ int serve(const Flags& flags) {
 
 int main(int argc, char** argv) {
     std::signal(SIGPIPE, SIG_IGN);
+    ::umask(027);  // the store tells who was called, when and why
     CLI::App cli{"Takes alerts, opens incidents, tells people.", "tocsin-bridge"};
     cli.set_version_flag("--version", "tocsin-bridge " + std::string(kVersion));
     cli.require_subcommand(1);
