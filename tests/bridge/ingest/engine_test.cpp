@@ -291,6 +291,7 @@ TEST_CASE("one bad alert costs itself") {
         CAPTURE(i);
         CHECK(answers[i].has_value() == (i != 4));
     }
+    CHECK(answers[4].error().code == ErrorCode::kInvalid);  // 400: the sender drops it
     REQUIRE_FALSE(answers[7]);
     CHECK_THAT(answers[7].error().message, Contains("1 of 3 alerts"));
     std::vector<std::string> hosts;

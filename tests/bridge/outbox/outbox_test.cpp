@@ -87,6 +87,8 @@ class OutboxLab {
                 }
             }
             std::this_thread::sleep_for(std::chrono::milliseconds(2));  // the poll's pace
+            // Between two looks; how long it takes decides nothing.
+            std::this_thread::sleep_for(std::chrono::milliseconds(2));
         }
         return std::nullopt;
     }
