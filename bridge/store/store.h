@@ -1,4 +1,5 @@
-// The ticket store: the only truth. Values in, values out; SQL stays inside (docs/adr/0010-store.md).
+// The ticket store: the only truth. Values in, values out; SQL stays inside
+// (docs/adr/0010-store.md).
 //
 // A Store is one connection and belongs to one thread. The bridge opens one to write (the engine's
 // worker) and one to read (the API's lists, see queries.h). What a transaction returned without an

@@ -88,8 +88,7 @@ TEST_CASE("every alert answered 200 survives SIGKILL, exactly once, with one inc
         while (!poster.ready()) {
             REQUIRE(std::chrono::steady_clock::now() < deadline);
             std::this_thread::sleep_for(std::chrono::milliseconds(10));  // the poll's pace
-            // Between two looks; how long it takes decides nothing.
-            std::this_thread::sleep_for(std::chrono::milliseconds(10));
+            std::this_thread::sleep_for(std::chrono::milliseconds(10));  // between two looks
         }
         // What was not answered is sent again, as an agent does.
         for (const int host : std::set<int>(poster.sent)) {
@@ -98,8 +97,7 @@ TEST_CASE("every alert answered 200 survives SIGKILL, exactly once, with one inc
         const auto life = std::chrono::milliseconds(5 + random() % 120);
         std::thread killer([&] {
             std::this_thread::sleep_for(life);  // SIGKILL comes at a random moment
-            // The moment of the kill is random on purpose.
-            std::this_thread::sleep_for(life);
+            std::this_thread::sleep_for(life);  // a random moment, on purpose
             bridge.signal(SIGKILL);
         });
         while (poster.post(next)) ++next;

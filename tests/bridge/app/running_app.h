@@ -96,8 +96,7 @@ bool eventually(Condition&& condition) {
     while (!condition()) {
         if (std::chrono::steady_clock::now() > deadline) return false;
         std::this_thread::sleep_for(std::chrono::milliseconds(5));  // the poll's pace
-        // Between two looks; how long it takes decides nothing.
-        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));  // between two looks
     }
     return true;
 }

@@ -87,8 +87,7 @@ class OutboxLab {
                 }
             }
             std::this_thread::sleep_for(std::chrono::milliseconds(2));  // the poll's pace
-            // Between two looks; how long it takes decides nothing.
-            std::this_thread::sleep_for(std::chrono::milliseconds(2));
+            std::this_thread::sleep_for(std::chrono::milliseconds(2));  // between two looks
         }
         return std::nullopt;
     }
