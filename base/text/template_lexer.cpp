@@ -238,7 +238,8 @@ class Lexer {
                 value += text_[at_++];
             }
         }
-        if (at_ >= text_.size() || text_[at_] != '\'' || utf8_length(value) != 1) {
+        if (at_ >= text_.size() || text_[at_] != '\'' || utf8_length(value) != 1 ||
+            !is_valid_utf8(value)) {
             return error(begin, "a character constant holds one character");
         }
         ++at_;

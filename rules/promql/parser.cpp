@@ -324,6 +324,10 @@ bool Parser::finish_aggregate(Aggregate& node, std::vector<ExprPtr> args, Span a
 }
 
 std::variant<std::shared_ptr<const Expr>, ParseError> parse(std::string_view text) {
+    // Labels and names are text; Prometheus refuses such a string too.
+    if (!is_valid_utf8(text)) {
+        return ParseError{{0, text.size()}, "invalid UTF-8 rune"};
+    }
     Parser parser(text);
     ExprPtr expr = parser.parse_all();
     if (!expr) return parser.error();

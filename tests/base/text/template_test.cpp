@@ -306,3 +306,9 @@ TEST_CASE("numbers print as Prometheus prints $value") {
                                               {std::numeric_limits<double>::quiet_NaN(), "NaN"}}));
     REQUIRE(rendered("{{ $value }}", alert_context(n.value)) == n.expected);
 }
+
+TEST_CASE("a character constant of bytes that are no character is an error") {
+    REQUIRE_FALSE(Template::parse("{{ '\xa2\xa2\xa2\xa2\xa2\xa2\xa2\xa2' }}"));
+    REQUIRE_FALSE(Template::parse("{{ '\xff' }}"));
+    REQUIRE(Template::parse("{{ '\xc3\xa9' }}"));
+}

@@ -569,3 +569,12 @@ TEST_CASE("any cut of a long expression parses or is refused, never more") {
         }
     }
 }
+
+TEST_CASE("an expression that is no UTF-8 is refused, in strings too") {
+    for (const std::string text : {"`\xa1\xa1`", "foo{a=\"\xff\"}", "\xc3"}) {
+        const auto parsed = parse(text);
+        const auto* error = std::get_if<ParseError>(&parsed);
+        REQUIRE(error != nullptr);
+        CHECK(error->message == "invalid UTF-8 rune");
+    }
+}
