@@ -165,15 +165,15 @@ bool fits(std::string_view pattern, const std::vector<std::string>& segments) {
 
 }  // namespace
 
-Api::Api(ApiSources sources, ApiAccess access)
-    : sources_(std::move(sources)), access_(std::move(access)) {}
+Api::Api(ApiSources sources, Secret token)
+    : sources_(std::move(sources)), token_(std::move(token)) {}
 
 bool Api::allowed(const net::Request& request) const {
-    if (access_.access == Access::kLoopbackOrToken && request.remote_is_loopback) return true;
+    if (request.remote_is_loopback) return true;
     constexpr std::string_view kBearer = "Bearer ";
     const auto header = request.headers.get("Authorization");
-    return !access_.token.empty() && header.starts_with(kBearer) &&
-           access_.token.equals(header.substr(kBearer.size()));
+    return !token_.empty() && header.starts_with(kBearer) &&
+           token_.equals(header.substr(kBearer.size()));
 }
 
 net::Response Api::handle(const net::Request& request) const {

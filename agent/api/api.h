@@ -24,22 +24,16 @@ struct ApiSources {
     std::string version;
 };
 
-enum class Access { kToken, kLoopbackOrToken };
-
-struct ApiAccess {
-    Access access = Access::kLoopbackOrToken;
-    Secret token;  // empty: nobody but loopback callers gets more than health
-};
-
 class Api {
   public:
-    Api(ApiSources sources, ApiAccess access);
+    // `token` is what callers from other hosts show; empty: they get health alone.
+    Api(ApiSources sources, Secret token);
     net::Response handle(const net::Request& request) const;
 
   private:
     bool allowed(const net::Request& request) const;
     ApiSources sources_;
-    ApiAccess access_;
+    Secret token_;
 };
 
 }  // namespace tocsin::agent

@@ -47,14 +47,14 @@ net::LogLevel log_level(std::string_view name) {
 
 net::LogFormat log_format(std::string_view name) {
     if (name == "json") return net::LogFormat::kJson;
-    if (name == "journal") return net::LogFormat::kJournal;
+    if (name == "journald") return net::LogFormat::kJournal;
     return net::LogFormat::kLogfmt;
 }
 
-// A collector's own time-out, but never so long that one hung source delays the others' samples
-// by more than an interval.
+// A collector's own time-out, but never so long that the cycle in which a source begins to hang
+// gives the others' samples later than half an interval.
 Duration timeout_of(const CollectorSection* section, Duration interval) {
-    Duration timeout = interval;
+    Duration timeout = interval / 2;
     if (section != nullptr) {
         if (const auto* set = collector::find_setting(section->settings, "timeout");
             set != nullptr && !set->empty()) {
@@ -183,7 +183,7 @@ RuleFactory App::Impl::factory(std::vector<rules::RuleFile> files) {
     return [this, files = std::move(files)](rules::History& history, Duration since) {
         rules::RuleSetOptions options;
         options.external = external_labels(config);
-        options.external_url = "http://" + config.listen;
+        options.external_url = (config.tls ? "https://" : "http://") + config.listen;
         options.default_interval = config.collect.interval;
         options.history_since = since;
         return rules::RuleSet::create(files, std::move(options), history, series);
@@ -278,6 +278,17 @@ Heartbeat App::Impl::report() const {
 }
 
 Result<void> App::Impl::listen() {
+    net::ServerOptions options;
+    TOCSIN_TRY(options.listen, net::parse_host_port(config.listen));
+    Secret token;
+    if (!config.listen_token_file.empty()) {
+        auto read = net::read_secret(config.listen_token_file);
+        if (!read) return read.error().in("listen_token_file");
+        token = std::move(read).value();
+    } else if (!net::is_loopback(options.listen.host)) {
+        net::log_warning("other hosts get nothing but health: there is no listen_token_file",
+                         {{"listen", config.listen}});
+    }
     api = std::make_unique<Api>(
         ApiSources{
             .history = [this]() -> rules::History& { return pipeline->history(); },
@@ -288,9 +299,10 @@ Result<void> App::Impl::listen() {
             .ready = [this] { return pipeline->ready(); },
             .version = std::string(kVersion),
         },
-        ApiAccess{});
-    net::ServerOptions options;
-    TOCSIN_TRY(options.listen, net::parse_host_port(config.listen));
+        std::move(token));
+    if (config.tls) {
+        options.tls = net::TlsFiles{config.tls->certificate_file, config.tls->key_file};
+    }
     options.body_bytes = 1024 * 1024;
     options.connections = 64;
     TOCSIN_TRY(server, net::HttpServer::start(loop, options,
@@ -322,6 +334,10 @@ void App::Impl::stop(int signal) {
 
 App::App(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 App::~App() = default;
+
+bool App::idle() const {
+    return impl_->pool.busy() == 0;
+}
 
 Result<std::unique_ptr<App>> App::create(Config config) {
     net::configure_log(log_format(config.log.format), log_level(config.log.level));

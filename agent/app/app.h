@@ -21,6 +21,9 @@ class App {
     ~App();
     // Until SIGTERM or SIGINT; says goodbye to the bridge. SIGHUP reads the rule files anew.
     void run();
+    // Whether no collector hangs in a blocking call. One that does holds what the App owns, so that
+    // the process must end without tearing it down.
+    bool idle() const;
 
     struct Impl;
 

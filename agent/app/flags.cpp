@@ -37,8 +37,8 @@ std::variant<Flags, int> parse_flags(int argc, char** argv, std::ostream& out, s
     serve->add_option("--state", flags.state, "Folder of the outbox [/var/lib/tocsin/agent]");
     serve->add_option("--log.level", flags.log_level, "debug, info, warning or error [info]")
         ->check(CLI::IsMember({"debug", "info", "warning", "error"}));
-    serve->add_option("--log.format", flags.log_format, "logfmt, json or journal")
-        ->check(CLI::IsMember({"logfmt", "json", "journal"}));
+    serve->add_option("--log.format", flags.log_format, "logfmt, json or journald [logfmt]")
+        ->check(CLI::IsMember({"logfmt", "json", "journald"}));
     auto* collect =
         app.add_subcommand("collect", "Collect once and print it in Prometheus's text format");
     add_paths(collect);

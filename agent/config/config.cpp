@@ -63,6 +63,30 @@ void check_listen(MapReader& reader, const Config& config) {
     if (!parsed) reader.error("listen", parsed.error().message);
 }
 
+void read_tls(MapReader& root, Config& config, Diagnostics& diagnostics) {
+    const YamlNode node = root.node("tls");
+    if (!node) return;
+    MapReader reader(node, "tls", diagnostics);
+    reader.require("certificate_file");
+    reader.require("key_file");
+    config.tls = TlsConfig{reader.string("certificate_file").value_or(""),
+                           reader.string("key_file").value_or("")};
+    reader.finish();
+}
+
+// What other hosts can ask for should not travel in the clear, nor be open by accident.
+void check_exposure(MapReader& reader, const Config& config, Diagnostics& diagnostics) {
+    const auto listen = net::parse_host_port(config.listen);
+    if (!listen || net::is_loopback(listen.value().host)) return;
+    const Position at = reader.node("listen").position();
+    if (config.listen_token_file.empty()) {
+        diagnostics.warning(at,
+                            "without \"listen_token_file\" other hosts get nothing but health");
+    } else if (!config.tls) {
+        diagnostics.warning(at, "the token leaves this host in the clear; set \"tls\"");
+    }
+}
+
 void read_path(const YamlNode& node, collector::Paths& path, Diagnostics& diagnostics) {
     MapReader reader(node, "path", diagnostics);
     take(path.procfs, reader.string("procfs"));
@@ -198,6 +222,9 @@ Config read_config(std::string_view text, std::span<const Registration> collecto
     read_severities(reader, config);
     take(config.listen, reader.string("listen"));
     check_listen(reader, config);
+    read_tls(reader, config, diagnostics);
+    take(config.listen_token_file, reader.string("listen_token_file"));
+    check_exposure(reader, config, diagnostics);
     take(config.state, reader.string("state"));
     read_path(reader.node("path"), config.path, diagnostics);
     read_log(reader.node("log"), config.log, diagnostics);

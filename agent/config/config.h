@@ -4,6 +4,7 @@
 // configuration names are opened by whoever uses them.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -21,6 +22,11 @@ struct BridgeConfig {
     std::vector<std::string> urls;  // doors to one store, tried in order; none: nothing is sent
     std::string token_file;         // a path or "credential:NAME"; "": no token
     std::string ca_file;            // "": the system's
+};
+
+struct TlsConfig {
+    std::string certificate_file;
+    std::string key_file;
 };
 
 // What the file says of one collector; one that it does not name keeps its default.
@@ -60,6 +66,8 @@ struct Config {
     std::vector<std::pair<std::string, std::string>> labels;
     std::vector<std::string> severities{"info", "warning", "critical"};
     std::string listen = "127.0.0.1:9841";
+    std::optional<TlsConfig> tls;   // of what `listen` serves
+    std::string listen_token_file;  // what callers from other hosts show; "": they get health alone
     std::string state = "/var/lib/tocsin/agent";
     collector::Paths path;
     LogConfig log;

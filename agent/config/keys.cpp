@@ -16,6 +16,12 @@ constexpr std::array kKeys{
            "Names of levels, from the mildest to the worst; every level of a rule is one of them."},
     KeyRow{"listen", "host:port", "127.0.0.1:9841",
            "Where /metrics and the query API are served. Loopback unless said otherwise."},
+    KeyRow{"listen_token_file", "file", "",
+           "Holds what callers from other hosts must show as a bearer token. Left out, they get "
+           "nothing but health."},
+    KeyRow{"tls.certificate_file", "file", "",
+           "PEM, with the chain: `listen` speaks TLS. `tls` needs both files."},
+    KeyRow{"tls.key_file", "file", "", "PEM; refused when others can read it."},
     KeyRow{"state", "directory", "/var/lib/tocsin/agent",
            "Where the outbox and the states of alerts are kept."},
     KeyRow{"path.procfs", "directory", "/proc", "Where collectors find procfs."},

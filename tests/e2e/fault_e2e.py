@@ -1,8 +1,11 @@
 #!/usr/bin/env python3
 """A disk fills on this host, and one incident tells it from warning to critical, through mail to a
 person, to resolved and reopened. With `kill` as argument the bridge is killed -9 while the fault
-starts and the agent while it lasts."""
+starts and the agent while it lasts, each at a moment that a seed decides (printed; a second
+argument repeats it)."""
+import random
 import sys
+import threading
 import time
 
 from lab import Agent, Bridge, MailServer, Tmpfs, check, run, scene, wait_for
@@ -55,7 +58,18 @@ def in_order(wanted, seen):
     return all(any(kind == s for s in rest) for kind in wanted)
 
 
-def fault(with_kills):
+def kill_at(daemon, seconds):
+    """kill -9 so long from now, then up again."""
+    threading.Event().wait(seconds)
+    print(f"kill -9 of the {daemon.name} after {seconds:.2f} s")
+    daemon.kill()
+    daemon.start()
+
+
+def fault(with_kills, seed):
+    moments = random.Random(seed)
+    if with_kills:
+        print(f"seed {seed}")
     with scene() as (directory, cleanup):
         mail = cleanup.enter_context(MailServer(directory))
         disk = Tmpfs(directory)
@@ -79,8 +93,7 @@ def fault(with_kills):
         # 85 %: a warning, P3, within three seconds.
         filled = disk.fill(0.85)
         if with_kills:
-            bridge.kill()
-            bridge.start()
+            kill_at(bridge, moments.uniform(0, 2))  # from before the sample to after the delivery
         first = wait_for("an incident", only, 3 if not with_kills else 15)
         took = time.time() - filled
         print(f"85 % full to incident: {took:.2f} s")
@@ -91,8 +104,7 @@ def fault(with_kills):
         # 95 %: the same incident is critical, P2.
         disk.fill(0.95)
         if with_kills:
-            agent.kill()
-            agent.start()
+            kill_at(agent, moments.uniform(0, 2))
         wait_for("the same incident critical, P2",
                  lambda: (only() or {}).get("severity") == "critical" and only()["priority"] == "P2",
                  3 if not with_kills else 15)
@@ -136,4 +148,4 @@ def fault(with_kills):
         check(len(bridge.incidents(alertname="FilesystemFilling")) == 1, "exactly one incident exists")
 
 
-run(lambda: fault("kill" in sys.argv[1:]))
+run(lambda: fault("kill" in sys.argv[1:], int(sys.argv[2]) if len(sys.argv) > 2 else time.time_ns() % 10**6))

@@ -223,8 +223,11 @@ class Tmpfs:
         subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={mib}m", "tocsin-lab", self.path], check=True)
 
     def fill(self, share):
-        with open(self.path / "ballast", "wb") as ballast:
-            ballast.write(b"x" * int(self.size * share))
+        """From one level straight to the other: never emptied in between. The time it was so."""
+        with open(self.path / "ballast", "ab") as ballast:
+            want = int(self.size * share)
+            ballast.write(b"x" * max(0, want - ballast.tell()))
+            ballast.truncate(want)
         return time.time()
 
     def unmount(self):

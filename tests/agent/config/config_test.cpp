@@ -68,6 +68,8 @@ host: web-17.bj1.example
 labels: {env: prod, tier: "1"}
 severities: [note, page]
 listen: "[::1]:9841"
+listen_token_file: /etc/tocsin/api.token
+tls: {certificate_file: c.pem, key_file: k.pem}
 state: /tmp/state
 path: {procfs: /h/proc, sysfs: /h/sys, rootfs: /h, udev_data: /h/udev}
 log: {level: debug, format: json}
@@ -89,6 +91,10 @@ outbox: {limit: 5MB}
     CHECK(c.labels.size() == 2);
     CHECK(c.severities == std::vector<std::string>{"note", "page"});
     CHECK(c.listen == "[::1]:9841");
+    CHECK(c.listen_token_file == "/etc/tocsin/api.token");
+    REQUIRE(c.tls);
+    CHECK(c.tls->certificate_file == "c.pem");
+    CHECK(c.tls->key_file == "k.pem");
     CHECK(c.state == "/tmp/state");
     CHECK(c.path.udev_data == "/h/udev");
     CHECK(c.log.level == "debug");
@@ -131,6 +137,11 @@ TEST_CASE("every mistake is named at its place") {
         {"bridge: {urls: [tocsin:9840]}", "agent.yml:1:17: error: "},
         {"bridge: {urls: https://a}", "agent.yml:1:16: error: \"urls\": must be a list"},
         {"bridge: {token: abc}", "agent.yml:1:10: error: unknown key \"token\""},
+        {"tls: {certificate_file: a}", "agent.yml:1:6: error: "},
+        {"listen: 0.0.0.0:9841",
+         "agent.yml:1:9: warning: without \"listen_token_file\" other hosts get nothing but health"},
+        {"listen: \"[::]:9841\"\nlisten_token_file: t",
+         "agent.yml:1:9: warning: the token leaves this host in the clear"},
         {"labels: {host: a}", "agent.yml:1:10: error: the label host is the key \"host\""},
         {"labels: {severity: a}", "agent.yml:1:10: error: the label severity is the rule's"},
         {"labels: {a-b: c}", "agent.yml:1:10: error: \"a-b\" is no label name"},
