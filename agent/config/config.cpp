@@ -80,8 +80,7 @@ void check_exposure(MapReader& reader, const Config& config, Diagnostics& diagno
     if (!listen || net::is_loopback(listen.value().host)) return;
     const Position at = reader.node("listen").position();
     if (config.listen_token_file.empty()) {
-        diagnostics.warning(at,
-                            "without \"listen_token_file\" other hosts get nothing but health");
+        diagnostics.warning(at, "without \"listen_token_file\" other hosts get nothing but health");
     } else if (!config.tls) {
         diagnostics.warning(at, "the token leaves this host in the clear; set \"tls\"");
     }

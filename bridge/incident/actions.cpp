@@ -13,8 +13,7 @@ namespace {
 
 constexpr Duration kLongestSnooze = 7 * 24h;
 
-std::map<std::string, std::string> with_text(const UserAction& action,
-                                             std::map<std::string, std::string> data = {}) {
+EntryData with_text(const UserAction& action, EntryData data = {}) {
     if (!trim(action.text).empty()) data["text"] = std::string(trim(action.text));
     return data;
 }
@@ -222,11 +221,6 @@ Decision resolve_by_hand(Draft& d, const UserAction& action) {
 }
 
 Decision end(Draft& d, const UserAction& action) {
-    const int firing = d.before().count(AlertStatus::kFiring);
-    if (firing > 0) {
-        return d.conflict(fmt::format("{} still firing; it can be closed when they have cleared",
-                                      count_of(firing, "alert")));
-    }
     if (action.kind == ActionKind::kConfirm) {
         d.in().confirmed_at = d.now();
         d.in().confirmed_by = action.actor;
@@ -234,9 +228,10 @@ Decision end(Draft& d, const UserAction& action) {
               sentence(fmt::format("{} confirms that it is solved", action.actor), action),
               with_text(action));
     }
-    close(d, action.actor,
-          sentence(fmt::format("{} closes it", action.actor),
-                   action.kind == ActionKind::kConfirm ? UserAction{} : action));
+    // The words of a confirmation stand with it.
+    const UserAction said = action.kind == ActionKind::kConfirm ? UserAction{} : action;
+    close(d, action.actor, sentence(fmt::format("{} closes it", action.actor), said),
+          with_text(said));
     return d.done("closed");
 }
 
@@ -284,6 +279,12 @@ Decision not_now(Draft& d, const UserAction& action) {
                 ? "the incident is closed"
                 : fmt::format("the incident is closed; it goes on as {}", in.successor));
     }
+    const int firing = in.count(AlertStatus::kFiring);
+    if (in.state == State::kResolved && firing > 0 &&
+        (action.kind == ActionKind::kClose || action.kind == ActionKind::kConfirm)) {
+        return d.conflict(fmt::format("{} still firing; it can be closed when they have cleared",
+                                      count_of(firing, "alert")));
+    }
     return d.conflict(fmt::format("{} is not possible while the incident is {}; possible: {}",
                                   to_string(action.kind), to_string(in.state),
                                   list_of(possible_actions(in))));
@@ -306,6 +307,8 @@ std::vector<ActionKind> possible_actions(const Incident& incident) {
         case State::kPending:
             return {kResume, kResolve, kAssign, kNote, kPriority};
         case State::kResolved:
+            // Resolved by hand while alerts fire: not over yet.
+            if (incident.count(AlertStatus::kFiring) > 0) return {kReopen, kNote};
             return {kConfirm, kClose, kReopen, kNote};
         case State::kClosed:
             return {};

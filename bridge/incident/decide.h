@@ -21,12 +21,15 @@ inline constexpr std::string_view kSystem = "system";
 
 // `kind` and `data` are for programs (the page translates by them), `text` is the English sentence.
 // The kinds are listed in docs/incidents.md.
+// What a line says for programs, by name (docs/incidents.md lists the names).
+using EntryData = std::map<std::string, std::string>;
+
 struct TimelineEntry {
     Timestamp at;
     std::string kind;
     std::string actor;
     std::string text;
-    std::map<std::string, std::string> data;
+    EntryData data;
     bool operator==(const TimelineEntry&) const = default;
 };
 

@@ -23,8 +23,7 @@ std::string count_of(int n, std::string_view noun) {
     return std::to_string(n) + " " + std::string(noun) + (n == 1 ? "" : "s");
 }
 
-void Draft::say(std::string_view kind, std::string_view actor, std::string text,
-                std::map<std::string, std::string> data) {
+void Draft::say(std::string_view kind, std::string_view actor, std::string text, EntryData data) {
     decision_.timeline.push_back(
         {now_, std::string(kind), std::string(actor), std::move(text), std::move(data)});
 }

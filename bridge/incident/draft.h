@@ -27,8 +27,7 @@ class Draft {
     Timestamp now() const { return now_; }
 
     // A line of the timeline; `actor` is a person's name or kSystem.
-    void say(std::string_view kind, std::string_view actor, std::string text,
-             std::map<std::string, std::string> data = {});
+    void say(std::string_view kind, std::string_view actor, std::string text, EntryData data = {});
     // Messages; a contact hears once a decision, the first reason wins. How many were new.
     int tell(const std::vector<Tell>& contacts, MessageKind kind, int step);
     int tell_person(std::string_view name, MessageKind kind);

@@ -163,33 +163,37 @@ void resolve(Draft& d, Timestamp at, std::string_view who, By by) {
     d.tell_watchers(MessageKind::kResolved);
 }
 
-void reopen(Draft& d, std::string_view actor, std::string why, MessageKind kind) {
+void reopen(Draft& d, std::string_view actor, std::string why, MessageKind kind, EntryData data) {
     unresolve(d);
     to_triggered(d);
-    d.say("reopened", actor, std::move(why), {{"count", std::to_string(d.in().reopen_count)}});
+    data["count"] = std::to_string(d.in().reopen_count);
+    d.say("reopened", actor, std::move(why), std::move(data));
     d.tell_person(d.owner(), kind);
     start_ladder(d, kind);
 }
 
 void reopen_by_hand(Draft& d, std::string_view actor, std::string_view text) {
     std::string why(text.empty() ? std::string_view("Not fixed") : text);
+    EntryData data;
+    if (!text.empty()) data["text"] = std::string(text);
     const std::string owner(d.owner());
     if (d.context().oncall.person(owner) == nullptr && owner != actor) {
-        reopen(d, actor, std::move(why), MessageKind::kReopened);
+        reopen(d, actor, std::move(why), MessageKind::kReopened, std::move(data));
         return;
     }
     unresolve(d);
-    d.say("reopened", actor, std::move(why), {{"count", std::to_string(d.in().reopen_count)}});
+    data["count"] = std::to_string(d.in().reopen_count);
+    d.say("reopened", actor, std::move(why), std::move(data));
     acknowledge(d, owner);
     if (owner != actor) d.tell_person(owner, MessageKind::kReopened);
     d.say("acknowledged", kSystem, fmt::format("{} still owns it", owner), {{"person", owner}});
 }
 
-void close(Draft& d, std::string_view actor, std::string why) {
+void close(Draft& d, std::string_view actor, std::string why, EntryData data) {
     d.in().state = State::kClosed;
     d.in().closed_at = d.now();
     d.cancel({TimerKind::kClose, TimerKind::kResolveGrace, TimerKind::kExpiry});
-    d.say("closed", actor, std::move(why));
+    d.say("closed", actor, std::move(why), std::move(data));
 }
 
 std::optional<Timestamp> expiry_of(const Draft& d, const AlertRecord& alert) {

@@ -28,10 +28,11 @@ bool awaits_owner(const Incident& incident);
 enum class By { kHand, kItself };
 void resolve(Draft& d, Timestamp at, std::string_view who, By by);
 // Out of resolved: triggered with the last owner asked and the ladder from its start.
-void reopen(Draft& d, std::string_view actor, std::string why, MessageKind kind);
+void reopen(Draft& d, std::string_view actor, std::string why, MessageKind kind,
+            EntryData data = {});
 // "Not fixed": acknowledged by the owner if that is somebody who can be reached, else triggered.
 void reopen_by_hand(Draft& d, std::string_view actor, std::string_view text);
-void close(Draft& d, std::string_view actor, std::string why);
+void close(Draft& d, std::string_view actor, std::string why, EntryData data = {});
 
 // Severity, common labels and title after a change of alerts.
 void refresh(Draft& d);

@@ -14,17 +14,16 @@ struct ApiLab {
     rules::History history{{}};
 
     Api make(const char* token) {
-        return Api(
-            {
-                .history = [this]() -> rules::History& { return history; },
-                .clock = clock,
-                .metrics = [] { return std::string("node_load1 1\n"); },
-                .rules = [] { return std::string(R"({"groups":[]})"); },
-                .alerts = [] { return std::string(R"({"alerts":[]})"); },
-                .ready = [] { return true; },
-                .version = "1",
-            },
-            Secret(token));
+        return Api({
+                       .history = [this]() -> rules::History& { return history; },
+                       .clock = clock,
+                       .metrics = [] { return std::string("node_load1 1\n"); },
+                       .rules = [] { return std::string(R"({"groups":[]})"); },
+                       .alerts = [] { return std::string(R"({"alerts":[]})"); },
+                       .ready = [] { return true; },
+                       .version = "1",
+                   },
+                   Secret(token));
     }
 };
 

@@ -49,9 +49,9 @@ const byState: Record<State, readonly Action[]> = {
 
 // In the order of the buttons: the first two stand at the thumb. What the bridge said wins.
 export function possible(row: Row, said: readonly string[] | null): Action[] {
-  // Closing is refused while alerts fire: it does not stand at the thumb then.
+  // Closing is not possible while alerts fire.
   const fires = row.state === 'resolved' && row.counts.firing > 0;
-  const usual: readonly Action[] = fires ? ['reopen', 'note', 'close', 'confirm'] : byState[row.state];
+  const usual: readonly Action[] = fires ? ['reopen', 'note'] : byState[row.state];
   if (said === null) return [...usual];
   const known = said.filter(isAction);
   return [...usual.filter((a) => known.includes(a)), ...known.filter((a) => !usual.includes(a))];
