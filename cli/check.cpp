@@ -1,6 +1,7 @@
 #include "cli/check.h"
 
 #include <algorithm>
+#include <boost/json.hpp>
 #include <filesystem>
 #include <ostream>
 #include <string_view>
@@ -17,24 +18,28 @@
 
 namespace tocsin::cli {
 
+namespace json = boost::json;
+
 namespace {
 
 // What the check of several files came to; the worst of it is the exit status.
 struct Outcome {
     int files = 0;
-    int errors = 0;
-    int warnings = 0;
     int unread = 0;
+    std::vector<Diagnostic> said;
 
-    int status() const { return unread > 0 ? kUnreachable : errors > 0 ? kNo : kDone; }
-};
-
-void say(const Session& session, const std::vector<Diagnostic>& diagnostics, Outcome& outcome) {
-    for (const auto& d : diagnostics) {
-        *session.out << d.text() << "\n";
-        ++(d.level == DiagnosticLevel::kError ? outcome.errors : outcome.warnings);
+    void add(const std::vector<Diagnostic>& diagnostics) {
+        said.insert(said.end(), diagnostics.begin(), diagnostics.end());
     }
-}
+    int count(DiagnosticLevel level) const {
+        return static_cast<int>(std::count_if(
+            said.begin(), said.end(), [&](const Diagnostic& d) { return d.level == level; }));
+    }
+    int status() const {
+        if (unread > 0) return kUnreachable;
+        return count(DiagnosticLevel::kError) > 0 ? kNo : kDone;
+    }
+};
 
 void unread(const Session& session, const Error& error, Outcome& outcome) {
     *session.err << "tocsin: " << error.message << "\n";
@@ -45,9 +50,31 @@ std::string counted(int count, std::string_view what) {
     return std::to_string(count) + " " + std::string(what) + (count == 1 ? "" : "s");
 }
 
-void summarize(const Session& session, const Outcome& outcome) {
-    *session.out << counted(outcome.files, "file") << ", " << counted(outcome.errors, "error")
-                 << ", " << counted(outcome.warnings, "warning") << "\n";
+json::value to_json(const Outcome& outcome) {
+    json::array diagnostics;
+    for (const auto& d : outcome.said) {
+        diagnostics.push_back({{"file", d.file},
+                               {"line", d.position.line},
+                               {"column", d.position.column},
+                               {"level", d.level == DiagnosticLevel::kError ? "error" : "warning"},
+                               {"message", d.message}});
+    }
+    return {{"files", outcome.files},
+            {"errors", outcome.count(DiagnosticLevel::kError)},
+            {"warnings", outcome.count(DiagnosticLevel::kWarning)},
+            {"diagnostics", std::move(diagnostics)}};
+}
+
+int tell(const Session& session, const Outcome& outcome) {
+    if (session.format == Format::kJson) {
+        print_json(*session.out, to_json(outcome));
+        return outcome.status();
+    }
+    for (const auto& d : outcome.said) *session.out << d.text() << "\n";
+    *session.out << counted(outcome.files, "file") << ", "
+                 << counted(outcome.count(DiagnosticLevel::kError), "error") << ", "
+                 << counted(outcome.count(DiagnosticLevel::kWarning), "warning") << "\n";
+    return outcome.status();
 }
 
 // A path as it was given, or what a folder or a pattern of it holds.
@@ -85,7 +112,8 @@ ConfigKind kind_of(const std::string& path, std::string_view text) {
 
 }  // namespace
 
-int check_rules(const Session& session, const std::vector<std::string>& paths) {
+int check_rules(const Session& session, const std::vector<std::string>& paths,
+                const std::vector<std::string>& severities) {
     Outcome outcome;
     std::vector<rules::RuleFile> files;
     for (const auto& path : expanded(paths)) {
@@ -96,15 +124,14 @@ int check_rules(const Session& session, const std::vector<std::string>& paths) {
         }
         ++outcome.files;
         Diagnostics diagnostics(path);
-        auto file = rules::parse_rule_file(text.value(), {}, diagnostics);
-        say(session, diagnostics.all(), outcome);
+        auto file = rules::parse_rule_file(text.value(), {severities}, diagnostics);
+        outcome.add(diagnostics.all());
         if (!diagnostics.has_errors()) files.push_back(std::move(file));
     }
     std::vector<Diagnostic> together;
     rules::check_rule_files(files, together);
-    say(session, together, outcome);
-    summarize(session, outcome);
-    return outcome.status();
+    outcome.add(together);
+    return tell(session, outcome);
 }
 
 int check_config(const Session& session, const std::vector<std::string>& paths) {
@@ -125,10 +152,9 @@ int check_config(const Session& session, const std::vector<std::string>& paths) 
                 bridge::read_config({path, text.value()}, included, diagnostics);
                 break;
         }
-        say(session, diagnostics.all(), outcome);
+        outcome.add(diagnostics.all());
     }
-    summarize(session, outcome);
-    return outcome.status();
+    return tell(session, outcome);
 }
 
 }  // namespace tocsin::cli

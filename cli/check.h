@@ -9,7 +9,9 @@
 namespace tocsin::cli {
 
 // Rule files; a directory gives its *.yml. 1 when any is wrong, 3 when any cannot be read.
-int check_rules(const Session& session, const std::vector<std::string>& paths);
+// `severities` are the names that levels may have, from the mildest.
+int check_rules(const Session& session, const std::vector<std::string>& paths,
+                const std::vector<std::string>& severities);
 // agent.yml and bridge.yml, told apart by their keys.
 int check_config(const Session& session, const std::vector<std::string>& paths);
 

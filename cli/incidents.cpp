@@ -1,8 +1,10 @@
 #include "cli/incidents.h"
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <ostream>
 #include <string_view>
+#include <tuple>
 
 #include "base/net/http.h"
 #include "cli/run.h"
@@ -105,19 +107,58 @@ void print_timeline(const Session& session, const json::value& incident) {
     if (!table.empty()) *session.out << "\n" << table.text(session.colour);
 }
 
+// Of one priority what nobody owns comes first, then what has waited longest.
+bool more_urgent(const json::value& a, const json::value& b) {
+    const auto rank = [](const json::value& incident) {
+        return std::make_tuple(text_of(incident, "priority"),
+                               text_of(incident, "state") != "triggered",
+                               text_of(incident, "opened_at"), text_of(incident, "key"));
+    };
+    return rank(a) < rank(b);
+}
+
+struct Found {
+    json::array incidents;
+    bool more = false;  // than the limit
+};
+
+// The bridge gives the newest first. What is open is few enough to be read whole, so that the most
+// urgent come first whatever their age.
+Result<Found> matching(const Session& session, const IncidentFilter& filter) {
+    const bool whole = filter.state == "open";
+    constexpr int kPage = 500;
+    auto url = session.bridge + "/api/v1/incidents?state=" + net::percent_encode(filter.state) +
+               "&limit=" + std::to_string(whole ? kPage : filter.limit);
+    for (const auto& label : filter.labels) url += "&label=" + net::percent_encode(label);
+    if (!filter.search.empty()) url += "&q=" + net::percent_encode(filter.search);
+    Found found;
+    std::string next;
+    do {
+        const auto page = next.empty() ? url : url + "&after=" + net::percent_encode(next);
+        TOCSIN_TRY(const auto answer, call(session, "GET", page, ""));
+        const auto& rows = list_of(answer, "incidents");
+        found.incidents.insert(found.incidents.end(), rows.begin(), rows.end());
+        next = text_of(answer, "next");
+    } while (whole && !next.empty());
+    found.more = !next.empty();
+    if (whole) std::sort(found.incidents.begin(), found.incidents.end(), more_urgent);
+    const auto limit = static_cast<std::size_t>(filter.limit);
+    if (found.incidents.size() > limit) {
+        found.incidents.resize(limit);
+        found.more = true;
+    }
+    return found;
+}
+
 }  // namespace
 
 int list_incidents(const Session& session, const IncidentFilter& filter) {
-    auto url = session.bridge + "/api/v1/incidents?state=" + net::percent_encode(filter.state) +
-               "&limit=" + std::to_string(filter.limit);
-    for (const auto& label : filter.labels) url += "&label=" + net::percent_encode(label);
-    if (!filter.search.empty()) url += "&q=" + net::percent_encode(filter.search);
-    const auto answer = call(session, "GET", url, "");
-    if (!answer) return fail(session, answer.error());
-    const auto& incidents = list_of(answer.value(), "incidents");
+    auto found = matching(session, filter);
+    if (!found) return fail(session, found.error());
+    const auto& incidents = found.value().incidents;
     const int status = incidents.empty() ? kNo : kDone;
     if (session.format == Format::kJson) {
-        print_json(*session.out, answer.value());
+        print_json(*session.out, {{"incidents", incidents}, {"more", found.value().more}});
         return status;
     }
     if (incidents.empty()) {
@@ -138,7 +179,7 @@ int list_incidents(const Session& session, const IncidentFilter& filter) {
                    {text_of(incident, "title")}});
     }
     *session.out << table.text(session.colour);
-    if (!text_of(answer.value(), "next").empty()) {
+    if (found.value().more) {
         *session.err << "There are more; ask with a larger --limit.\n";
     }
     return status;
@@ -172,7 +213,9 @@ int move_incident(const Session& session, const std::string& key, const std::str
         print_json(*session.out, answer.value());
         return kDone;
     }
-    *session.out << key << ": " << move << ", now " << text_of(answer.value(), "state") << "\n";
+    // In the bridge's words: a resolve says how many alerts still fire.
+    *session.out << key << ": " << text_of(answer.value(), "result") << " (now "
+                 << text_of(answer.value(), "state") << ")\n";
     return kDone;
 }
 

@@ -17,6 +17,7 @@
 #include "cli/incidents.h"
 #include "cli/query.h"
 #include "cli/session.h"
+#include "rules/file/rule_file.h"
 
 namespace tocsin::cli {
 
@@ -42,6 +43,7 @@ struct Arguments {
     std::string key;
     std::string text;
     std::vector<std::string> files;
+    std::vector<std::string> severities = rules::default_severities();
     std::string format = "table";
     std::string shell;
 };
@@ -55,12 +57,14 @@ void add_incidents(CLI::App& app, Session& session, Arguments& a, std::function<
     auto* incidents = app.add_subcommand("incidents", "List, show and work incidents");
     incidents->require_subcommand(1);
 
-    auto* list = incidents->add_subcommand("list", "Incidents, the most urgent first");
+    auto* list =
+        incidents->add_subcommand("list", "Incidents: open ones by urgency, others newest first");
     list->add_option("--state", a.filter.state, "open, resolved, closed or all")
         ->check(CLI::IsMember({"open", "resolved", "closed", "all"}))
         ->capture_default_str();
     list->add_option("--label", a.filter.labels, "Only with this label: name=value (repeat)");
-    list->add_option("--search", a.filter.search, "Only with these words in the title");
+    list->add_option("--search", a.filter.search,
+                     "Only with this text in the title, key, labels or owner");
     list->add_option("--limit", a.filter.limit, "At most so many")
         ->check(CLI::Range(1, 1000))
         ->capture_default_str();
@@ -87,7 +91,9 @@ void add_rules(CLI::App& app, Session& session, Arguments& a, std::function<int(
     auto* check = rules->add_subcommand(
         "check", "Say everything that is wrong with rule files, with file:line:column");
     check->add_option("FILE", a.files, "Rule files or directories of them")->required();
-    check->callback([&] { action = [&] { return check_rules(session, a.files); }; });
+    check->add_option("--severities", a.severities, "As in agent.yml, from the mildest")
+        ->delimiter(',');
+    check->callback([&] { action = [&] { return check_rules(session, a.files, a.severities); }; });
 }
 
 void add_query(CLI::App& app, Session& session, Arguments& a, std::function<int()>& action) {

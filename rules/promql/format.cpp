@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <cmath>
 #include <type_traits>
 
 #include "base/core/strings.h"
@@ -26,7 +27,10 @@ std::string modifiers(const AtModifier& at, Duration offset) {
 }
 
 struct Printer {
-    std::string operator()(const NumberLiteral& n) const { return format_double(n.value); }
+    std::string operator()(const NumberLiteral& n) const {
+        // "+Inf ^ x" would read back as a sign before a power.
+        return std::isinf(n.value) && n.value > 0 ? "Inf" : format_double(n.value);
+    }
     std::string operator()(const StringLiteral& n) const { return quote(n.value); }
     std::string operator()(const Paren& n) const { return "(" + format(*n.expr) + ")"; }
     std::string operator()(const Selector& n) const {

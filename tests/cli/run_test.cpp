@@ -1,9 +1,15 @@
 #include "cli/run.h"
 
+#include <boost/json.hpp>
 #include <catch2/catch.hpp>
 #include <sstream>
 
+#include "tests/support/fixture_tree.h"
+#include "tests/support/http_server.h"
+
 using namespace tocsin::cli;
+namespace json = boost::json;
+namespace net = tocsin::net;
 
 namespace {
 
@@ -77,4 +83,98 @@ TEST_CASE("completion knows every command and its options") {
         CHECK(bash.out.find(word) != std::string::npos);
     }
     CHECK(ran({"completion", "zsh"}).out.starts_with("#compdef tocsin"));
+}
+
+namespace {
+
+json::object incident(const char* key, const char* priority, const char* state,
+                      const char* opened) {
+    return {{"key", key},          {"priority", priority}, {"state", state},
+            {"opened_at", opened}, {"title", key},         {"labels", json::object()}};
+}
+
+std::vector<std::string> keys_in(const std::string& table) {
+    std::vector<std::string> keys;
+    std::istringstream lines(table);
+    for (std::string line; std::getline(lines, line);) {
+        if (line.starts_with("INC-")) keys.push_back(line.substr(0, line.find(' ')));
+    }
+    return keys;
+}
+
+}  // namespace
+
+TEST_CASE(
+    "open incidents come by urgency from all of the bridge's pages, others as it gives them") {
+    const tocsin::test::HttpTestServer bridge([](net::Request request, net::Reply reply) {
+        json::object page;
+        if (request.param("after").empty()) {
+            page["incidents"] = {
+                incident("INC-5", "P4", "triggered", "2026-01-01T05:00:00.000Z"),
+                incident("INC-4", "P2", "acknowledged", "2026-01-01T04:00:00.000Z"),
+                incident("INC-3", "P2", "triggered", "2026-01-01T03:00:00.000Z"),
+            };
+            page["next"] = "3";
+        } else {
+            page["incidents"] = {
+                incident("INC-2", "P2", "triggered", "2026-01-01T02:00:00.000Z"),
+                incident("INC-1", "P1", "acknowledged", "2026-01-01T01:00:00.000Z"),
+            };
+            page["next"] = nullptr;
+        }
+        reply.send(net::Response::json(200, json::serialize(page)));
+    });
+    const auto list = [&](std::vector<std::string> more) {
+        std::vector<std::string> args = {"--bridge", bridge.url(""), "incidents", "list"};
+        args.insert(args.end(), more.begin(), more.end());
+        return ran(args);
+    };
+    CHECK(keys_in(list({}).out) ==
+          std::vector<std::string>{"INC-1", "INC-2", "INC-3", "INC-4", "INC-5"});
+    const auto two = list({"--limit", "2"});
+    CHECK(keys_in(two.out) == std::vector<std::string>{"INC-1", "INC-2"});
+    CHECK(two.err.find("There are more") != std::string::npos);
+    CHECK(keys_in(list({"--state", "all"}).out) ==
+          std::vector<std::string>{"INC-5", "INC-4", "INC-3"});
+    const auto programs = json::parse(list({"--limit", "2", "--output", "json"}).out);
+    CHECK(programs.at("incidents").as_array().size() == 2);
+    CHECK(programs.at("more").as_bool());
+}
+
+TEST_CASE("a move answers in the bridge's words") {
+    const tocsin::test::HttpTestServer bridge([](net::Request, net::Reply reply) {
+        reply.send(net::Response::json(
+            200, R"({"state":"resolved","result":"2 alerts still firing; it reopens after 10m"})"));
+    });
+    CHECK(ran({"--bridge", bridge.url(""), "incidents", "resolve", "INC-2026-000001"}).out ==
+          "INC-2026-000001: 2 alerts still firing; it reopens after 10m (now resolved)\n");
+}
+
+TEST_CASE("checks are told to programs too") {
+    const tocsin::test::FixtureTree tree;
+    tree.write("bad.yml", "groups:\n  - name: a\n    rulez: []\n");
+    const auto bad = ran({"rules", "check", tree.at("bad.yml"), "--output", "json"});
+    CHECK(bad.status == kNo);
+    const auto said = json::parse(bad.out);
+    CHECK(said.at("files") == 1);
+    CHECK(said.at("errors") == 1);
+    const auto& first = said.at("diagnostics").at(0);
+    CHECK(first.at("file").as_string() == tree.at("bad.yml"));
+    CHECK(first.at("line") == 3);
+    CHECK(first.at("column") == 5);
+    CHECK(first.at("level") == "error");
+    tree.write("agent.yml", "listen: 127.0.0.1:1\n");
+    const auto good = ran({"check", tree.at("agent.yml"), "--output", "json"});
+    CHECK(good.status == kDone);
+    CHECK(json::parse(good.out).at("diagnostics").as_array().empty());
+}
+
+TEST_CASE("rules are checked against the severities of one's own agents") {
+    const tocsin::test::FixtureTree tree;
+    tree.write("rules.yml",
+               "groups:\n- name: a\n  rules:\n  - alert: A\n    expr: node_load1\n"
+               "    levels: {page: \"> 3\"}\n");
+    CHECK(ran({"rules", "check", tree.at("rules.yml")}).status == kNo);
+    CHECK(ran({"rules", "check", "--severities", "note,page", tree.at("rules.yml")}).status ==
+          kDone);
 }

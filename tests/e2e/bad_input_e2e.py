@@ -111,10 +111,11 @@ def bridge_bodies(directory, cleanup):
 
     head = f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
     half = raw(bridge, f"{head}Content-Length: 1000\r\n\r\n[{{\"labels\"".encode())
-    check(half == "" or " 400 " in half or " 408 " in half, f"half a body is no alert: {half}")
+    check(" 400 " in half or " 408 " in half, f"half a body is no alert: {half!r}")
     huge = raw(bridge, f"{head}Content-Length: 104857600\r\n\r\n".encode() + b"x" * 104857600)
     check(" 413 " in huge, f"100 MB: 413, not {huge!r}")
-    check(" 4" in raw(bridge, b"GARBAGE\r\n\r\n"), "garbage: 4xx")
+    garbage = raw(bridge, b"GARBAGE\r\n\r\n")
+    check(" 400 " in garbage, f"garbage: 400, not {garbage!r}")
 
     check(bridge.process.poll() is None, "the process is the same")
     after = memory(bridge.process.pid)

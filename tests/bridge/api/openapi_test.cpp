@@ -1,4 +1,4 @@
-// docs/openapi.yaml says what the bridge answers, no more and no less.
+// docs/openapi.yaml lists the routes that the bridge serves, no more and no less.
 #include <catch2/catch.hpp>
 #include <map>
 #include <string>
