@@ -136,7 +136,7 @@ json::object escalation_object(const IncidentDetail& detail) {
 }
 
 // Runbooks and dashboards that the alerts name, each once.
-json::array links_array(const IncidentDetail& detail) {
+json::array links_array(const IncidentDetail& detail, std::string_view base) {
     json::array out;
     const auto add = [&](std::string_view title, std::string_view url) {
         if (url.empty()) return;
@@ -152,8 +152,7 @@ json::array links_array(const IncidentDetail& detail) {
         for (const auto& [name, title] :
              {std::pair{"runbook_url", "runbook"}, std::pair{"runbook", "runbook"},
               std::pair{"dashboard_url", "dashboard"}}) {
-            const auto found = alert.annotations.find(name);
-            if (found != alert.annotations.end()) add(title, found->second);
+            add(title, link_in(alert, name, base));
         }
     }
     return out;
@@ -241,7 +240,7 @@ std::string detail_json(const IncidentDetail& detail, std::string_view url) {
     out["escalation"] = escalation_object(detail);
     out["sla"] = json::object();
     out["evidence"] = json::array();
-    out["links"] = links_array(detail);
+    out["links"] = links_array(detail, url);
     return json::serialize(out);
 }
 

@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/core/id.h"
 #include "base/core/time.h"
@@ -46,6 +47,16 @@ struct AlertRecord {
     [[nodiscard]] bool from_agent() const { return seq != 0; }
     bool operator==(const AlertRecord&) const = default;
 };
+
+// The link in an annotation, "" without one. What begins with a slash is a page of the bridge's own
+// (the shipped pack's runbooks), whose address is `base`.
+inline std::string link_in(const AlertRecord& alert, std::string_view annotation,
+                           std::string_view base) {
+    const auto found = alert.annotations.find(annotation);
+    if (found == alert.annotations.end()) return "";
+    const bool own = found->second.starts_with('/') && !found->second.starts_with("//");
+    return own ? std::string(base) + found->second : found->second;
+}
 
 // The source of alerts that the bridge raises itself (HostUnreachable); they never expire.
 inline constexpr std::string_view kSourceBridge = "bridge";

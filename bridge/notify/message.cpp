@@ -62,18 +62,18 @@ AlertLine line_of(const AlertRecord& alert) {
 }
 
 // Prometheus's mixins say runbook_url; many older rule files say runbook.
-std::string runbook_of(const AlertRecord& alert) {
-    const std::string url = annotation(alert, "runbook_url");
-    return one_line(url.empty() ? annotation(alert, "runbook") : url);
+std::string runbook_of(const AlertRecord& alert, std::string_view base) {
+    const std::string url = link_in(alert, "runbook_url", base);
+    return one_line(url.empty() ? link_in(alert, "runbook", base) : url);
 }
 
-void add_alerts(const Incident& incident, Message& message) {
+void add_alerts(const Incident& incident, std::string_view base, Message& message) {
     std::vector<const AlertRecord*> alerts;
     for (const AlertRecord& alert : incident.alerts) alerts.push_back(&alert);
     std::stable_sort(alerts.begin(), alerts.end(),
                      [](const auto* a, const auto* b) { return rank(*a) < rank(*b); });
     for (const AlertRecord* alert : alerts) {
-        if (message.runbook.empty()) message.runbook = runbook_of(*alert);
+        if (message.runbook.empty()) message.runbook = runbook_of(*alert, base);
         if (message.host.empty()) message.host = one_line(alert->host);
         if (message.alerts.size() < kMostAlerts) message.alerts.push_back(line_of(*alert));
     }
@@ -113,7 +113,7 @@ Message make_message(const Incident& incident, const Notify& notify,
     for (const std::string& name : incident.told) {
         if (name != notify.person) message.told.push_back(one_line(display_of(oncall, name)));
     }
-    add_alerts(incident, message);
+    add_alerts(incident, settings.url, message);
     const auto skipped = timeline.size() > kTimelineTail ? timeline.size() - kTimelineTail : 0;
     for (std::size_t i = skipped; i < timeline.size(); ++i) {
         message.timeline.push_back(timeline[i]);

@@ -1,12 +1,13 @@
 // Makes the page: src/ → one script, one style sheet, the HTML → a C++ source that embeds them.
 //
-//   node bundle.mjs page OUT_DIR ASSETS_CPP     the files and the source generated from them
-//   node bundle.mjs test OUT_DIR FILE.ts…       each test as one file for node's own runner
+//   node bundle.mjs page OUT_DIR ASSETS_CPP RUNBOOKS_DIR   the files and the source made from them
+//   node bundle.mjs test OUT_DIR FILE.ts…                  each test as one file for node's own runner
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
+import { marked } from 'marked';
 
 const here = process.cwd();
 const common = {
@@ -43,7 +44,25 @@ async function compile(entry, extra = {}) {
   return result.outputFiles[0].text;
 }
 
-async function page(outDir, source) {
+// A runbook of docs/ as a page without a script, which any browser shows and a mail can link to.
+function runbook(name, markdown, { icon, style }) {
+  return [
+    '<!doctype html>',
+    '<html lang="en">',
+    '<head>',
+    '<meta charset="utf-8">',
+    `<title>${name} · Tocsin</title>`,
+    '<meta name="viewport" content="width=device-width, initial-scale=1">',
+    '<meta name="color-scheme" content="light dark">',
+    `<link rel="icon" href="${icon}" type="image/svg+xml">`,
+    `<link rel="stylesheet" href="${style}">`,
+    '</head>',
+    `<body><main class="runbook">\n${marked.parse(markdown)}</main></body>`,
+    '</html>\n',
+  ].join('\n');
+}
+
+async function page(outDir, source, runbooks) {
   const assets = [];
   const add = (path, text, cache) => assets.push({ path, text, cache });
   const addHashed = (name, kind, text) => {
@@ -74,6 +93,11 @@ async function page(outDir, source) {
     (whole, name) => names[name] ?? whole,
   );
   add('/', html, 'kRevalidate');
+  for (const file of readdirSync(runbooks).filter((file) => file.endsWith('.md'))) {
+    const name = basename(file, '.md');
+    const text = readFileSync(join(runbooks, file), 'utf8');
+    add(`/runbooks/${name}`, runbook(name, text, names), 'kRevalidate');
+  }
   assets.sort((a, b) => (a.path < b.path ? -1 : 1));
 
   rmSync(outDir, { recursive: true, force: true });
@@ -99,7 +123,7 @@ function cpp(assets) {
   text += '#include <array>\n\nnamespace tocsin::bridge::web {\nnamespace {\n';
   const rows = assets.map(({ path, text: body, cache }, i) => {
     const plain = Buffer.from(body, 'utf8');
-    const kind = path === '/' ? 'html' : path.split('.').pop();
+    const kind = path.startsWith('/assets/') ? path.split('.').pop() : 'html';
     text += bytes(`kPlain${i}`, plain) + bytes(`kGzip${i}`, gzipSync(plain, { level: 9 }));
     return (
       `    Asset{"${path}", "${types[kind]}", "\\"${hash(body)}\\"",\n` +
@@ -127,11 +151,11 @@ async function tests(outDir, files) {
 }
 
 const [mode, outDir, ...rest] = process.argv.slice(2);
-if (mode === 'page' && rest.length === 1) {
-  await page(outDir, rest[0]);
+if (mode === 'page' && rest.length === 2) {
+  await page(outDir, ...rest);
 } else if (mode === 'test' && rest.length > 0) {
   await tests(outDir, rest);
 } else {
-  console.error('usage: bundle.mjs page OUT_DIR ASSETS_CPP | test OUT_DIR FILE.ts…');
+  console.error('usage: bundle.mjs page OUT_DIR ASSETS_CPP RUNBOOKS_DIR | test OUT_DIR FILE.ts…');
   process.exit(2);
 }

@@ -108,3 +108,15 @@ TEST_CASE("the tail of the timeline is the newest of it") {
     CHECK(message.timeline.front().text == "14");
     CHECK(message.timeline.back().text == "19");
 }
+
+TEST_CASE("a runbook of the bridge's own gets its address, others stay as they are") {
+    const World world;
+    const auto runbook_for = [&](const char* annotation) {
+        AlertRecord alert = world.alert("A", "critical");
+        alert.annotations["runbook_url"] = annotation;
+        return made(world, incident_with(world, {alert}), to("li.na")).runbook;
+    };
+    CHECK(runbook_for("/runbooks/DiskFull") == "https://tocsin.example/runbooks/DiskFull");
+    CHECK(runbook_for("https://wiki.example/a") == "https://wiki.example/a");
+    CHECK(runbook_for("//wiki.example/a") == "//wiki.example/a");
+}
