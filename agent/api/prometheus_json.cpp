@@ -163,7 +163,7 @@ std::string labels_json(const Labels& labels) {
     return out;
 }
 
-net::Response api_success(std::string data) {
+net::Response api_success(const std::string& data) {
     return net::Response::json(200, R"({"status":"success","data":)" + data + "}");
 }
 

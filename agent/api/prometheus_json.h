@@ -14,7 +14,7 @@
 namespace tocsin::agent {
 
 // {"status":"success","data":…}; `data` is JSON text.
-net::Response api_success(std::string data);
+net::Response api_success(const std::string& data);
 // {"status":"error","errorType":…,"error":…} with Prometheus's status: 400 bad_data, 422 execution,
 // 503 timeout, 404 not_found, 500 internal.
 net::Response api_error(const Error& error);

@@ -26,6 +26,7 @@ int drop_code(dl_phdr_info* object, std::size_t, void*) {
         const std::uintptr_t first = start & ~(page - 1);
         const std::uintptr_t end = (start + segment.p_filesz + page - 1) & ~(page - 1);
         // The vDSO refuses it, which is fine.
+        // NOLINTNEXTLINE(performance-no-int-to-ptr): the dynamic linker gives integers
         ::madvise(reinterpret_cast<void*>(first), end - first, MADV_DONTNEED);
     }
     return 0;

@@ -10,7 +10,7 @@ namespace tocsin::agent {
 
 Pipeline::Pipeline(PipelineParts parts, PipelineOptions options)
     : parts_(std::move(parts)),
-      options_(std::move(options)),
+      options_(options),
       self_(parts_.series),
       history_(std::make_unique<rules::History>(options_.history)) {}
 

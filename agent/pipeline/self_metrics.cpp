@@ -10,7 +10,7 @@ namespace {
 
 struct Row {
     MetricDesc desc;
-    double (*value)(const SelfCounts&);
+    double (*value)(const SelfCounts&) = nullptr;
 };
 
 constexpr double number(std::uint64_t n) {

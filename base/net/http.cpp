@@ -85,7 +85,6 @@ int http_status(ErrorCode code) {
         case ErrorCode::kUnavailable:
             return 503;
         case ErrorCode::kIo:
-            return 500;
         case ErrorCode::kInternal:
             return 500;
     }

@@ -134,7 +134,7 @@ class YamlParser final : public YAML::EventHandler {
 
     struct Frame {
         std::shared_ptr<Impl> node;
-        YAML::anchor_t anchor;
+        YAML::anchor_t anchor = 0;
         std::unordered_set<std::string> seen;  // of a map
         YamlNode key;                          // waits for its value
         YamlNode merged;                       // the value of "<<"

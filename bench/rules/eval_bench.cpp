@@ -115,11 +115,16 @@ void host(Load& load) {
     }
     for (int i = 0; i < 240; ++i) load.add(fmt::format("node_single_{}", i), {});
     for (int i = 0; i < 240; ++i) load.collect(15s);
+    const std::string error_share =
+        "rate(node_network_receive_errs_total[2m])"
+        " / rate(node_network_receive_packets_total[2m]) > 1e9";
+    const std::string disk_bytes =
+        "sum(rate(node_disk_read_bytes_total[1m])"
+        " + rate(node_disk_written_bytes_total[1m])) > 1e18";
     const std::vector<std::string> rules = {
         "100 * (1 - node_filesystem_avail_bytes / node_filesystem_size_bytes) > 1e9",
         "100 - avg by (instance) (rate(node_cpu_seconds_total{mode=\"idle\"}[5m])) * 100 > 1e9",
-        "rate(node_network_receive_errs_total[2m]) / rate(node_network_receive_packets_total[2m]) "
-        "> 1e9",
+        error_share,
         "rate(node_disk_io_time_seconds_total[5m]) > 1e9",
         "node_filesystem_readonly == 1e9",
         "predict_linear(node_filesystem_avail_bytes[30m], 4 * 3600) < -1e18",
@@ -128,8 +133,7 @@ void host(Load& load) {
         "increase(node_single_4[10m]) > 1e18",
         "node_single_5 - node_single_6 > 1e18 and node_single_7 > 0",
         "max_over_time(node_single_8[5m]) > 1e18",
-        "sum(rate(node_disk_read_bytes_total[1m]) + rate(node_disk_written_bytes_total[1m])) > "
-        "1e18",
+        disk_bytes,
         "absent(node_single_9)",
         "node_network_up{device=~\"eth.*\"} == 1e18",
         "avg_over_time(node_single_10[15m]) / node_single_11 * 100 > 1e18",

@@ -2,6 +2,8 @@
 
 #include <curl/curl.h>
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cstring>
@@ -175,7 +177,9 @@ HttpAnswer post_http(const HttpPost& post) {
     curl_easy_setopt(c, CURLOPT_POSTFIELDS, post.body.data());
     List headers;
     append(headers, "Expect:");  // no round trip before the body
-    for (const auto& [name, value] : post.headers) append(headers, name + ": " + value);
+    for (const auto& [name, value] : post.headers) {
+        append(headers, fmt::format("{}: {}", name, value));
+    }
     curl_easy_setopt(c, CURLOPT_HTTPHEADER, headers.get());
     const CURLcode code = curl_easy_perform(c);
     HttpAnswer answer;

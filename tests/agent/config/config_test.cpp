@@ -139,7 +139,8 @@ TEST_CASE("every mistake is named at its place") {
         {"bridge: {token: abc}", "agent.yml:1:10: error: unknown key \"token\""},
         {"tls: {certificate_file: a}", "agent.yml:1:6: error: "},
         {"listen: 0.0.0.0:9841",
-         "agent.yml:1:9: warning: without \"listen_token_file\" other hosts get nothing but health"},
+         "agent.yml:1:9: warning: without \"listen_token_file\" other hosts get nothing but "
+         "health"},
         {"listen: \"[::]:9841\"\nlisten_token_file: t",
          "agent.yml:1:9: warning: the token leaves this host in the clear"},
         {"labels: {host: a}", "agent.yml:1:10: error: the label host is the key \"host\""},
