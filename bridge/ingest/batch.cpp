@@ -31,109 +31,11 @@ void set_incident(Event& event, IncidentId id) {
     if (auto* unknown = std::get_if<AlertUnknown>(&event)) unknown->alert.incident = id;
 }
 
-// A resend that tells nothing but "still": its new end is worth a write only when less than half
-// of the time is left that it would give (design: Store).
-bool is_mere_resend(const AlertRecord& before, const AlertRecord& after, Timestamp now) {
-    if (!before.ends_at || !after.ends_at) return false;
-    AlertRecord same = after;
-    same.ends_at = before.ends_at;
-    same.last_seen = before.last_seen;
-    if (same.levels.size() != before.levels.size()) return false;
-    for (auto& [severity, level] : same.levels) {
-        const auto old = before.levels.find(severity);
-        if (old == before.levels.end()) return false;
-        level.ends_at = old->second.ends_at;
-    }
-    return same == before && (*before.ends_at - now) * 2 >= *after.ends_at - now;
-}
-
 }  // namespace
 
 Context Batch::context_of(const Incident& incident) const {
     return Context{config_.route_named(incident.route), config_.oncall, config_.priorities,
                    config_.incidents};
-}
-
-Result<Batch::Work*> Batch::load(IncidentId id) {
-    const auto found = work_.find(id);
-    if (found != work_.end()) return &found->second;
-    TOCSIN_TRY(auto rows, tx_.incidents({id}));
-    if (rows.empty()) return nullptr;
-    Work work;
-    work.before = rows.begin()->second;
-    work.now = work.before;
-    return &work_.emplace(id, std::move(work)).first->second;
-}
-
-Result<const AlertRecord*> Batch::known_alert(const std::string& identity) {
-    auto found = known_.find(identity);
-    if (found == known_.end()) {
-        TOCSIN_TRY(auto rows, tx_.alerts({identity}));
-        const auto row = rows.find(identity);
-        std::optional<AlertRecord> record;
-        if (row != rows.end()) record = std::move(row->second);
-        found = known_.emplace(identity, std::move(record)).first;
-    }
-    return found->second ? &*found->second : nullptr;
-}
-
-Result<IncidentId> Batch::holder(const std::string& dedup_key) {
-    const auto found = holders_.find(dedup_key);
-    if (found != holders_.end()) return found->second;
-    TOCSIN_TRY(auto rows, tx_.holders({dedup_key}));
-    const auto row = rows.find(dedup_key);
-    const IncidentId id = row == rows.end() ? IncidentId{} : row->second;
-    stored_holders_[dedup_key] = id;
-    holders_[dedup_key] = id;
-    return id;
-}
-
-Result<const HostRow*> Batch::host_row(const std::string& name) {
-    auto found = hosts_.find(name);
-    if (found == hosts_.end()) {
-        TOCSIN_TRY(auto rows, tx_.hosts({name}));
-        const auto row = rows.find(name);
-        std::optional<HostRow> host;
-        if (row != rows.end()) host = std::move(row->second);
-        found = hosts_.emplace(name, std::move(host)).first;
-    }
-    return found->second ? &*found->second : nullptr;
-}
-
-Result<void> Batch::prefetch(const std::vector<const Input*>& inputs) {
-    std::set<std::string> identities;
-    std::set<std::string> keys;
-    std::set<std::string> hosts;
-    for (const Input* input : inputs) {
-        if (const auto* in = std::get_if<HeartbeatIn>(input)) hosts.insert(in->report.host);
-        const auto* in = std::get_if<AlertsIn>(input);
-        if (in == nullptr) continue;
-        for (const Alert& alert : in->alerts) {
-            identities.insert(identity_of(alert));
-            const Routing routing = route(config_.routes, alert.labels);
-            keys.insert(dedup_key(*routing.owner, alert.labels, alert.annotations));
-        }
-    }
-    TOCSIN_TRY(auto alerts, tx_.alerts({identities.begin(), identities.end()}));
-    for (const std::string& identity : identities) known_[identity];
-    std::set<IncidentId> incidents;
-    for (auto& [identity, record] : alerts) {
-        incidents.insert(record.incident);
-        known_[identity] = std::move(record);
-    }
-    TOCSIN_TRY(auto holders, tx_.holders({keys.begin(), keys.end()}));
-    for (const std::string& key : keys) stored_holders_[key];
-    for (const auto& [key, id] : holders) {
-        stored_holders_[key] = id;
-        incidents.insert(id);
-    }
-    holders_ = stored_holders_;
-    TOCSIN_TRY(auto rows, tx_.incidents({incidents.begin(), incidents.end()}));
-    for (auto& [id, incident] : rows) work_[id] = Work{incident, std::move(incident), false};
-    TOCSIN_TRY(auto host_rows, tx_.hosts({hosts.begin(), hosts.end()}));
-    for (const std::string& name : hosts) hosts_[name];
-    for (auto& [name, row] : host_rows) hosts_[name] = std::move(row);
-    return success();
 }
 
 Result<Answer> Batch::apply(const Input& input) {
@@ -432,58 +334,6 @@ Result<void> Batch::check_alert_row(const AlertRecord& row) {
         return success();
     }
     return alert_event(std::move(*event), &row);
-}
-
-void Batch::collect_alerts(const Work& work, Changes& changes) const {
-    for (const AlertRecord& alert : work.now.alerts) {
-        const AlertRecord* before = work.before.alert(alert.identity);
-        if (before != nullptr && (*before == alert || is_mere_resend(*before, alert, now_))) {
-            continue;
-        }
-        changes.alerts.push_back(alert);
-    }
-}
-
-void Batch::collect_keys(Changes& changes) const {
-    for (const auto& [key, id] : holders_) {
-        const auto stored = stored_holders_.find(key);
-        const IncidentId before = stored == stored_holders_.end() ? IncidentId{} : stored->second;
-        if (before == id) continue;
-        if (before) changes.freed_keys.push_back(key);
-        if (id) changes.keys.emplace_back(key, id);
-    }
-}
-
-Result<Committed> Batch::finish() {
-    Changes changes;
-    Committed committed;
-    changes.now = now_;
-    for (auto& [id, work] : work_) {
-        collect_alerts(work, changes);
-        if (!work.touched) continue;
-        changes.incidents.push_back(work.now);
-        committed.incidents.push_back(std::move(work.now));
-    }
-    collect_keys(changes);
-    changes.timeline = std::move(timeline_);
-    changes.drop_waiting.assign(dropped_.begin(), dropped_.end());
-    committed.messages = !effects_.empty();
-    changes.effects = std::move(effects_);
-    changes.settled = std::move(settled_);
-    for (const auto& [timer, due] : timers_) {
-        if (due) {
-            changes.timers.push_back({timer.first, timer.second, *due});
-        } else {
-            changes.cancelled.push_back(timer);
-        }
-    }
-    for (const std::string& name : changed_hosts_) changes.hosts.push_back(*hosts_.at(name));
-    for (const std::string& name : notable_hosts_) committed.hosts.push_back(*hosts_.at(name));
-    changes.counters = counters_;
-    committed.log = std::move(log_);
-    if (changes.empty()) return committed;
-    TOCSIN_TRY(committed.newest_entry, tx_.write(changes));
-    return committed;
 }
 
 }  // namespace tocsin::bridge

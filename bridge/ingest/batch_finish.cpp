@@ -1,0 +1,79 @@
+// What a batch writes in the end.
+#include <utility>
+
+#include "bridge/ingest/batch.h"
+
+namespace tocsin::bridge {
+namespace {
+
+// A resend that tells nothing but "still": its new end is worth a write only when less than half
+// of the time is left that it would give (design: Store).
+bool is_mere_resend(const AlertRecord& before, const AlertRecord& after, Timestamp now) {
+    if (!before.ends_at || !after.ends_at) return false;
+    AlertRecord same = after;
+    same.ends_at = before.ends_at;
+    same.last_seen = before.last_seen;
+    if (same.levels.size() != before.levels.size()) return false;
+    for (auto& [severity, level] : same.levels) {
+        const auto old = before.levels.find(severity);
+        if (old == before.levels.end()) return false;
+        level.ends_at = old->second.ends_at;
+    }
+    return same == before && (*before.ends_at - now) * 2 >= *after.ends_at - now;
+}
+
+}  // namespace
+
+void Batch::collect_alerts(const Work& work, Changes& changes) const {
+    for (const AlertRecord& alert : work.now.alerts) {
+        const AlertRecord* before = work.before.alert(alert.identity);
+        if (before != nullptr && (*before == alert || is_mere_resend(*before, alert, now_))) {
+            continue;
+        }
+        changes.alerts.push_back(alert);
+    }
+}
+
+void Batch::collect_keys(Changes& changes) const {
+    for (const auto& [key, id] : holders_) {
+        const auto stored = stored_holders_.find(key);
+        const IncidentId before = stored == stored_holders_.end() ? IncidentId{} : stored->second;
+        if (before == id) continue;
+        if (before) changes.freed_keys.push_back(key);
+        if (id) changes.keys.emplace_back(key, id);
+    }
+}
+
+Result<Committed> Batch::finish() {
+    Changes changes;
+    Committed committed;
+    changes.now = now_;
+    for (auto& [id, work] : work_) {
+        collect_alerts(work, changes);
+        if (!work.touched) continue;
+        changes.incidents.push_back(work.now);
+        committed.incidents.push_back(std::move(work.now));
+    }
+    collect_keys(changes);
+    changes.timeline = std::move(timeline_);
+    changes.drop_waiting.assign(dropped_.begin(), dropped_.end());
+    committed.messages = !effects_.empty();
+    changes.effects = std::move(effects_);
+    changes.settled = std::move(settled_);
+    for (const auto& [timer, due] : timers_) {
+        if (due) {
+            changes.timers.push_back({timer.first, timer.second, *due});
+        } else {
+            changes.cancelled.push_back(timer);
+        }
+    }
+    for (const std::string& name : changed_hosts_) changes.hosts.push_back(*hosts_.at(name));
+    for (const std::string& name : notable_hosts_) committed.hosts.push_back(*hosts_.at(name));
+    changes.counters = counters_;
+    committed.log = std::move(log_);
+    if (changes.empty()) return committed;
+    TOCSIN_TRY(committed.newest_entry, tx_.write(changes));
+    return committed;
+}
+
+}  // namespace tocsin::bridge
