@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "agent/api/prometheus_json.h"
+#include "base/net/local_caller.h"
 #include "rules/promql/ast.h"
 #include "rules/promql/engine.h"
 
@@ -165,15 +166,24 @@ bool fits(std::string_view pattern, const std::vector<std::string>& segments) {
 
 }  // namespace
 
-Api::Api(ApiSources sources, Secret token)
-    : sources_(std::move(sources)), token_(std::move(token)) {}
+Api::Api(ApiSources sources, Secret token, std::string name)
+    : sources_(std::move(sources)), token_(std::move(token)), names_({std::move(name)}) {}
 
-bool Api::allowed(const net::Request& request) const {
-    if (request.remote_is_loopback) return true;
+Result<void> Api::allowed(const net::Request& request) const {
+    const std::string against = net::why_not_local(request, names_);
+    if (against.empty()) return success();
     constexpr std::string_view kBearer = "Bearer ";
     const auto header = request.headers.get("Authorization");
-    return !token_.empty() && header.starts_with(kBearer) &&
-           token_.equals(header.substr(kBearer.size()));
+    if (!token_.empty() && header.starts_with(kBearer) &&
+        token_.equals(header.substr(kBearer.size()))) {
+        return success();
+    }
+    return Error(
+        ErrorCode::kUnauthorized,
+        "send the agent's token (listen_token_file): \"Authorization: Bearer …\"; without "
+        "one only this machine's own callers are let in, who ask for localhost, a loopback "
+        "address or the host of listen: " +
+            against);
 }
 
 net::Response Api::handle(const net::Request& request) const {
@@ -183,9 +193,8 @@ net::Response Api::handle(const net::Request& request) const {
         return sources_.ready() ? net::Response::text(200, "ready\n")
                                 : net::Response::text(503, "the first collection is under way\n");
     }
-    if (!allowed(request)) {
-        auto response = net::Response::error(
-            Error(ErrorCode::kUnauthorized, "send the agent's token: Authorization: Bearer …"));
+    if (const Result<void> may = allowed(request); !may) {
+        auto response = net::Response::error(may.error());
         response.headers.set("WWW-Authenticate", "Bearer");
         return response;
     }

@@ -5,8 +5,10 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "base/core/clock.h"
+#include "base/core/result.h"
 #include "base/core/secret.h"
 #include "base/net/http.h"
 #include "rules/history/history.h"
@@ -26,14 +28,16 @@ struct ApiSources {
 
 class Api {
   public:
-    // `token` is what callers from other hosts show; empty: they get health alone.
-    Api(ApiSources sources, Secret token);
+    // `token` is what callers from other hosts show; empty: they get health alone. This machine's
+    // own callers need none; `name` is the host of `listen`, under which they may ask.
+    Api(ApiSources sources, Secret token, std::string name = {});
     net::Response handle(const net::Request& request) const;
 
   private:
-    bool allowed(const net::Request& request) const;
+    Result<void> allowed(const net::Request& request) const;
     ApiSources sources_;
     Secret token_;
+    std::vector<std::string> names_;
 };
 
 }  // namespace tocsin::agent

@@ -299,7 +299,7 @@ Result<void> App::Impl::listen() {
             .ready = [this] { return pipeline->ready(); },
             .version = std::string(kVersion),
         },
-        std::move(token));
+        std::move(token), options.listen.host);
     if (config.tls) {
         options.tls = net::TlsFiles{config.tls->certificate_file, config.tls->key_file};
     }

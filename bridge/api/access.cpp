@@ -1,6 +1,7 @@
 #include "bridge/api/access.h"
 
 #include "base/core/strings.h"
+#include "base/net/local_caller.h"
 
 namespace tocsin::bridge {
 
@@ -20,17 +21,24 @@ bool allows(Role role, Access access) {
     return false;
 }
 
-std::optional<Caller> AccessControl::identify(const net::Request& request) const {
+Result<Caller> AccessControl::identify(const net::Request& request) const {
     const std::string_view header = trim(request.headers.get("Authorization"));
+    constexpr std::string_view kSend = "send a bearer token: \"Authorization: Bearer …\"";
     if (header.empty()) {
-        if (loopback_ == LoopbackWithoutToken::kAdmit && request.remote_is_loopback) {
-            return Caller{"", Role::kAdmin};
+        std::string message(kSend);
+        if (loopback_ == LoopbackWithoutToken::kAdmit) {
+            const std::string against = net::why_not_local(request, names_);
+            if (against.empty()) return Caller{"", Role::kAdmin};
+            message +=
+                "; without one only this machine's own callers are let in, who ask for "
+                "localhost, a loopback address or the host of listen or url: " +
+                against;
         }
-        return std::nullopt;
+        return Error(ErrorCode::kUnauthorized, message);
     }
     constexpr std::string_view kScheme = "Bearer ";
     if (header.size() <= kScheme.size() || !iequals(header.substr(0, kScheme.size()), kScheme)) {
-        return std::nullopt;
+        return Error(ErrorCode::kUnauthorized, std::string(kSend));
     }
     const std::string_view presented = trim(header.substr(kScheme.size()));
     // Every token is compared, in constant time each, so that timing says nothing of which.
@@ -38,7 +46,7 @@ std::optional<Caller> AccessControl::identify(const net::Request& request) const
     for (const Token& token : tokens_) {
         if (token.secret.equals(presented) && !token.secret.empty()) found = &token;
     }
-    if (found == nullptr) return std::nullopt;
+    if (found == nullptr) return Error(ErrorCode::kUnauthorized, "this token is not known here");
     return Caller{found->name, found->role};
 }
 

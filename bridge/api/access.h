@@ -1,11 +1,11 @@
 // Who may call what: bearer tokens with a role each. Pure.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/core/result.h"
 #include "base/core/secret.h"
 #include "base/net/http.h"
 #include "bridge/config/config.h"
@@ -32,15 +32,19 @@ enum class LoopbackWithoutToken { kRefuse, kAdmit };
 
 class AccessControl {
   public:
-    AccessControl(std::vector<Token> tokens, LoopbackWithoutToken loopback)
-        : tokens_(std::move(tokens)), loopback_(loopback) {}
+    // `names`: the hosts of `listen` and `url`, under which this machine's own callers may ask.
+    AccessControl(std::vector<Token> tokens, LoopbackWithoutToken loopback,
+                  std::vector<std::string> names = {})
+        : tokens_(std::move(tokens)), loopback_(loopback), names_(std::move(names)) {}
 
-    // The caller; none for no or a wrong token. A wrong token is never let in, from anywhere.
-    std::optional<Caller> identify(const net::Request& request) const;
+    // The caller; kUnauthorized, saying what to do, for no or a wrong token. A wrong token is never
+    // let in, from anywhere.
+    Result<Caller> identify(const net::Request& request) const;
 
   private:
     std::vector<Token> tokens_;
     LoopbackWithoutToken loopback_;
+    std::vector<std::string> names_;
 };
 
 }  // namespace tocsin::bridge

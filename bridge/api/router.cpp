@@ -162,23 +162,22 @@ void Router::dispatch(net::Request request, net::Reply reply) const {
     const Endpoint& route = *match.route;
     Caller caller;
     if (route.access != Access::kPublic) {
-        const std::optional<Caller> known = access_.identify(request);
+        const Result<Caller> known = access_.identify(request);
         if (!known) {
             net::Response response =
-                error_response(route.errors, 401, "unauthorized",
-                               "a bearer token is needed; send it as \"Authorization: Bearer …\"");
+                error_response(route.errors, 401, "unauthorized", known.error().message);
             response.headers.set("WWW-Authenticate", "Bearer");
             send(reply, route.pattern, std::move(response));
             return;
         }
-        if (!allows(known->role, route.access)) {
+        if (!allows(known.value().role, route.access)) {
             send(reply, route.pattern,
-                 error_response(
-                     route.errors, 403, "forbidden",
-                     "the role " + std::string(to_string(known->role)) + " does not allow this"));
+                 error_response(route.errors, 403, "forbidden",
+                                "the role " + std::string(to_string(known.value().role)) +
+                                    " does not allow this"));
             return;
         }
-        caller = *known;
+        caller = known.value();
     }
     if (changes_something(request.method) && !is_json(request)) {
         send(reply, route.pattern,

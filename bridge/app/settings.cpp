@@ -47,10 +47,13 @@ Result<Settings> load_settings(const Flags& flags) {
         config.listen = flags.listen;
     }
     if (!flags.store.empty()) config.store = flags.store;
-    TOCSIN_TRY(net::parse_host_port(config.listen));
+    TOCSIN_TRY(const net::HostPort listen, net::parse_host_port(config.listen));
+    std::vector<std::string> names = {listen.host};
+    if (const auto url = net::parse_url(config.url)) names.push_back(url.value().host);
     TOCSIN_TRY(std::vector<Token> tokens, read_tokens(config));
     return Settings{std::make_shared<const BridgeConfig>(std::move(config)),
-                    AccessControl(std::move(tokens), flags.loopback), std::move(diagnostics)};
+                    AccessControl(std::move(tokens), flags.loopback, std::move(names)),
+                    std::move(diagnostics)};
 }
 
 }  // namespace tocsin::bridge

@@ -23,7 +23,7 @@ struct ApiLab {
                        .ready = [] { return true; },
                        .version = "1",
                    },
-                   Secret(token));
+                   Secret(token), "metrics.example");
     }
 };
 
@@ -33,6 +33,7 @@ net::Request get(std::vector<std::string> segments, bool from_loopback, const ch
     for (const auto& segment : segments) request.path += "/" + segment;
     request.segments = std::move(segments);
     request.remote_is_loopback = from_loopback;
+    request.headers.set("Host", "127.0.0.1:9841");
     if (*authorization != '\0') request.headers.set("Authorization", authorization);
     return request;
 }
@@ -76,4 +77,28 @@ TEST_CASE("other hosts show the token for all but health, this host needs none")
         CHECK(response.status == c.status);
     }
     CHECK(with.handle(get(metrics, false, "")).headers.get("WWW-Authenticate") == "Bearer");
+}
+
+TEST_CASE("this host needs no token only when it asks for this host, and itself") {
+    ApiLab lab;
+    const Api api = lab.make("s3cret");
+    struct Case {
+        const char* host;
+        const char* extra;
+        const char* authorization;
+        int status;
+    };
+    for (const Case& c :
+         {Case{"localhost:9841", "", "", 200}, Case{"[::1]:9841", "", "", 200},
+          Case{"metrics.example:9841", "", "", 200}, Case{"rebound.example:9841", "", "", 401},
+          Case{"rebound.example:9841", "", "Bearer s3cret", 200},
+          Case{"localhost", "X-Forwarded-For", "", 401}}) {
+        CAPTURE(c.host, c.extra);
+        net::Request request = get({"metrics"}, true, c.authorization);
+        request.headers.set("Host", c.host);
+        if (*c.extra != '\0') request.headers.set(c.extra, "203.0.113.9");
+        const net::Response response = api.handle(request);
+        CHECK(response.status == c.status);
+        if (c.status == 401) CHECK_THAT(response.body, Catch::Contains("listen_token_file"));
+    }
 }

@@ -65,6 +65,14 @@ TEST_CASE("a role may what it is for, and a wrong token nothing, even from loopb
     }
 }
 
+TEST_CASE("a page that points its own name at loopback is refused, and told why") {
+    const RunningApp app;
+    tocsin::test::RawClient rebound(app.port);
+    rebound.send("GET /api/v1/incidents HTTP/1.1\r\nHost: evil.example:" +
+                 std::to_string(app.port) + "\r\n\r\n");
+    CHECK_THAT(rebound.until("evil.example"), Contains("401") && Contains("Bearer"));
+}
+
 TEST_CASE("who acts is the token's name, whatever the body says") {
     const tocsin::test::FixtureTree tokens;
     const RunningApp app(token_config(tokens), LoopbackWithoutToken::kAdmit);
