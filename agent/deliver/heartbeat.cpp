@@ -27,7 +27,6 @@ std::string to_json(const Heartbeat& h) {
     out["started_at"] = format_rfc3339(h.started_at);
     out["version"] = text(h.version);
     out["interval_seconds"] = seconds(h.interval);
-    out["sent_at"] = format_rfc3339(h.sent_at);
     json::object labels;
     for (const auto& [name, value] : h.labels) labels[name] = text(value);
     out["labels"] = std::move(labels);
@@ -48,7 +47,6 @@ std::string to_json(const Heartbeat& h) {
                      {"bytes", h.outbox.bytes},
                      {"dropped", h.outbox.dropped + h.outbox.refused}};
     out["goodbye"] = h.goodbye;
-    if (h.goodbye) out["grace_seconds"] = seconds(h.grace);
     return json::serialize(out);
 }
 

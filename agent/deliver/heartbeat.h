@@ -23,13 +23,11 @@ struct Heartbeat {
     Timestamp started_at;  // the agent
     std::string version;
     Duration interval{30'000};
-    Timestamp sent_at;
     std::vector<std::pair<std::string, std::string>> labels;
     std::string rules_hash;
     std::vector<FailingCollector> failing_collectors;
     OutboxStats outbox;
-    bool goodbye = false;  // a clean stop: silence is no fault before `grace` has passed
-    Duration grace{600'000};
+    bool goodbye = false;  // a clean stop: the bridge allows time for a reboot
 };
 
 std::string to_json(const Heartbeat& heartbeat);

@@ -41,10 +41,9 @@ void HeartbeatSender::schedule() {
 void HeartbeatSender::send(bool goodbye, Duration timeout, std::function<void(bool)> done) {
     Heartbeat heartbeat = report_();
     heartbeat.interval = interval_;
-    heartbeat.sent_at = parts_.clock.now();
     heartbeat.goodbye = goodbye;
     auto request = bridge_request(bridge_, doors_.current(), "/api/v1/heartbeat",
-                                  to_json(heartbeat), heartbeat.sent_at);
+                                  to_json(heartbeat), parts_.clock.now());
     request.timeout = timeout;
     parts_.client.send(std::move(request), [this, alive = alive_, goodbye, timeout,
                                             done = std::move(done)](

@@ -22,7 +22,7 @@ struct HeartbeatParts {
 
 class HeartbeatSender {
   public:
-    // `report` is asked before each; interval, sent_at and goodbye are filled in here. `answered`
+    // `report` is asked before each; interval and goodbye are filled in here. `answered`
     // runs after each that came through. Without urls nothing is sent.
     HeartbeatSender(HeartbeatParts parts, BridgeOptions bridge, Duration interval,
                     std::function<Heartbeat()> report, std::function<void()> answered);

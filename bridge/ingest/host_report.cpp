@@ -11,11 +11,9 @@ namespace {
 // An interval outside of these is a mistake that would make a host dead at once, or never.
 constexpr std::int64_t kLeastIntervalSeconds = 0;  // less than a second
 constexpr std::int64_t kMostIntervalSeconds = 3600;
-constexpr std::int64_t kMostGraceSeconds = 24 * 3600;
 
 void read_times(JsonObject& body, HostReport& out) {
     out.started_at = body.time("started_at");
-    out.sent_at = body.time("sent_at");
     if (const auto seconds = body.integer("interval_seconds")) {
         if (*seconds < kLeastIntervalSeconds || *seconds > kMostIntervalSeconds) {
             body.fail("interval_seconds", "must be between 0 and 3600");
@@ -24,13 +22,6 @@ void read_times(JsonObject& body, HostReport& out) {
         }
     }
     out.goodbye = body.boolean("goodbye").value_or(false);
-    if (const auto seconds = body.integer("grace_seconds")) {
-        if (*seconds < 0 || *seconds > kMostGraceSeconds) {
-            body.fail("grace_seconds", "must be between 0 and 86400");
-        } else {
-            out.grace = std::chrono::seconds(*seconds);
-        }
-    }
 }
 
 void read_inventory(JsonObject& body, HostReport& out) {

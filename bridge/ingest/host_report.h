@@ -24,7 +24,6 @@ struct HostReport {
     std::optional<Timestamp> started_at;  // of the agent
     std::string version;
     Duration interval{30s};
-    std::optional<Timestamp> sent_at;
     std::vector<std::pair<std::string, std::string>> labels;
     std::string os;
     std::string kernel;
@@ -36,9 +35,7 @@ struct HostReport {
     std::int64_t outbox_rows = 0;
     std::int64_t outbox_bytes = 0;
     std::int64_t outbox_dropped = 0;
-    // A clean stop: nothing more will come, and silence is no fault before `grace` has passed.
-    bool goodbye = false;
-    Duration grace{10min};
+    bool goodbye = false;  // a clean stop: nothing more will come for a while
 };
 
 Result<HostReport> parse_host_report(std::string_view json);
