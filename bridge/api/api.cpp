@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/core/strings.h"
+#include "base/net/log.h"
 #include "bridge/api/alertmanager.h"
 #include "bridge/api/json.h"
 #include "bridge/api/page.h"
@@ -12,7 +13,8 @@
 namespace tocsin::bridge {
 namespace {
 
-constexpr int kMostReplayed = 10'000;
+// Beyond this reading the lists anew is the cheaper way to catch up.
+constexpr int kMostReplayed = 1000;
 
 // When it was sent by the sender's own clock, so that its times can be corrected.
 std::optional<Timestamp> sent_at(const net::Request& request) {
@@ -30,19 +32,8 @@ Api::Api(ApiParts parts, std::shared_ptr<const BridgeConfig> config, AccessContr
       config_(std::move(config)),
       started_(parts.clock.now()),
       events_(parts.loop,
-              [this](std::int64_t after, std::function<void(std::vector<LiveEvent>)> done) {
-                  parts_.reader.ask<std::vector<IncidentSummary>>(
-                      [after](Queries& q) { return q.changed_since(after, kMostReplayed); },
-                      [this, done](Result<std::vector<IncidentSummary>> rows) {
-                          std::vector<LiveEvent> out;
-                          if (rows) {
-                              for (const IncidentSummary& row : rows.value()) {
-                                  out.push_back({row.last_entry, "incident",
-                                                 incident_json(row, config_->url)});
-                              }
-                          }
-                          done(std::move(out));
-                      });
+              [this](std::int64_t after, std::function<void(EventBroker::Missed)> done) {
+                  replay(after, std::move(done));
               }),
       router_(table(), std::move(access)) {
     router_.set_fallback(page_response);
@@ -112,6 +103,26 @@ void Api::publish(const Committed& committed) {
         events_.publish({last ? committed.newest_entry : 0, "incident",
                          incident_json(summary_of(committed.incidents[i]), config_->url)});
     }
+}
+
+void Api::replay(std::int64_t after, std::function<void(EventBroker::Missed)> done) {
+    parts_.reader.ask<std::vector<IncidentSummary>>(
+        [after](Queries& q) { return q.changed_since(after, kMostReplayed + 1); },
+        [this, done = std::move(done)](Result<std::vector<IncidentSummary>> rows) {
+            if (!rows) {
+                net::log_error("what a listener missed cannot be read",
+                               {{"reason", rows.error().message}});
+            }
+            if (!rows || rows.value().size() > static_cast<std::size_t>(kMostReplayed)) {
+                done(std::nullopt);
+                return;
+            }
+            std::vector<LiveEvent> out;
+            for (const IncidentSummary& row : rows.value()) {
+                out.push_back({row.last_entry, "incident", incident_json(row, config_->url)});
+            }
+            done(std::move(out));
+        });
 }
 
 void Api::post_alerts(Call call) {

@@ -44,6 +44,7 @@ class Api {
 
   private:
     std::vector<Endpoint> table();
+    void replay(std::int64_t after, std::function<void(EventBroker::Missed)> done);
     void post_alerts(Call call);
     void get_alerts(Call call);
     void get_groups(Call call);

@@ -9,6 +9,9 @@ namespace {
 // A listener that catches up holds at most so many live events; beyond, it starts over.
 constexpr std::size_t kMostHeld = 10'000;
 
+// A stream takes no more than a mebibyte at once; a replay leaves room for what is held.
+constexpr std::size_t kMostReplayedBytes = 512 * 1024;
+
 }  // namespace
 
 std::string sse_text(const LiveEvent& event) {
@@ -31,11 +34,16 @@ void EventBroker::add(std::shared_ptr<net::Stream> stream, std::int64_t after) {
     listeners_.push_back(listener);
     if (after < 0) return;
     listener->catching_up = true;
-    replay_(after, [weak = std::weak_ptr<Listener>(listener)](std::vector<LiveEvent> missed) {
+    replay_(after, [weak = std::weak_ptr<Listener>(listener)](const Missed& missed) {
         const std::shared_ptr<Listener> who = weak.lock();
         if (!who) return;
         std::string all;
-        for (const LiveEvent& event : missed) all += sse_text(event);
+        bool whole = missed.has_value();
+        for (const LiveEvent& event : missed.value_or(std::vector<LiveEvent>())) {
+            all += sse_text(event);
+            whole = whole && all.size() <= kMostReplayedBytes;
+        }
+        if (!whole) all = sse_text({0, "reset", "{}"});
         for (const std::string& text : who->held) all += text;
         who->held.clear();
         who->catching_up = false;

@@ -2,12 +2,13 @@
 //
 // Each event is a whole fact ("this incident now looks so"), so a listener that gets one twice is
 // none the worse. Ids are the store's timeline ids: they rise, and a listener that comes back with
-// Last-Event-ID is told everything that changed since, from the store.
+// Last-Event-ID is told everything that changed since, from the store, or that it must start over.
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,7 +20,7 @@ namespace tocsin::bridge {
 
 struct LiveEvent {
     std::int64_t id = 0;  // 0: none; does not move the listener's place
-    std::string type;     // "incident", "host"
+    std::string type;     // "incident", "host", "reset"
     std::string data;     // JSON, one line
 };
 
@@ -27,9 +28,10 @@ std::string sse_text(const LiveEvent& event);
 
 class EventBroker {
   public:
-    // Reads what changed after an id and calls back on the loop.
-    using Replay =
-        std::function<void(std::int64_t after, std::function<void(std::vector<LiveEvent>)>)>;
+    // Reads what changed after an id and calls back on the loop; with none when that cannot be told
+    // in full: the listener is told to read everything anew (`reset`).
+    using Missed = std::optional<std::vector<LiveEvent>>;
+    using Replay = std::function<void(std::int64_t after, std::function<void(Missed)>)>;
 
     EventBroker(net::Loop& loop, Replay replay, Duration keep_alive = 15s);
 

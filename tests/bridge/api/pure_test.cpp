@@ -16,6 +16,7 @@ namespace {
 net::Request from(bool loopback, std::string authorization) {
     net::Request request;
     request.remote_is_loopback = loopback;
+    request.headers.set("Host", "localhost:9840");
     if (!authorization.empty()) request.headers.set("Authorization", std::move(authorization));
     return request;
 }
@@ -27,15 +28,27 @@ TEST_CASE("callers are known by their token, and loopback without one only when 
                                        {"li.na", Role::kResponder, Secret("two")}};
     const AccessControl strict(tokens, LoopbackWithoutToken::kRefuse);
     const AccessControl loose(tokens, LoopbackWithoutToken::kAdmit);
-    CHECK(strict.identify(from(false, "Bearer two"))->name == "li.na");
-    CHECK(strict.identify(from(false, "bearer  two "))->role == Role::kResponder);
+    CHECK(strict.identify(from(false, "Bearer two")).value().name == "li.na");
+    CHECK(strict.identify(from(false, "bearer  two ")).value().role == Role::kResponder);
     CHECK_FALSE(strict.identify(from(false, "Bearer three")));
     CHECK_FALSE(strict.identify(from(false, "Bearer ")));
     CHECK_FALSE(strict.identify(from(false, "Basic two")));
     CHECK_FALSE(strict.identify(from(true, "")));
     CHECK_FALSE(loose.identify(from(false, "")));
     CHECK_FALSE(loose.identify(from(true, "Bearer wrong")));
-    CHECK(loose.identify(from(true, ""))->role == Role::kAdmin);
+    CHECK(loose.identify(from(true, "")).value().role == Role::kAdmin);
+
+    // A page that reaches loopback under a name of its own is not let in, and reads what to do.
+    net::Request rebound = from(true, "");
+    rebound.headers.set("Host", "evil.example:9840");
+    const auto refused = loose.identify(rebound);
+    REQUIRE_FALSE(refused);
+    CHECK_THAT(refused.error().message,
+               Contains("Authorization: Bearer") && Contains("evil.example"));
+    const AccessControl named(tokens, LoopbackWithoutToken::kAdmit, {"evil.example"});
+    CHECK(named.identify(rebound));
+    rebound.headers.set("Authorization", "Bearer two");
+    CHECK(loose.identify(rebound).value().name == "li.na");
 }
 
 TEST_CASE("an action's body is read for what its kind needs") {
@@ -86,4 +99,51 @@ TEST_CASE("a refusal is 409 with what is possible, or 422 for what makes no sens
 TEST_CASE("a live event is text that a browser's EventSource reads") {
     CHECK(sse_text({7, "incident", R"({"a":1})"}) == "id: 7\nevent: incident\ndata: {\"a\":1}\n\n");
     CHECK(sse_text({0, "host", "{}"}) == "event: host\ndata: {}\n\n");
+}
+
+namespace {
+
+class Heard final : public net::Stream {
+  public:
+    bool write(std::string chunk) override {
+        text += chunk;
+        return true;
+    }
+    void close() override {}
+    bool open() const override { return true; }
+    std::string text;
+};
+
+}  // namespace
+
+TEST_CASE("a listener that cannot be told all it missed is told to start over") {
+    net::Loop loop;
+    EventBroker::Missed missed;
+    std::function<void(EventBroker::Missed)> answer;
+    EventBroker broker(loop, [&](std::int64_t, std::function<void(EventBroker::Missed)> done) {
+        answer = std::move(done);
+    });
+    struct Case {
+        const char* what;
+        EventBroker::Missed missed;
+        bool reset;
+    };
+    const std::vector<Case> cases = {
+        {"nothing", std::vector<LiveEvent>{}, false},
+        {"a little", std::vector<LiveEvent>{{5, "incident", "{\"old\": 1}"}}, false},
+        {"more than a stream takes",
+         std::vector<LiveEvent>{{5, "incident", std::string(600'000, 'x')}}, true},
+        {"unknown", std::nullopt, true},
+    };
+    for (const Case& c : cases) {
+        CAPTURE(c.what);
+        const auto heard = std::make_shared<Heard>();
+        broker.add(heard, 1);
+        broker.publish({6, "incident", "{\"new\": 1}"});
+        answer(c.missed);
+        CHECK((heard->text.find("event: reset\ndata: {}\n\n") != std::string::npos) == c.reset);
+        CHECK(heard->text.size() < 512 * 1024);
+        CHECK_THAT(heard->text, Catch::Matchers::EndsWith("data: {\"new\": 1}\n\n"));
+        broker.close_all();
+    }
 }

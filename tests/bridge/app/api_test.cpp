@@ -154,7 +154,7 @@ TEST_CASE("alerts are read back in Alertmanager's shape") {
 TEST_CASE("the live stream tells what changes, and from where a listener left off") {
     const RunningApp app;
     tocsin::test::RawClient live(app.port);
-    live.send("GET /api/v1/events HTTP/1.1\r\nHost: x\r\n\r\n");
+    live.send("GET /api/v1/events HTTP/1.1\r\nHost: localhost\r\n\r\n");
     const std::string head = live.until("\r\n\r\n");
     CHECK_THAT(head, Contains("text/event-stream"));
     live.until(": connected");
@@ -170,12 +170,29 @@ TEST_CASE("the live stream tells what changes, and from where a listener left of
     REQUIRE(at != std::string::npos);
     const std::string id = opened.substr(at + 4, opened.find('\n', at) - at - 4);
     tocsin::test::RawClient again(app.port);
-    again.send("GET /api/v1/events HTTP/1.1\r\nHost: x\r\nLast-Event-ID: " + id + "\r\n\r\n");
+    again.send("GET /api/v1/events HTTP/1.1\r\nHost: localhost\r\nLast-Event-ID: " + id +
+               "\r\n\r\n");
     const std::string missed = again.until("web-3");
     CHECK_THAT(missed, Contains("web-2"));
     CHECK_THAT(missed, !Contains("web-1\""));
     app.alert("web-4", "warning");
     CHECK_THAT(again.until("web-4"), Contains("event: incident"));
+}
+
+TEST_CASE("a listener that missed more than is worth telling starts over") {
+    const RunningApp app;
+    std::string alerts;
+    for (int i = 0; i < 1001; ++i) {
+        alerts += std::string(i == 0 ? "[" : ",") +
+                  R"({"labels": {"alertname": "A", "severity": "info", "host": "h)" +
+                  std::to_string(i) + R"("}})";
+    }
+    REQUIRE(app.post("/api/v2/alerts", alerts + "]").status == 200);
+    tocsin::test::RawClient live(app.port);
+    live.send("GET /api/v1/events?last_event_id=1 HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    CHECK_THAT(live.until("event: reset\ndata: {}\n\n"), !Contains("event: incident"));
+    app.alert("web-4", "warning");
+    CHECK_THAT(live.until("web-4"), Contains("event: incident"));
 }
 
 TEST_CASE("what is wrong with a request is answered with a status and the reason") {
@@ -239,7 +256,7 @@ TEST_CASE("what is wrong with a request is answered with a status and the reason
 TEST_CASE("half a body, a huge one and an endless one leave the bridge as it was") {
     const RunningApp app;
     const std::string head =
-        "POST /api/v2/alerts HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n";
+        "POST /api/v2/alerts HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n";
     {
         tocsin::test::RawClient half(app.port);
         half.send(head + "Content-Length: 1000\r\n\r\n[{\"labels\"");
@@ -268,7 +285,7 @@ TEST_CASE("a request that changes something must be JSON, so that no other site 
     const RunningApp app;
     for (const char* type : {"text/plain", "application/x-www-form-urlencoded", ""}) {
         tocsin::test::RawClient client(app.port);
-        client.send("POST /api/v2/alerts HTTP/1.1\r\nHost: x\r\nContent-Type: " +
+        client.send("POST /api/v2/alerts HTTP/1.1\r\nHost: localhost\r\nContent-Type: " +
                     std::string(type) + "\r\nContent-Length: 2\r\n\r\n[]");
         CHECK(client.response().status == 415);
     }
