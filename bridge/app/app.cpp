@@ -15,6 +15,9 @@ namespace tocsin::bridge {
 namespace {
 
 constexpr Duration kGrace = 5s;
+// A message under way has its own time-out (20 s); a moment more to store what came of it. A second
+// signal does not wait.
+constexpr Duration kSendsEnd = 22s;
 
 void log_warnings(const Settings& settings) {
     for (const Diagnostic& diagnostic : settings.warnings.all()) {
@@ -158,15 +161,15 @@ Result<void> App::reload() {
 
 void App::stop(std::function<void()> done) {
     impl_->api->close();
-    if (!impl_->server) {
+    // Requests and messages under way end side by side; the worker commits both.
+    const auto waiting = std::make_shared<int>(impl_->server ? 2 : 1);
+    const auto ended = [this, waiting, done = std::move(done)] {
+        if (--*waiting > 0) return;
         impl_->worker->stop();
         done();
-        return;
-    }
-    impl_->server->stop(kGrace, [this, done = std::move(done)] {
-        impl_->worker->stop();
-        done();
-    });
+    };
+    impl_->outbox->stop(kSendsEnd, ended);
+    if (impl_->server) impl_->server->stop(kGrace, ended);
 }
 
 net::HostPort App::address() const {

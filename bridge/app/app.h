@@ -25,7 +25,8 @@ class App {
     // Reads the files again; what is wrong leaves everything as it was. The address, TLS files and
     // the store are those of the start until the next one.
     Result<void> reload();
-    // No new requests, those under way finish, what is queued is committed; then calls back.
+    // No new requests and messages, those under way finish, what is queued is committed; then calls
+    // back.
     void stop(std::function<void()> done);
 
     net::HostPort address() const;  // after start()

@@ -46,7 +46,39 @@ void Outbox::look_again_at(Duration wait) {
     timer_ = loop_.after(std::clamp<Duration>(wait, 0ms, kLookAgain), [this] { wake(); });
 }
 
+void Outbox::stop(Duration most, std::function<void()> done) {
+    stopping_ = true;
+    stopped_ = std::move(done);
+    timer_ = loop_.after(most, [this] {
+        net::log_warning("messages are still on their way; the next start sends them again",
+                         {{"messages", std::to_string(in_flight_.size() + storing_)}});
+        if (const auto stopped = std::exchange(stopped_, nullptr)) stopped();
+    });
+    if (!in_flight_.empty()) {
+        net::log_info(
+            "waiting for messages on their way",
+            {{"messages", std::to_string(in_flight_.size())}, {"at_most", format_duration(most)}});
+    }
+    end_if_idle();
+}
+
+void Outbox::end_if_idle() {
+    if (!stopping_ || claiming_ || !in_flight_.empty() || storing_ > 0) return;
+    timer_.cancel();
+    if (const auto stopped = std::exchange(stopped_, nullptr)) stopped();
+}
+
+void Outbox::outcome_stored() {
+    --storing_;
+    if (stopping_) {
+        end_if_idle();
+    } else {
+        wake();
+    }
+}
+
 void Outbox::wake() {
+    if (stopping_) return;
     if (claiming_) {
         again_ = true;
         return;
@@ -86,6 +118,11 @@ void Outbox::wake() {
 
 void Outbox::claimed(const std::shared_ptr<Claim>& claim) {
     claiming_ = false;
+    if (stopping_) {
+        // Not sent: the next start finds them claimed by nobody.
+        end_if_idle();
+        return;
+    }
     if (claim->error) {
         net::log_error("messages cannot be claimed", {{"reason", claim->error->message}});
         look_again_at(1s);
@@ -138,6 +175,7 @@ void Outbox::retry(const Letter& letter, const Outcome& outcome) {
     const Timestamp now = clock_.now();
     Duration wait = options_.backoff.delay(letter.effect.attempts, unit(random_));
     if (outcome.retry_after) wait = std::max(wait, std::min(*outcome.retry_after, kMostWait));
+    ++storing_;
     worker_.run(
         [id = letter.effect.id, now, due = now + wait, why = outcome.detail](Store& store) {
             const auto done = store.retry_effect(id, now, due, why);
@@ -145,7 +183,7 @@ void Outbox::retry(const Letter& letter, const Outcome& outcome) {
             if (!done) net::log_error(done.error().message);
         },
         [this, alive = alive_] {
-            if (*alive) wake();
+            if (*alive) outcome_stored();
         });
 }
 
@@ -173,12 +211,13 @@ void Outbox::settle(const Letter& letter, const Outcome& outcome) {
         delivered ? EffectOutcome::Delivery::kDelivered : EffectOutcome::Delivery::kFailed;
     in.detail = outcome.detail;
     ++(delivered ? stats_.delivered : stats_.dead);
+    ++storing_;
     worker_.submit(std::move(in), [this, alive = alive_](const Result<Answer>& stored) {
         if (!stored) {
             net::log_error("an outcome could not be stored; the message will be sent again",
                            {{"reason", stored.error().message}});
         }
-        if (*alive) wake();
+        if (*alive) outcome_stored();
     });
 }
 

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <random>
 #include <set>
@@ -41,6 +42,9 @@ class Outbox {
     // New messages were queued, or time has passed.
     void wake();
     void set_sender(std::shared_ptr<Sender> sender) { sender_ = std::move(sender); }
+    // Claims nothing more and calls back when what is on its way has ended and is stored, at the
+    // latest after `most`: what is not stored then is sent again by the next start.
+    void stop(Duration most, std::function<void()> done);
     const OutboxStats& stats() const { return stats_; }
 
   private:
@@ -50,6 +54,8 @@ class Outbox {
     void retry(const Letter& letter, const Outcome& outcome);
     void settle(const Letter& letter, const Outcome& outcome);
     void look_again_at(Duration wait);
+    void outcome_stored();
+    void end_if_idle();
 
     net::Loop& loop_;
     Worker& worker_;
@@ -59,6 +65,9 @@ class Outbox {
     OutboxStats stats_;
     std::mt19937_64 random_;
     std::set<EffectId> in_flight_;
+    std::size_t storing_ = 0;  // outcomes on their way to the store
+    std::function<void()> stopped_;
+    bool stopping_ = false;
     bool claiming_ = false;
     bool again_ = false;  // woken while a claim was under way
     net::Timer timer_;

@@ -4,6 +4,8 @@
 #include <catch2/catch.hpp>
 #include <chrono>
 #include <deque>
+#include <future>
+#include <latch>
 #include <mutex>
 
 #include "bridge/store/queries.h"
@@ -19,10 +21,16 @@ namespace {
 // Answers as told, then "delivered".
 class ScriptedSender final : public Sender {
   public:
-    explicit ScriptedSender(std::deque<Outcome> script) : script_(std::move(script)) {}
+    // `held`: no send ends before gate.count_down().
+    explicit ScriptedSender(std::deque<Outcome> script, bool held = false)
+        : gate(held ? 1 : 0), script_(std::move(script)) {}
     Outcome send(const Letter& letter) override {
+        {
+            const std::lock_guard guard(lock_);
+            keys_.push_back(letter.idempotency_key);
+        }
+        gate.wait();
         const std::lock_guard guard(lock_);
-        keys_.push_back(letter.idempotency_key);
         if (script_.empty()) return {Delivery::kDelivered, OutcomeReason::kDelivered, "250", {}};
         Outcome next = script_.front();
         script_.pop_front();
@@ -32,6 +40,8 @@ class ScriptedSender final : public Sender {
         const std::lock_guard guard(lock_);
         return keys_;
     }
+
+    std::latch gate;
 
   private:
     std::mutex lock_;
@@ -45,8 +55,8 @@ const Outcome kNever{Delivery::kPermanent, OutcomeReason::kRejected, "550 no suc
 // A worker and an outbox on a store, with one alert posted.
 class OutboxLab {
   public:
-    explicit OutboxLab(std::deque<Outcome> script)
-        : sender(std::make_shared<ScriptedSender>(std::move(script))) {
+    explicit OutboxLab(std::deque<Outcome> script, bool held = false)
+        : sender(std::make_shared<ScriptedSender>(std::move(script), held)) {
         const std::string url = "sqlite:" + tree_.at("bridge.db");
         auto config = std::make_shared<const BridgeConfig>(lab_config());
         worker_ = std::make_unique<Worker>(thread_.loop, Store::open(url).value(), config, clock_,
@@ -87,9 +97,23 @@ class OutboxLab {
                 }
             }
             std::this_thread::sleep_for(std::chrono::milliseconds(2));  // the poll's pace
-            std::this_thread::sleep_for(std::chrono::milliseconds(2));  // between two looks
         }
         return std::nullopt;
+    }
+
+    // True once a send is under way.
+    bool sending() {
+        const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+        while (sender->keys().empty()) {
+            if (std::chrono::steady_clock::now() > deadline) return false;
+            std::this_thread::sleep_for(std::chrono::milliseconds(2));  // the poll's pace
+        }
+        return true;
+    }
+    std::future<void> stop(Duration most) {
+        auto done = std::make_shared<std::promise<void>>();
+        thread_.call([&] { outbox_->stop(most, [done] { done->set_value(); }); });
+        return done->get_future();
     }
 
     std::shared_ptr<ScriptedSender> sender;
@@ -145,4 +169,35 @@ TEST_CASE("a message is given up after its last attempt") {
     REQUIRE(detail);
     CHECK(detail->effects[0].attempts == 3);
     CHECK_THAT(told(*detail), Catch::Matchers::Contains("451 busy"));
+}
+
+TEST_CASE("a stop waits for what is on its way, stores what came of it and begins nothing more") {
+    struct Case {
+        std::deque<Outcome> script;
+        EffectState state;
+    };
+    for (const Case& c : {Case{{}, EffectState::kDelivered}, Case{{kBusy}, EffectState::kWaiting},
+                          Case{{kNever}, EffectState::kDead}}) {
+        OutboxLab lab(c.script, true);
+        REQUIRE(lab.sending());
+        std::future<void> stopped = lab.stop(1min);
+        lab.wake();
+        CHECK(stopped.wait_for(std::chrono::milliseconds(0)) == std::future_status::timeout);
+        lab.sender->gate.count_down();
+        REQUIRE(stopped.wait_for(std::chrono::seconds(20)) == std::future_status::ready);
+        const auto detail = lab.when(c.state);  // stored already, so that no start sends it again
+        CHECK(detail);
+        CHECK(lab.sender->keys().size() == 1);
+    }
+}
+
+TEST_CASE("a stop does not wait for longer than it was told, nor for nothing") {
+    OutboxLab hung({}, true);
+    REQUIRE(hung.sending());
+    CHECK(hung.stop(10ms).wait_for(std::chrono::seconds(20)) == std::future_status::ready);
+    hung.sender->gate.count_down();
+
+    OutboxLab idle({});
+    REQUIRE(idle.when(EffectState::kDelivered));
+    CHECK(idle.stop(1h).wait_for(std::chrono::seconds(20)) == std::future_status::ready);
 }
