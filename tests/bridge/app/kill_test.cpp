@@ -4,19 +4,25 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <chrono>
 #include <map>
+#include <mutex>
 #include <random>
 #include <set>
 #include <string>
 #include <thread>
+#include <tuple>
+#include <vector>
 
 #include "base/net/http_client.h"
 #include "bridge/store/queries.h"
 #include "bridge/store/store.h"
+#include "running_app.h"
 #include "tests/support/child_process.h"
 #include "tests/support/fixture_tree.h"
+#include "tests/support/http_server.h"
 
 using namespace tocsin;
 using namespace tocsin::bridge;
@@ -84,12 +90,7 @@ TEST_CASE("every alert answered 200 survives SIGKILL, exactly once, with one inc
         tocsin::test::ChildProcess bridge({TOCSIN_BINARY_DIR "/bin/tocsin-bridge", "serve",
                                            "--listen", listen, "--store", store,
                                            "--insecure-loopback"});
-        const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-        while (!poster.ready()) {
-            REQUIRE(std::chrono::steady_clock::now() < deadline);
-            std::this_thread::sleep_for(std::chrono::milliseconds(10));  // the poll's pace
-            std::this_thread::sleep_for(std::chrono::milliseconds(10));  // between two looks
-        }
+        REQUIRE(bridge::test::eventually([&] { return poster.ready(); }));
         // What was not answered is sent again, as an agent does.
         for (const int host : std::set<int>(poster.sent)) {
             if (!poster.answered.contains(host)) REQUIRE(poster.post(host));
@@ -97,7 +98,6 @@ TEST_CASE("every alert answered 200 survives SIGKILL, exactly once, with one inc
         const auto life = std::chrono::milliseconds(5 + random() % 120);
         std::thread killer([&] {
             std::this_thread::sleep_for(life);  // SIGKILL comes at a random moment
-            std::this_thread::sleep_for(life);  // a random moment, on purpose
             bridge.signal(SIGKILL);
         });
         while (poster.post(next)) ++next;
@@ -144,6 +144,131 @@ TEST_CASE("every alert answered 200 survives SIGKILL, exactly once, with one inc
     CHECK(keys.size() == incidents_of.size());
 }
 
+namespace {
+
+// What a webhook's other end got, whatever the bridge knows of it.
+class Told {
+  public:
+    // Whom, of what, why, which step.
+    using Message = std::tuple<std::string, std::string, std::string, std::int64_t>;
+
+    void take(const net::Request& request) {
+        const boost::json::value body = boost::json::parse(request.body);
+        const auto text = [&](const char* pointer) {
+            return std::string(body.at_pointer(pointer).as_string());
+        };
+        const std::lock_guard guard(lock_);
+        ++times_[text("/id")];
+        messages_[text("/id")].insert({text("/recipient/name"), text("/incident/host"),
+                                       text("/event"), body.at("step").as_int64()});
+        same_ = same_ && request.headers.get("Idempotency-Key") == text("/id");
+    }
+    std::map<std::string, int> times() {
+        const std::lock_guard guard(lock_);
+        return times_;
+    }
+    // The idempotency keys of each message.
+    std::map<Message, std::set<std::string>> keys() {
+        const std::lock_guard guard(lock_);
+        std::map<Message, std::set<std::string>> out;
+        for (const auto& [key, messages] : messages_) {
+            for (const Message& message : messages) out[message].insert(key);
+        }
+        return out;
+    }
+    bool each_key_means_one_message() {
+        const std::lock_guard guard(lock_);
+        return same_ && std::all_of(messages_.begin(), messages_.end(),
+                                    [](const auto& entry) { return entry.second.size() == 1; });
+    }
+
+  private:
+    std::mutex lock_;
+    bool same_ = true;  // the header says what the body says
+    std::map<std::string, int> times_;
+    std::map<std::string, std::set<Message>> messages_;
+};
+
+}  // namespace
+
+TEST_CASE("every step is told over SIGKILL, and a repeat carries the key of the first") {
+    Told told;
+    const tocsin::test::HttpTestServer hook(
+        [&](const net::Request& request, const net::Reply& reply) {
+            told.take(request);
+            // An answer takes its time, so that kills come between a message and its answer.
+            std::this_thread::sleep_for(std::chrono::milliseconds(10));
+            reply.send(net::Response::text(200, "ok"));
+        });
+    const tocsin::test::FixtureTree tree;
+    tree.write("bridge.yml", "channels:\n  - {name: hook, type: webhook, url: \"" +
+                                 hook.url("/in") +
+                                 "\"}\n"
+                                 "people:\n"
+                                 "  - {name: li.na, contacts: [{channel: hook}]}\n"
+                                 "  - {name: zhao.lei, contacts: [{channel: hook}]}\n"
+                                 "policies:\n  - name: web\n    response:\n"
+                                 "      - {tell: [person:li.na]}\n"
+                                 "      - {after: 1s, tell: [person:zhao.lei]}\n"
+                                 "routes:\n  - {policy: web}\n");
+    const std::string listen = "127.0.0.1:" + std::to_string(spare_port());
+    const std::vector<std::string> command = {TOCSIN_BINARY_DIR "/bin/tocsin-bridge",
+                                              "serve",
+                                              "--config",
+                                              tree.at("bridge.yml"),
+                                              "--listen",
+                                              listen,
+                                              "--store",
+                                              "sqlite:" + tree.at("bridge.db"),
+                                              "--insecure-loopback"};
+    const unsigned seed = std::random_device{}();
+    CAPTURE(seed);
+    std::mt19937 random(seed);
+    Poster poster;
+    poster.url = "http://" + listen;
+    int next = 0;
+    for (int round = 0; round < 15; ++round) {
+        tocsin::test::ChildProcess bridge(command);
+        REQUIRE(bridge::test::eventually([&] { return poster.ready(); }));
+        for (const int host : std::set<int>(poster.sent)) {
+            if (!poster.answered.contains(host)) REQUIRE(poster.post(host));
+        }
+        for (int i = 0; i < 3; ++i) REQUIRE(poster.post(next++));
+        std::this_thread::sleep_for(std::chrono::milliseconds(random() % 150));  // of its life
+        bridge.stop(SIGKILL);
+    }
+    const auto all_told = [&] {
+        const auto keys = told.keys();
+        return std::all_of(poster.answered.begin(), poster.answered.end(), [&](int host) {
+            const std::string name = "h" + std::to_string(host);
+            return keys.contains({"li.na", name, "opened", 1}) &&
+                   keys.contains({"zhao.lei", name, "escalated", 2});
+        });
+    };
+    {
+        tocsin::test::ChildProcess bridge(command);
+        CHECK(bridge::test::eventually(all_told));
+        CHECK(WIFEXITED(bridge.stop(SIGTERM)));
+    }
+    CHECK(poster.answered.size() == 45);
+    CHECK(told.each_key_means_one_message());
+    for (const auto& [message, keys] : told.keys()) {
+        CAPTURE(std::get<0>(message), std::get<1>(message), std::get<2>(message));
+        CHECK(keys.size() == 1);
+    }
+
+    // A clean stop left nothing to be sent again.
+    const auto before = told.times();
+    tocsin::test::ChildProcess bridge(command);
+    REQUIRE(bridge::test::eventually([&] { return poster.ready(); }));
+    REQUIRE(poster.post(next));
+    REQUIRE(bridge::test::eventually([&] {
+        return told.keys().contains({"li.na", "h" + std::to_string(next), "opened", 1});
+    }));
+    const auto after = told.times();
+    for (const auto& [key, times] : before) CHECK(after.at(key) == times);
+}
+
 TEST_CASE("a wrong command line, a wrong file and a taken store each have their status") {
     const tocsin::test::FixtureTree tree;
     tree.write("bad.yml", "listne: 127.0.0.1:1\n");
@@ -176,8 +301,7 @@ TEST_CASE("SIGTERM ends it cleanly, SIGHUP does not end it") {
     tocsin::test::ChildProcess bridge({TOCSIN_BINARY_DIR "/bin/tocsin-bridge", "serve", "--listen",
                                        "127.0.0.1:" + std::to_string(port), "--store",
                                        "sqlite:" + tree.at("bridge.db"), "--insecure-loopback"});
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-    while (!poster.ready()) REQUIRE(std::chrono::steady_clock::now() < deadline);
+    REQUIRE(bridge::test::eventually([&] { return poster.ready(); }));
     bridge.signal(SIGHUP);
     CHECK(poster.post(1));
     CHECK(poster.ready());

@@ -96,7 +96,6 @@ bool eventually(Condition&& condition) {
     while (!condition()) {
         if (std::chrono::steady_clock::now() > deadline) return false;
         std::this_thread::sleep_for(std::chrono::milliseconds(5));  // the poll's pace
-        std::this_thread::sleep_for(std::chrono::milliseconds(5));  // between two looks
     }
     return true;
 }
