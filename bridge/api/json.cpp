@@ -99,7 +99,7 @@ json::object message_object(const EffectRow& row) {
     json::object out;
     out["person"] = text_or_null(row.notify.person);
     out["channel"] = row.notify.channel;
-    out["address"] = row.notify.address;
+    out["address"] = shown_address(row.notify);
     out["kind"] = to_string(row.notify.kind);
     out["step"] = row.notify.step;
     out["state"] = to_string(row.state);

@@ -19,6 +19,13 @@ const Notify* notify_to(const std::vector<Effect>& effects, const Tell& tell) {
 
 }  // namespace
 
+bool is_dropped(DropWaiting::What what, const Notify& message) {
+    if (what == DropWaiting::What::kAll) return true;
+    // Watchers are told outside of the ladder, and are not asked anything.
+    const bool to_watchers = message.kind == MessageKind::kOpened && message.step == 0;
+    return !to_watchers && message.kind != MessageKind::kResolved;
+}
+
 std::string count_of(int n, std::string_view noun) {
     return std::to_string(n) + " " + std::string(noun) + (n == 1 ? "" : "s");
 }
@@ -65,8 +72,8 @@ void Draft::cancel(std::initializer_list<TimerKind> kinds) {
     for (const TimerKind kind : kinds) decision_.effects.emplace_back(CancelTimer{kind});
 }
 
-void Draft::drop_waiting() {
-    decision_.effects.emplace_back(DropWaiting{});
+void Draft::drop_waiting(DropWaiting::What what) {
+    decision_.effects.emplace_back(DropWaiting{what});
 }
 
 Decision Draft::done(std::string reason) {

@@ -34,7 +34,7 @@ class Draft {
     void tell_watchers(MessageKind kind);
     void set(TimerKind kind, Timestamp due);
     void cancel(std::initializer_list<TimerKind> kinds);
-    void drop_waiting();
+    void drop_waiting(DropWaiting::What what);
 
     const Policy* policy() const { return context_.oncall.policy(decision_.next.policy); }
     std::string_view owner() const { return decision_.next.assignee; }

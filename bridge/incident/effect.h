@@ -46,8 +46,19 @@ struct Notify {
     bool operator==(const Notify&) const = default;
 };
 
-// Drop the messages of this incident that no worker has claimed yet and that are not due yet.
+// The address as it may be shown. That of a webhook is often a secret by itself: of a URL no more
+// than scheme and host.
+std::string shown_address(const Notify& message);
+
+// Messages of this incident that are not delivered yet and have become pointless: they are not
+// sent, and one that is being sent is not tried again. What this decision queues itself is none of
+// them.
 struct DropWaiting {
+    enum class What {
+        kAsks,  // what asks somebody to take it: not the watchers' opening, not an end
+        kAll,
+    };
+    What what = What::kAsks;
     bool operator==(const DropWaiting&) const = default;
 };
 
@@ -75,6 +86,9 @@ struct CancelTimer {
     TimerKind kind = TimerKind::kStability;
     bool operator==(const CancelTimer&) const = default;
 };
+
+// Whether a message is among those.
+bool is_dropped(DropWaiting::What what, const Notify& message);
 
 using Effect = std::variant<Notify, DropWaiting, SetTimer, CancelTimer>;
 

@@ -5,9 +5,6 @@
 namespace tocsin::bridge {
 namespace {
 
-// Agents and Prometheus both send a firing alert again every minute.
-constexpr Duration kResend = 1min;
-
 Alert host_alert(const HostRecord& host, std::string_view name, std::string_view severity,
                  Timestamp starts_at) {
     LabelsBuilder labels(host.labels);

@@ -13,6 +13,10 @@
 
 namespace tocsin::bridge {
 
+// Agents and Prometheus both send a firing alert again every minute, and whoever could not deliver
+// tries again within it. After so long, what is not said is not meant.
+inline constexpr Duration kResend = 1min;
+
 struct LivenessSettings {
     Duration heartbeat = 30s;          // how often an agent beats
     Duration deadline = 2min;          // four missed ones

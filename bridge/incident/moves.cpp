@@ -70,6 +70,7 @@ void unresolve(Draft& d) {
     in.confirmed_by.clear();
     in.stable_since.reset();
     ++in.reopen_count;
+    d.drop_waiting(DropWaiting::What::kAll);  // nobody is told an end any more
     d.cancel({TimerKind::kClose, TimerKind::kResolveGrace});
 }
 
@@ -110,7 +111,7 @@ void acknowledge(Draft& d, std::string_view person) {
     in.acknowledged_priority = in.priority;
     if (!in.responded_at) in.responded_at = d.now();
     d.cancel({TimerKind::kEscalation, TimerKind::kLapse});
-    d.drop_waiting();
+    d.drop_waiting(DropWaiting::What::kAsks);
 }
 
 void to_triggered(Draft& d) {
@@ -149,7 +150,7 @@ void resolve(Draft& d, Timestamp at, std::string_view who, By by) {
     in.snoozed_until.reset();
     d.cancel({TimerKind::kEscalation, TimerKind::kLapse, TimerKind::kSnooze, TimerKind::kPending,
               TimerKind::kStability, TimerKind::kExpiry});
-    d.drop_waiting();
+    d.drop_waiting(DropWaiting::What::kAll);
     const IncidentSettings& settings = d.context().settings;
     d.set(TimerKind::kClose, d.now() + settings.close_after);
     if (by == By::kHand && in.count(AlertStatus::kFiring) > 0) {

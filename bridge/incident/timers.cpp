@@ -142,7 +142,7 @@ Decision on_outcome(Draft& d, const EffectOutcome& outcome) {
                                             {"message", std::string(to_string(sent.kind))},
                                             {"step", std::to_string(sent.step)}};
     if (!outcome.detail.empty()) data["detail"] = outcome.detail;
-    const std::string to = sent.person.empty() ? sent.address : sent.person;
+    const std::string to = sent.person.empty() ? shown_address(sent) : sent.person;
     if (outcome.delivery == EffectOutcome::Delivery::kDelivered) {
         d.say("told", kSystem, fmt::format("{} was told by {}", to, sent.channel), std::move(data));
         return d.done("delivered");

@@ -112,6 +112,22 @@ std::string_view to_string(ActionKind kind) {
 std::optional<ActionKind> parse_action_kind(std::string_view text) {
     return value_of(kActionWords, text);
 }
+std::string shown_address(const Notify& message) {
+    const std::string& url = message.address;
+    const std::size_t scheme = url.find("://");
+    if (scheme == std::string::npos) return url;
+    std::string host = url.substr(scheme + 3);
+    host = host.substr(0, host.find_first_of("/?#\\"));
+    if (const std::size_t user = host.rfind('@'); user != std::string::npos) {
+        host.erase(0, user + 1);
+    }
+    const std::size_t port = host.rfind(':');
+    const std::size_t bracket = host.rfind(']');
+    if (port != std::string::npos && (bracket == std::string::npos || bracket < port)) {
+        host.erase(port);
+    }
+    return url.substr(0, scheme + 3) + host;
+}
 std::string_view to_string(MessageKind kind) {
     return word_of(kMessageWords, kind);
 }

@@ -191,14 +191,18 @@ void Batch::effect(IncidentId id, const Effect& item) {
                               row.due = std::max(notify.not_before, now_);
                               effects_.push_back(std::move(row));
                           },
-                          [&](const DropWaiting&) {
-                              dropped_.insert(id);
+                          [&](const DropWaiting& drop) {
+                              const auto [known, fresh] = dropped_.emplace(id, drop.what);
+                              if (!fresh) known->second = std::max(known->second, drop.what);
                               std::erase_if(effects_, [&](const EffectRow& row) {
-                                  return row.incident == id && row.due > now_;
+                                  return row.incident == id && is_dropped(drop.what, row.notify);
                               });
                           },
                           [&](const SetTimer& timer) {
-                              timers_[{id, timer.kind}] = timer.due;
+                              // An expiry is counted from the last news and may lie in the past.
+                              const bool expiry = timer.kind == TimerKind::kExpiry;
+                              timers_[{id, timer.kind}] =
+                                  expiry ? std::max(timer.due, served_since_ + kResend) : timer.due;
                           },
                           [&](const CancelTimer& timer) {
                               timers_[{id, timer.kind}] = std::nullopt;

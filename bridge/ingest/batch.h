@@ -78,7 +78,7 @@ class Batch {
     std::vector<TimelineRow> timeline_;
     std::vector<EffectRow> effects_;
     std::vector<EffectRow> settled_;
-    std::set<IncidentId> dropped_;
+    std::map<IncidentId, DropWaiting::What> dropped_;
     std::vector<std::string> log_;
 };
 

@@ -1,9 +1,9 @@
 #include "bridge/ingest/engine.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
-#include "base/core/strings.h"
 #include "base/net/log.h"
 #include "bridge/ingest/batch.h"
 
@@ -16,24 +16,17 @@ constexpr int kDueAtOnce = 500;
 constexpr Duration kScanEvery = 1s;
 // A timer that cannot be handled waits so long before it is tried again.
 constexpr Duration kPostpone = 1min;
-// A store that nobody served for longer than this was away.
-constexpr Duration kAway = 1min;
-
+// The worker ticks every second. A longer gap is time in which this process did not run (stopped,
+// its machine asleep, a write that hung), whatever the clock of the machine says of it.
+constexpr Duration kGap = 3s;
+// How often it is tried whether the store takes writes, while nobody sends anything.
+constexpr Duration kTryEvery = 15s;
 constexpr const char* kServedAt = "served_at";
-constexpr const char* kServedSince = "served_since";
 
-Result<std::optional<Timestamp>> time_meta(Store& store, const char* name) {
-    TOCSIN_TRY(const std::optional<std::string> text, store.meta(name));
-    std::optional<Timestamp> out;
-    if (text) {
-        if (const auto number = parse_int(*text)) out = from_unix_ms(*number);
-    }
-    return out;
-}
-
-std::string text_of(Timestamp t) {
-    return std::to_string(to_unix_ms(t));
-}
+// What these wait for is the silence of others. A bridge that was away has not heard them, so once
+// it is back they get the time of one delivery to say what they had to.
+constexpr std::array kWaitForSilence = {TimerKind::kStability, TimerKind::kResolveGrace,
+                                        TimerKind::kExpiry};
 
 }  // namespace
 
@@ -41,16 +34,36 @@ Engine::Engine(Store& store, std::shared_ptr<const BridgeConfig> config, OnCommi
     : store_(store), config_(std::move(config)), on_commit_(std::move(on_commit)) {}
 
 Result<void> Engine::start(Timestamp now) {
-    TOCSIN_TRY(const auto at, time_meta(store_, kServedAt));
-    TOCSIN_TRY(const auto since, time_meta(store_, kServedSince));
-    const bool without_gap = at && since && now - *at <= kAway && *at <= now;
-    served_since_ = without_gap ? *since : now;
-    TOCSIN_TRY(store_.set_meta(kServedSince, text_of(served_since_)));
-    return touch(now);
+    served_since_ = looked_at_ = now;
+    granted_since_ = Timestamp{};
+    refusing_ = true;  // until a write has shown otherwise
+    return look_at_absence(now);
 }
 
-Result<void> Engine::touch(Timestamp now) {
-    return store_.set_meta(kServedAt, text_of(now));
+void Engine::stored(const Result<void>& done, Timestamp now) {
+    if (done) {
+        // Whoever had news meanwhile was sent away with it.
+        if (refusing_) served_since_ = now;
+        refusing_ = false;
+    } else if (done.error().retry == Retry::kYes) {
+        refusing_ = true;
+    }
+}
+
+Result<void> Engine::look_at_absence(Timestamp now) {
+    const bool stepped_back = looked_at_ - now > kGap;
+    if (now - looked_at_ > kGap || stepped_back) served_since_ = now;
+    looked_at_ = now;
+    if (refusing_ || now - tried_at_ >= kTryEvery || now < tried_at_) {
+        const Result<void> done = store_.set_meta(kServedAt, std::to_string(to_unix_ms(now)));
+        stored(done, now);
+        TOCSIN_TRY(done);
+        tried_at_ = now;
+    }
+    if (granted_since_ == served_since_) return success();
+    TOCSIN_TRY(store_.postpone_timers(kWaitForSilence, served_since_ + kResend));
+    granted_since_ = served_since_;
+    return success();
 }
 
 Result<void> Engine::commit(Timestamp now, const Work& work) {
@@ -61,6 +74,7 @@ Result<void> Engine::commit(Timestamp now, const Work& work) {
         TOCSIN_TRY(committed, batch.finish());
         return success();
     });
+    stored(done, now);
     if (!done) {
         ++stats_.failed_commits;
         return done;
@@ -190,6 +204,7 @@ Result<void> Engine::apply_due(std::span<const TimerRow> timers,
 }
 
 Result<bool> Engine::tick(Timestamp now) {
+    TOCSIN_TRY(look_at_absence(now));
     std::vector<TimerRow> timers;
     std::vector<AlertRecord> alerts;
     std::vector<HostRow> hosts;

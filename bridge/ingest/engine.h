@@ -38,18 +38,17 @@ class Engine {
     // The store outlives the engine. `on_commit` runs on the caller's thread after each commit.
     Engine(Store& store, std::shared_ptr<const BridgeConfig> config, OnCommit on_commit);
 
-    // Reads since when this store has been served without a gap. Before anything else.
+    // Nobody was served before this moment. Before anything else.
     Result<void> start(Timestamp now);
-    // Says that the store is still served; call it at least every `kServedEvery`.
-    Result<void> touch(Timestamp now);
-    static constexpr Duration kServedEvery = 15s;
 
     void configure(std::shared_ptr<const BridgeConfig> config) { config_ = std::move(config); }
 
     // An answer an input, in order. An error with Retry::kYes: nothing of that input is stored.
     std::vector<Result<Answer>> process(std::span<const Input> inputs, Timestamp now);
 
-    // Whatever is due: timers, alerts without news, silent hosts. True when more waits.
+    // Whatever is due: timers, alerts without news, silent hosts. True when more waits. Wanted
+    // every second: a longer gap counts as time in which nobody could reach this bridge, and so
+    // does the time in which its store took nothing.
     Result<bool> tick(Timestamp now);
     // When tick() is wanted next at the latest.
     Timestamp next_tick(Timestamp now);
@@ -59,6 +58,8 @@ class Engine {
   private:
     using Work = std::function<Result<void>(class Batch&)>;
     Result<void> commit(Timestamp now, const Work& work);
+    void stored(const Result<void>& done, Timestamp now);
+    Result<void> look_at_absence(Timestamp now);
     void process_range(std::span<const Input> inputs, Timestamp now,
                        std::vector<Result<Answer>>& answers);
     Result<Answer> alert_by_alert(const AlertsIn& in, Timestamp now, const Error& first);
@@ -70,7 +71,12 @@ class Engine {
     Store& store_;
     std::shared_ptr<const BridgeConfig> config_;
     OnCommit on_commit_;
+    // Since when everybody who had news could have told it: silence before that says nothing.
     Timestamp served_since_;
+    Timestamp looked_at_;      // the last tick
+    Timestamp tried_at_;       // the last look whether the store takes writes
+    Timestamp granted_since_;  // the served_since_ for which due timers have been put off
+    bool refusing_ = false;    // the store did not take the last write
     EngineStats stats_;
 };
 

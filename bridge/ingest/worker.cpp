@@ -87,11 +87,10 @@ bool Worker::wanted(Timestamp now) const {
 }
 
 void Worker::loop() {
-    touched_ = clock_.now();
-    if (const Result<void> started = engine_.start(touched_); !started) {
+    next_tick_ = clock_.now();
+    if (const Result<void> started = engine_.start(next_tick_); !started) {
         net::log_error("the store cannot be written", {{"reason", started.error().message}});
     }
-    next_tick_ = touched_;
     std::unique_lock guard(lock_);
     while (true) {
         for (Timestamp now = clock_.now(); now < next_tick_ && !wanted(now); now = clock_.now()) {
@@ -102,10 +101,7 @@ void Worker::loop() {
         if (next_config_) engine_.configure(std::exchange(next_config_, nullptr));
         const bool last = stopping_ && queue_.empty() && jobs_.empty();
         guard.unlock();
-        if (last) {
-            (void)engine_.touch(clock_.now());
-            return;
-        }
+        if (last) return;
         take_and_process();
         due_work();
         guard.lock();
@@ -167,12 +163,6 @@ void Worker::due_work() {
     }
     next_tick_ = more && more.value() ? now : engine_.next_tick(now);
     if (!more) next_tick_ = now + 1s;
-    if (now - touched_ >= Engine::kServedEvery || now < touched_) {
-        touched_ = now;
-        if (const Result<void> done = engine_.touch(now); !done) {
-            net::log_error("the store cannot be written", {{"reason", done.error().message}});
-        }
-    }
 }
 
 }  // namespace tocsin::bridge

@@ -71,7 +71,6 @@ class Worker {
     bool healthy_ = true;
 
     Timestamp next_tick_;
-    Timestamp touched_;
     std::thread thread_;  // last: it uses all of the above
 };
 

@@ -55,10 +55,11 @@ struct Changes {
     std::vector<std::string> freed_keys;                   // before the next are taken
     std::vector<std::pair<std::string, IncidentId>> keys;  // dedup key → open incident
     std::vector<TimelineRow> timeline;
-    std::vector<IncidentId> drop_waiting;  // their messages not yet due and not yet claimed
-    std::vector<EffectRow> effects;        // new ones
-    std::vector<EffectRow> settled;        // id, state, result of those that are done with
-    std::vector<TimerRow> timers;          // set or moved
+    // Their messages not yet delivered, before the new ones are queued.
+    std::vector<std::pair<IncidentId, DropWaiting::What>> drop_waiting;
+    std::vector<EffectRow> effects;  // new ones
+    std::vector<EffectRow> settled;  // id, state, result of those that are done with
+    std::vector<TimerRow> timers;    // set or moved
     std::vector<std::pair<IncidentId, TimerKind>> cancelled;
     std::vector<HostRow> hosts;
     std::map<std::string, std::int64_t> counters;  // name → last number given out

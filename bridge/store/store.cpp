@@ -174,6 +174,7 @@ class SqlStore final : public Store {
                                                  int limit) override;
     Result<void> retry_effect(EffectId id, Timestamp now, Timestamp due,
                               const std::string& error) override;
+    Result<void> postpone_timers(std::span<const TimerKind> kinds, Timestamp earliest) override;
     Result<std::optional<Timestamp>> next_timer() override;
     Result<std::optional<Timestamp>> next_effect() override;
     Result<std::optional<std::string>> meta(const std::string& name) override;
@@ -239,6 +240,20 @@ Result<void> SqlStore::retry_effect(EffectId id, Timestamp now, Timestamp due,
                      .add("at", to_unix_ms(now))
                      .add("error", error)
                      .add("id", id.value));
+        return success();
+    });
+}
+
+Result<void> SqlStore::postpone_timers(std::span<const TimerKind> kinds, Timestamp earliest) {
+    return sql::guarded("postponing timers", [&]() -> Result<void> {
+        for (const TimerKind kind : kinds) {
+            sql::run(session_->connection,
+                     "UPDATE timers SET due_at = :at WHERE kind = :kind AND due_at < :before",
+                     sql::Parameters()
+                         .add("at", to_unix_ms(earliest))
+                         .add("kind", std::string(to_string(kind)))
+                         .add("before", to_unix_ms(earliest)));
+        }
         return success();
     });
 }

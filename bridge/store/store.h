@@ -11,6 +11,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -69,6 +70,9 @@ class Store {
     // A claimed effect that failed for now: waiting again until `due`.
     virtual Result<void> retry_effect(EffectId id, Timestamp now, Timestamp due,
                                       const std::string& error) = 0;
+
+    // Timers of these kinds fall due at `earliest` or later.
+    virtual Result<void> postpone_timers(std::span<const TimerKind> kinds, Timestamp earliest) = 0;
 
     // When to look again: the earliest timer; the earliest effect that waits or whose lease ends.
     virtual Result<std::optional<Timestamp>> next_timer() = 0;

@@ -1,3 +1,4 @@
+#include <map>
 #include <set>
 
 #include "bridge/store/codec.h"
@@ -106,17 +107,37 @@ void write_timeline(Session& session, const std::vector<TimelineRow>& timeline) 
                  "ids", json_list(std::vector<std::int64_t>(incidents.begin(), incidents.end()))));
 }
 
+// One that is claimed may be on its way: what comes of it is still stored, but another attempt is
+// not made (retry_effect finds it claimed no more).
+void drop_messages(Session& session, const Changes& changes) {
+    if (changes.drop_waiting.empty()) return;
+    std::map<IncidentId, DropWaiting::What> what;
+    std::vector<std::int64_t> incidents;
+    for (const auto& [incident, which] : changes.drop_waiting) {
+        what[incident] = which;
+        incidents.push_back(incident.value);
+    }
+    std::vector<std::int64_t> dropped;
+    select_effects(session,
+                   "SELECT " + effect_columns() +
+                       " FROM effects WHERE state IN ('waiting', 'claimed') AND incident IN (" +
+                       session.dialect->list("ids", kInteger) + ")",
+                   sql::Parameters().add("ids", json_list(incidents)), [&](const EffectRow& row) {
+                       if (is_dropped(what.at(row.incident), row.notify)) {
+                           dropped.push_back(row.id.value);
+                       }
+                   });
+    if (dropped.empty()) return;
+    sql::run(session.connection,
+             "UPDATE effects SET state = 'dropped', lease_until = NULL, updated_at = :at "
+             "WHERE id IN (" +
+                 session.dialect->list("ids", kInteger) + ")",
+             sql::Parameters().add("at", to_unix_ms(changes.now)).add("ids", json_list(dropped)));
+}
+
 void write_effects(Session& session, const Changes& changes) {
     const std::int64_t now = to_unix_ms(changes.now);
-    if (!changes.drop_waiting.empty()) {
-        std::vector<std::int64_t> ids;
-        for (const IncidentId id : changes.drop_waiting) ids.push_back(id.value);
-        sql::run(session.connection,
-                 "UPDATE effects SET state = 'dropped', updated_at = :at WHERE state = 'waiting' "
-                 "AND attempts = 0 AND due_at > :due AND incident IN (" +
-                     session.dialect->list("ids", kInteger) + ")",
-                 sql::Parameters().add("at", now).add("due", now).add("ids", json_list(ids)));
-    }
+    drop_messages(session, changes);
     sql::Rows rows;
     for (const EffectRow& effect : changes.effects) {
         const Notify& n = effect.notify;

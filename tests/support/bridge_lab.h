@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -41,6 +42,44 @@ inline BridgeConfig lab_config() {
     return config;
 }
 
+// A store whose disk can be full.
+class LabStore final : public Store {
+  public:
+    explicit LabStore(std::unique_ptr<Store> store) : store_(std::move(store)) {}
+    Result<void> transaction(const std::function<Result<void>(Tx&)>& work) override {
+        if (full) return refusal();
+        return store_->transaction(work);
+    }
+    Result<std::vector<EffectRow>> claim_effects(Timestamp now, Timestamp lease_until,
+                                                 int limit) override {
+        if (full) return refusal();
+        return store_->claim_effects(now, lease_until, limit);
+    }
+    Result<void> retry_effect(EffectId id, Timestamp now, Timestamp due,
+                              const std::string& error) override {
+        if (full) return refusal();
+        return store_->retry_effect(id, now, due, error);
+    }
+    Result<void> postpone_timers(std::span<const TimerKind> kinds, Timestamp earliest) override {
+        if (full) return refusal();
+        return store_->postpone_timers(kinds, earliest);
+    }
+    Result<std::optional<Timestamp>> next_timer() override { return store_->next_timer(); }
+    Result<std::optional<Timestamp>> next_effect() override { return store_->next_effect(); }
+    Result<std::optional<std::string>> meta(const std::string& name) override {
+        return store_->meta(name);
+    }
+    Result<void> set_meta(const std::string& name, const std::string& value) override {
+        if (full) return refusal();
+        return store_->set_meta(name, value);
+    }
+    bool full = false;
+
+  private:
+    static Error refusal() { return Error(ErrorCode::kUnavailable, "disk full", Retry::kYes); }
+    std::unique_ptr<Store> store_;
+};
+
 class BridgeLab {
   public:
     explicit BridgeLab(BridgeConfig config = lab_config())
@@ -56,7 +95,7 @@ class BridgeLab {
         store_.reset();
         auto opened = Store::open("sqlite:" + file());
         if (!opened) throw std::runtime_error(opened.error().message);
-        store_ = std::move(opened).value();
+        store_ = std::make_unique<LabStore>(std::move(opened).value());
         engine_ = std::make_unique<Engine>(
             *store_, config_, [this](const Committed& committed) { commits.push_back(committed); });
         const auto started = engine_->start(clock.now());
@@ -89,15 +128,14 @@ class BridgeLab {
     void pass(Duration time) {
         const Timestamp end = clock.now() + time;
         while (true) {
-            while (engine_->tick(clock.now()).value()) {
+            while (true) {
+                const Result<bool> more = engine_->tick(clock.now());
+                if (!more && !store_->full) throw std::runtime_error(more.error().message);
+                if (!more || !more.value()) break;
             }
             const Timestamp next = std::max(engine_->next_tick(clock.now()), clock.now() + 1ms);
             if (next > end) break;
             clock.advance(next - clock.now());
-            if (clock.now() - touched_ >= Engine::kServedEvery) {
-                touched_ = clock.now();
-                (void)engine_->touch(touched_);
-            }
         }
         clock.advance(end - clock.now());
     }
@@ -134,7 +172,7 @@ class BridgeLab {
         return out;
     }
 
-    Store& store() { return *store_; }
+    LabStore& store() { return *store_; }
     Engine& engine() { return *engine_; }
     Queries& queries() {
         if (!queries_) queries_ = Queries::open("sqlite:" + file()).value();
@@ -147,10 +185,9 @@ class BridgeLab {
   private:
     tocsin::test::FixtureTree tree_;
     std::shared_ptr<const BridgeConfig> config_;
-    std::unique_ptr<Store> store_;
+    std::unique_ptr<LabStore> store_;
     std::unique_ptr<Engine> engine_;
     std::unique_ptr<Queries> queries_;
-    Timestamp touched_;
 };
 
 // When the first episode of every alert began, unless a test says otherwise.

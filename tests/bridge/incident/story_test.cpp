@@ -557,3 +557,43 @@ TEST_CASE("closed by itself when resolved long enough") {
     CHECK(d.next.closed_at == w.now);
     CHECK_FALSE(d.next.confirmed_at);
 }
+
+TEST_CASE("an acknowledge leaves nothing to ask, an end leaves nothing at all to tell of before") {
+    struct Case {
+        MessageKind kind;
+        int step;
+        bool asks;
+    };
+    for (const Case& c :
+         {Case{MessageKind::kOpened, 1, true}, Case{MessageKind::kOpened, 0, false},
+          Case{MessageKind::kEscalated, 2, true}, Case{MessageKind::kReminder, 2, true},
+          Case{MessageKind::kReopened, 0, true}, Case{MessageKind::kStillFiring, 1, true},
+          Case{MessageKind::kRaised, 0, true}, Case{MessageKind::kJoined, 0, true},
+          Case{MessageKind::kAssigned, 0, true}, Case{MessageKind::kLapsed, 0, true},
+          Case{MessageKind::kNobody, 0, true}, Case{MessageKind::kHandedOver, 1, true},
+          Case{MessageKind::kResolved, 0, false}}) {
+        CAPTURE(to_string(c.kind), c.step);
+        Notify message;
+        message.kind = c.kind;
+        message.step = c.step;
+        CHECK(is_dropped(DropWaiting::What::kAsks, message) == c.asks);
+        CHECK(is_dropped(DropWaiting::What::kAll, message));
+    }
+}
+
+TEST_CASE("of an address that is a URL no more than scheme and host is shown") {
+    struct Case {
+        const char* address;
+        const char* shown;
+    };
+    for (const Case& c : {Case{"li.na@example.com", "li.na@example.com"}, Case{"", ""},
+                          Case{"https://hooks.example/T0/B0/s3cret?x=1#y", "https://hooks.example"},
+                          Case{"https://user:s3cret@hooks.example:8443/x", "https://hooks.example"},
+                          Case{"http://[2001:db8::1]:80/x", "http://[2001:db8::1]"},
+                          Case{"https://hooks.example?s3cret", "https://hooks.example"}}) {
+        CAPTURE(c.address);
+        Notify message;
+        message.address = c.address;
+        CHECK(shown_address(message) == c.shown);
+    }
+}

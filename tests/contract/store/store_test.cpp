@@ -322,23 +322,75 @@ TEST_CASE("a store that is opened again hands out what a dead bridge had claimed
     CHECK(store->claim_effects(kNow + 1s, kNow + 1h, 10).value().size() == 1);
 }
 
-TEST_CASE("dropping what waits leaves what is due, what was tried and what others wait for") {
+TEST_CASE("dropping what waits spares nothing for having been tried or being due") {
     const auto backend = any_backend();
     const auto store = backend->store();
     Changes changes;
     changes.now = kNow;
-    changes.effects = {message(1, kNow), message(1, kNow + 5min), message(2, kNow + 5min)};
+    // Tried and failed; on its way; due but not claimed; due later; an end; another incident's.
+    changes.effects = {message(1, kNow),        message(1, kNow + 1s),   message(1, kNow + 2s),
+                       message(1, kNow + 5min), message(1, kNow + 5min), message(2, kNow + 5min)};
+    for (EffectRow& row : changes.effects) row.notify.step = 1;
+    changes.effects[4].notify.kind = MessageKind::kResolved;
     write(*store, changes);
-    REQUIRE(store->claim_effects(kNow, kNow + 1s, 1).value().size() == 1);
+    REQUIRE(store->claim_effects(kNow, kNow + 1min, 10).value().size() == 1);
     REQUIRE(store->retry_effect(EffectId{1}, kNow, kNow + 2min, "later"));
+    const auto on_its_way = store->claim_effects(kNow + 1s, kNow + 1min, 10).value();
+    REQUIRE(on_its_way.size() == 1);
     Changes drop;
-    drop.now = kNow + 1s;
-    drop.drop_waiting = {IncidentId{1}};
+    drop.now = kNow + 3s;
+    drop.drop_waiting = {{IncidentId{1}, DropWaiting::What::kAsks}};
     write(*store, drop);
-    const auto left = store->claim_effects(kNow + 1h, kNow + 2h, 10);
-    REQUIRE(left.value().size() == 2);
-    CHECK(std::ranges::count(left.value(), IncidentId{1}, &EffectRow::incident) == 1);
-    CHECK(std::ranges::count(left.value(), IncidentId{2}, &EffectRow::incident) == 1);
+    // The one on its way fails: it is not tried again.
+    REQUIRE(store->retry_effect(on_its_way[0].id, kNow + 4s, kNow + 5s, "503"));
+    const auto left = store->claim_effects(kNow + 1h, kNow + 2h, 10).value();
+    REQUIRE(left.size() == 2);
+    CHECK(left[0].notify.kind == MessageKind::kResolved);
+    CHECK(left[1].incident == IncidentId{2});
+    drop.drop_waiting = {{IncidentId{1}, DropWaiting::What::kAll}};
+    write(*store, drop);
+    CHECK(store->claim_effects(kNow + 3h, kNow + 4h, 10).value().size() == 1);
+}
+
+TEST_CASE("a message that was dropped on its way and arrived is delivered all the same") {
+    const auto backend = any_backend();
+    const auto store = backend->store();
+    Changes changes;
+    changes.now = kNow;
+    changes.effects = {message(1, kNow)};
+    changes.effects[0].notify.step = 1;
+    write(*store, changes);
+    EffectRow claimed = store->claim_effects(kNow, kNow + 1min, 10).value().at(0);
+    Changes drop;
+    drop.now = kNow;
+    drop.drop_waiting = {{IncidentId{1}, DropWaiting::What::kAll}};
+    write(*store, drop);
+    claimed.state = EffectState::kDelivered;
+    Changes settled;
+    settled.now = kNow;
+    settled.settled = {claimed};
+    write(*store, settled);
+    const auto counts = backend->queries()->count_effects();
+    CHECK(counts.value().at("delivered") == 1);
+}
+
+TEST_CASE("timers of some kinds are put off, the others and the later ones stay") {
+    const auto backend = any_backend();
+    const auto store = backend->store();
+    Changes changes;
+    changes.now = kNow;
+    changes.timers = {{IncidentId{1}, TimerKind::kStability, kNow},
+                      {IncidentId{2}, TimerKind::kStability, kNow + 2min},
+                      {IncidentId{1}, TimerKind::kEscalation, kNow}};
+    write(*store, changes);
+    const TimerKind kinds[] = {TimerKind::kStability, TimerKind::kExpiry};
+    REQUIRE(store->postpone_timers(kinds, kNow + 1min));
+    const auto due = read(*store, [](Tx& tx) { return tx.due_timers(kNow + 1h, 10); });
+    REQUIRE(due.size() == 3);
+    CHECK(due[0].kind == TimerKind::kEscalation);
+    CHECK(due[0].due == kNow);
+    CHECK(due[1].due == kNow + 1min);
+    CHECK(due[2].due == kNow + 2min);
 }
 
 TEST_CASE("firing alerts whose end has passed are found; others are not") {
