@@ -196,8 +196,8 @@ TEST_CASE("every step is told over SIGKILL, and a repeat carries the key of the 
     const tocsin::test::HttpTestServer hook(
         [&](const net::Request& request, const net::Reply& reply) {
             told.take(request);
-            // An answer takes its time, so that kills come between a message and its answer.
-            std::this_thread::sleep_for(std::chrono::milliseconds(10));
+            // So that kills come between a message and its answer.
+            std::this_thread::sleep_for(std::chrono::milliseconds(10));  // an answer takes time
             reply.send(net::Response::text(200, "ok"));
         });
     const tocsin::test::FixtureTree tree;
