@@ -18,7 +18,8 @@ constexpr std::array kKeys{
            "Where /metrics and the query API are served. Loopback unless said otherwise."},
     KeyRow{"listen_token_file", "file", "",
            "Holds what callers from other hosts must show as a bearer token. Left out, they get "
-           "nothing but health."},
+           "nothing but health. Callers on this host need none when they ask for `localhost`, a "
+           "loopback address or the host of `listen`, and no proxy stands between."},
     KeyRow{"tls.certificate_file", "file", "",
            "PEM, with the chain: `listen` speaks TLS. `tls` needs both files."},
     KeyRow{"tls.key_file", "file", "", "PEM; refused when others can read it."},
