@@ -66,6 +66,9 @@ Result<UserAction> parse_action(ActionKind kind, std::string_view body, const Ca
     out.authority = caller.role == Role::kAdmin ? Authority::kAdmin : Authority::kResponder;
     const std::string actor = fields.string("actor", kMostText).value_or("");
     out.actor = !caller.name.empty() ? caller.name : actor.empty() ? "local" : actor;
+    if (out.actor == kSystem || out.actor == kSourceBridge) {
+        fields.fail("actor", "is the bridge's own name in the timeline");
+    }
     out.text = fields.string("text", kMostNote).value_or("");
     const std::string to = fields.string("to", kMostText).value_or("");
     const auto or_to = [&](std::string_view field) {

@@ -210,6 +210,9 @@ void read_access(MapReader& r, Diagnostics& d, Reading& out) {
         MapReader token(item, "a token", d);
         AccessToken read;
         read.name = name_of(token, Names::Kind::kToken, d, out);
+        if (read.name == kSystem || read.name == kSourceBridge) {
+            token.error("name", "\"" + read.name + "\" is the bridge's own name in the timeline");
+        }
         token.require("token_file");
         read.token_file = token.string("token_file").value_or("");
         token.require("role");

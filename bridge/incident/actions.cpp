@@ -164,6 +164,11 @@ Decision snooze(Draft& d, const UserAction& action) {
         d.say("acknowledged", action.actor, fmt::format("{} has acknowledged", action.actor),
               {{"person", action.actor}});
     }
+    // The owner who was just asked again has answered with it.
+    if (awaits_owner(d.in()) && d.in().acknowledged_by == action.actor) {
+        d.in().acknowledged_priority = d.in().priority;
+        d.cancel({TimerKind::kLapse});
+    }
     d.in().snoozed_until = action.until;
     d.set(TimerKind::kSnooze, *action.until);
     const std::string until = format_rfc3339(*action.until);
@@ -201,7 +206,11 @@ Decision resume(Draft& d, const UserAction& action) {
     pending_to_acknowledged(d);
     d.say("resumed", action.actor, sentence(fmt::format("{} resumes it", action.actor), action),
           with_text(action));
-    if (d.owner() != action.actor) d.tell_person(d.owner(), MessageKind::kPendingEnded);
+    if (d.owner() == action.actor) {
+        d.in().acknowledged_priority = d.in().priority;  // who resumes it has seen what it became
+    } else {
+        await_owner(d, d.tell_person(d.owner(), MessageKind::kPendingEnded));
+    }
     return d.done("resumed");
 }
 

@@ -65,7 +65,14 @@ std::map<std::string, FiringLevel> levels_after(const AlertRecord* known, const 
     if (news.seq == 0 && known != nullptr) levels = known->levels;
     for (const PostedLevel& posted : news.levels) {
         if (posted.status == AlertStatus::kFiring) {
-            levels[posted.severity] = firing_level(posted);
+            FiringLevel level = firing_level(posted);
+            // An agent's times are shifted by what its request took: a level that fires on has
+            // begun when it was first heard of, not a little elsewhere with each resend.
+            if (news.seq != 0 && known != nullptr) {
+                const auto before = known->levels.find(posted.severity);
+                if (before != known->levels.end()) level.starts_at = before->second.starts_at;
+            }
+            levels[posted.severity] = std::move(level);
         } else {
             levels.erase(posted.severity);
         }
@@ -87,12 +94,10 @@ std::optional<Timestamp> latest_end(const std::map<std::string, FiringLevel>& le
     return latest;
 }
 
+// A delivery that was on its way for long. The agent's sequence rises even when its state was lost
+// (it follows the clock), so that nothing but an older word has a lower one.
 bool is_old(const AlertRecord& known, const AlertNews& news) {
-    if (!known.from_agent() || news.seq == 0 || news.seq >= known.seq) return false;
-    // An agent whose state was lost counts from the start again; a later episode tells it apart
-    // from a late delivery.
-    return std::all_of(news.levels.begin(), news.levels.end(),
-                       [&](const PostedLevel& l) { return l.starts_at <= known.starts_at; });
+    return known.from_agent() && news.seq != 0 && news.seq < known.seq;
 }
 
 const PostedLevel* posted_as(const AlertNews& news, std::string_view severity) {

@@ -90,9 +90,16 @@ void ask_owner_again(Draft& d, MessageKind kind) {
     const int told = d.tell_person(d.owner(), kind);
     if (d.in().priority > Priority::kP2) return;
     if (kind == MessageKind::kJoined) d.in().acknowledged_priority.reset();
-    if (d.in().state != State::kAcknowledged || !awaits_owner(d.in())) return;
+    await_owner(d, told);
+}
+
+void await_owner(Draft& d, int told) {
+    const Incident& in = d.in();
+    if (in.state != State::kAcknowledged || in.priority > Priority::kP2 || !awaits_owner(in)) {
+        return;
+    }
     const IncidentSettings& s = d.context().settings;
-    const Duration wait = d.in().priority == Priority::kP1 ? s.lapse_p1 : s.lapse_p2;
+    const Duration wait = in.priority == Priority::kP1 ? s.lapse_p1 : s.lapse_p2;
     // An owner whom nothing reaches for this priority cannot answer: the ladder goes on at once.
     d.set(TimerKind::kLapse, told == 0 ? d.now() : d.now() + wait);
 }
@@ -116,7 +123,9 @@ void raise_priority(Draft& d, Priority to, std::string_view actor) {
         const auto& tell = policy->response[i].tell;
         asked.insert(asked.end(), tell.begin(), tell.end());
     }
-    d.tell(contacts_of(d.context().oncall, asked, to, d.now()), MessageKind::kRaised, in.step);
+    // Told as of the step reached: that it reaches nobody is known only when these fail too.
+    in.step_told +=
+        d.tell(contacts_of(d.context().oncall, asked, to, d.now()), MessageKind::kRaised, in.step);
     d.tell_person(in.assignee, MessageKind::kRaised);
 }
 

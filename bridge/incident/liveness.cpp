@@ -106,13 +106,6 @@ HostChange check_host(const HostRecord& known, Timestamp served_since,
     return change;
 }
 
-HostChange retire(const HostRecord& known, Timestamp now) {
-    HostChange change{known, {}};
-    end_unreachable(change, now);
-    end_duplicate(change, now);
-    return change;
-}
-
 std::optional<Timestamp> alert_deadline(const AlertRecord& alert, const HostRecord* host,
                                         Timestamp served_since, const LivenessSettings& settings) {
     if (alert.status != AlertStatus::kFiring || !alert.ends_at || alert.source == kSourceBridge) {

@@ -62,8 +62,6 @@ HostChange check_host(const HostRecord& known, Timestamp served_since,
                       const LivenessSettings& settings, Timestamp now);
 Timestamp host_deadline(const HostRecord& known, Timestamp served_since,
                         const LivenessSettings& settings);
-// The host is retired: its own alerts end now.
-HostChange retire(const HostRecord& known, Timestamp now);
 
 // When an alert without further news becomes unknown; nothing for those that never do (resolved,
 // unknown already, the bridge's own). `host` is the row of its host, null for none.

@@ -72,6 +72,7 @@ void unresolve(Draft& d) {
     ++in.reopen_count;
     d.drop_waiting(DropWaiting::What::kAll);  // nobody is told an end any more
     d.cancel({TimerKind::kClose, TimerKind::kResolveGrace});
+    arm_expiry(d);
 }
 
 void clear_acknowledge(Incident& in) {

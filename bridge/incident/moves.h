@@ -22,6 +22,8 @@ void pending_to_acknowledged(Draft& d);
 void end_snooze(Draft& d);
 // The owner was told of something worse and is asked to acknowledge again (P1 and P2 lapse).
 void ask_owner_again(Draft& d, MessageKind kind);
+// The acknowledge lapses unless the owner, told by so many messages, answers in time.
+void await_owner(Draft& d, int told);
 // The owner has been told of worse and has not answered yet.
 bool awaits_owner(const Incident& incident);
 

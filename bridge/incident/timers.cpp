@@ -56,7 +56,7 @@ Decision pending_over(Draft& d) {
     }
     pending_to_acknowledged(d);
     d.say("resumed", kSystem, "The time it was pending for has come");
-    d.tell_person(d.owner(), MessageKind::kPendingEnded);
+    await_owner(d, d.tell_person(d.owner(), MessageKind::kPendingEnded));
     return d.done("pending no longer");
 }
 

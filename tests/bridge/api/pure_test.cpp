@@ -75,6 +75,10 @@ TEST_CASE("an action's body is read for what its kind needs") {
     CHECK(read(ActionKind::kNote, R"({"text": "t"})", local).value().actor == "local");
     CHECK(read(ActionKind::kNote, R"({"text": "t"})", local).value().authority ==
           Authority::kAdmin);
+    for (const char* own : {"system", "bridge"}) {
+        const std::string body = std::string(R"({"text": "t", "actor": ")") + own + "\"}";
+        CHECK_FALSE(read(ActionKind::kNote, body.c_str(), local));
+    }
     for (const char* body : {R"({"to": "P7"})", R"({"to": 1})", "{}", "[1]", R"({"to")"}) {
         CAPTURE(body);
         const auto refused = read(ActionKind::kPriority, body, someone);

@@ -26,15 +26,16 @@ Alert posted(std::string_view severity, Ends ends, Timestamp now, std::uint64_t 
     return a;
 }
 
-Receipt receipt(Timestamp now) {
-    return {now, std::nullopt, "agents"};
+Receipt receipt(Timestamp now, std::optional<Timestamp> sent = std::nullopt) {
+    return {now, sent, "agents"};
 }
 
 // What a batch makes of what was known: "firing critical", "resolved warning", "nothing".
-std::string outcome(std::optional<AlertRecord>& known, std::vector<Alert> batch, Timestamp now) {
+std::string outcome(std::optional<AlertRecord>& known, std::vector<Alert> batch, Timestamp now,
+                    std::optional<Timestamp> sent = std::nullopt) {
     const PriorityRules rules;
     std::string out;
-    for (const AlertNews& news : fold_batch(std::move(batch), receipt(now))) {
+    for (const AlertNews& news : fold_batch(std::move(batch), receipt(now, sent))) {
         const auto event = apply_news(known ? &*known : nullptr, news, rules);
         if (!out.empty()) out += "; ";
         if (!event) {
@@ -95,13 +96,31 @@ TEST_CASE("lower sequences are dropped, in a batch and after one") {
           "firing critical");
 }
 
-TEST_CASE("an agent that lost its state counts anew: a later episode is not an old sequence") {
+TEST_CASE("a delivery that was delayed says nothing new, however its times are corrected") {
+    for (const Duration delay : {Duration(20s), Duration(2h)}) {
+        std::optional<AlertRecord> known;
+        CHECK(outcome(known, {posted("warning", Ends::kLater, kStart, 5)}, kStart) ==
+              "firing warning");
+        CHECK(outcome(known, {posted("warning", Ends::kNow, kStart + 10s, 6)}, kStart + 10s) ==
+              "resolved warning");
+        const Timestamp late = kStart + 10s + delay;
+        CHECK(outcome(known, {posted("warning", Ends::kLater, kStart, 5)}, late, kStart) ==
+              "nothing");
+        CHECK(known->seq == 6);
+        CHECK(known->status == AlertStatus::kResolved);
+    }
+}
+
+TEST_CASE("a level that fires on began when it was first heard of, whatever each request took") {
     std::optional<AlertRecord> known;
-    CHECK(outcome(known, {posted("warning", Ends::kLater, kStart, 90)}, kStart) ==
+    CHECK(outcome(known, {posted("warning", Ends::kLater, kStart, 5)}, kStart + 30ms, kStart) ==
           "firing warning");
-    CHECK(outcome(known, {posted("critical", Ends::kLater, kStart + 2h, 1)}, kStart + 2h) ==
-          "firing critical");
-    CHECK(known->seq == 1);
+    const AlertRecord first = *known;
+    Alert again = posted("warning", Ends::kLater, kStart + 1min, 5);
+    again.starts_at = kStart - 1min;  // the same episode, sent again
+    CHECK(outcome(known, {again}, kStart + 1min + 70ms, kStart + 1min) == "firing warning");
+    CHECK(known->levels.at("warning").starts_at == first.levels.at("warning").starts_at);
+    CHECK(known->starts_at == first.starts_at);
 }
 
 TEST_CASE("the end of what never fired here is nothing") {

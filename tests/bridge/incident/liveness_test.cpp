@@ -115,13 +115,6 @@ TEST_CASE("a reboot is one machine, alternating boot ids are two") {
     CHECK(alerts_of(over, kStart + 14min) == "HostDuplicate ends");
 }
 
-TEST_CASE("retiring a host ends its own alerts") {
-    HostRecord host = seen(kStart);
-    host.unreachable_since = kStart;
-    host.duplicate_seen_at = kStart;
-    CHECK(alerts_of(retire(host, kStart), kStart) == "HostUnreachable ends, HostDuplicate ends");
-}
-
 TEST_CASE("an alert without news becomes unknown when its promise is over") {
     struct Case {
         std::string_view what;

@@ -4,6 +4,7 @@
 #include <map>
 #include <random>
 
+#include "bridge/incident/moves.h"
 #include "tests/support/incident_world.h"
 
 using namespace tocsin;
@@ -183,6 +184,9 @@ class Engine {
             CHECK(in.acknowledged_at);
             CHECK(in.responded_at);
             CHECK_FALSE(row.timers.contains(TimerKind::kEscalation));
+        }
+        if (in.state == State::kAcknowledged && in.priority <= Priority::kP2 && awaits_owner(in)) {
+            CHECK(row.timers.contains(TimerKind::kLapse));
         }
         CHECK((in.state == State::kPending) == in.pending_until.has_value());
         CHECK((in.state == State::kPending) == row.timers.contains(TimerKind::kPending));

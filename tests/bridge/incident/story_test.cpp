@@ -597,3 +597,37 @@ TEST_CASE("of an address that is a URL no more than scheme and host is shown") {
         CHECK(shown_address(message) == c.shown);
     }
 }
+
+TEST_CASE("an owner who was asked again answers by snoozing") {
+    World w;
+    Decision d = w.on(w.opened("warning").next, World::act(ActionKind::kAcknowledge, "li.na"));
+    w.now += 1min;
+    d = w.on(d.next, w.firing("disk", "critical"));
+    REQUIRE(timer(d, TimerKind::kLapse));
+    UserAction snooze = World::act(ActionKind::kSnooze, "li.na");
+    snooze.until = w.now + 1h;
+    w.now += 1min;
+    d = w.on(d.next, snooze);
+    CHECK(cancels(d, TimerKind::kLapse));
+    CHECK(d.next.acknowledged_priority == d.next.priority);
+}
+
+TEST_CASE("a raise tells those asked so far, and one dead channel among them wakes nobody early") {
+    World w;
+    Decision d = w.opened("warning");
+    const int reached = d.next.step;
+    const int told = d.next.step_told;
+    REQUIRE(told > 0);
+    w.now += 1min;
+    d = w.on(d.next, w.firing("disk", "critical"));
+    REQUIRE(d.next.step == reached);
+    CHECK(d.next.step_told > told);
+    EffectOutcome failed;
+    failed.delivery = EffectOutcome::Delivery::kFailed;
+    failed.notify.person = "li.na";
+    failed.notify.channel = "sms";
+    failed.notify.kind = MessageKind::kRaised;
+    failed.notify.step = reached;
+    d = w.on(d.next, failed);
+    CHECK(d.next.step == reached);
+}
