@@ -53,6 +53,8 @@ function(tocsin_test folder)
     add_dependencies(tests ${name}_test)
     target_link_libraries(${name}_test PRIVATE ${A_LINK} tests_support Catch2::Catch2WithMain
                           tocsin_warnings)
+    # What a test does takes no time worth optimising, compiling it does.
+    target_compile_options(${name}_test PRIVATE $<$<CONFIG:Release>:-O0>)
     set_target_properties(${name}_test PROPERTIES
                           RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/tests")
     target_compile_definitions(${name}_test PRIVATE
