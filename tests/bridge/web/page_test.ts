@@ -244,6 +244,8 @@ test('nothing moves under the hand: what is new waits and is counted', async () 
     await row(page, calm).waitFor();
     await live(page);
     await page.locator('.bar h1').tap();
+    // A new row slides in; where it ends is its place.
+    await page.waitForFunction(() => document.getAnimations().every((one) => one.playState === 'finished'));
     const place = await row(page, calm).boundingBox();
     const urgent = await incidentOf('hand-2');
     const waiting = page.locator('.waiting');
