@@ -44,7 +44,7 @@ std::string bash_completion(const CLI::App& app) {
         "# bash completion for tocsin; load with: source <(tocsin completion bash)\n"
         "_tocsin() {\n"
         "    local current=${COMP_WORDS[COMP_CWORD]} path= word words= files=\n"
-        "    for word in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n"
+        "    for word in \"${COMP_WORDS[@]:1:$((COMP_CWORD-1))}\"; do\n"
         "        case \"$word\" in -*) continue ;; esac\n"
         "        case \"$path${path:+ }$word\" in\n";
     for (const auto& place : places) {

@@ -202,6 +202,7 @@ int show_incident(const Session& session, const std::string& key) {
 int move_incident(const Session& session, const std::string& key, const std::string& move,
                   const std::string& text, const std::string& to) {
     json::object body;
+    if (!session.actor.empty()) body["actor"] = session.actor;
     if (!text.empty()) body["text"] = text;
     if (!to.empty()) body["to"] = to;
     const auto answer =

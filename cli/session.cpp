@@ -46,7 +46,6 @@ Result<boost::json::value> call(const Session& session, std::string_view method,
     request.body = std::move(body);
     request.headers.set("Accept", "application/json");
     if (!request.body.empty()) request.headers.set("Content-Type", "application/json");
-    if (!session.actor.empty()) request.headers.set("Tocsin-Actor", session.actor);
     if (!session.token_file.empty()) {
         auto token = net::read_secret(session.token_file);
         if (!token) return token.error();

@@ -1,5 +1,6 @@
 #include "agent/deliver/alert_body.h"
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <optional>
 #include <utility>
@@ -35,11 +36,17 @@ std::optional<json::array> row_alerts(const OutboxRow& row, Timestamp ends_at) {
 
 }  // namespace
 
+void begin_by_now(std::vector<Alert>& alerts, Timestamp now) {
+    for (Alert& a : alerts) {
+        if (!a.starts_at) continue;
+        a.starts_at = std::min(*a.starts_at, now);
+        if (a.ends_at) a.starts_at = std::min(*a.starts_at, *a.ends_at);
+    }
+}
+
 Record make_record(std::string identity, std::uint64_t seq, Timestamp created_at,
                    std::vector<Alert> alerts) {
-    for (Alert& a : alerts) {
-        if (a.starts_at && a.ends_at && *a.ends_at < *a.starts_at) a.ends_at = a.starts_at;
-    }
+    begin_by_now(alerts, created_at);
     return {std::move(identity), seq, created_at, alerts_to_json(alerts)};
 }
 

@@ -12,8 +12,11 @@
 
 namespace tocsin::agent {
 
-// One transition as a row. An alert that ends before it starts (the clock was set back in between)
-// would be refused by every receiver: it ends when it starts.
+// After the clock was set back an alert can have begun in the future: to every receiver it began by
+// now at the latest, and never after its end.
+void begin_by_now(std::vector<Alert>& alerts, Timestamp now);
+
+// One transition as a row; its alerts began by then.
 Record make_record(std::string identity, std::uint64_t seq, Timestamp created_at,
                    std::vector<Alert> alerts);
 

@@ -104,7 +104,10 @@ void Deliverer::rows_answered(const std::vector<std::int64_t>& ids, const Outcom
 }
 
 void Deliverer::resend(const Delivery::Resend& action) {
-    if (action.begin == 0) resending_ = firing_(parts_.clock.now(), ends_in());
+    if (action.begin == 0) {
+        resending_ = firing_(parts_.clock.now(), ends_in());
+        begin_by_now(resending_, parts_.clock.now());
+    }
     const std::size_t total = resending_.size();
     const std::size_t begin = std::min(action.begin, total);
     const std::size_t count = std::min(action.most, total - begin);

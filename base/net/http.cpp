@@ -8,8 +8,12 @@
 namespace tocsin::net {
 
 void Headers::set(std::string_view name, std::string value) {
-    std::erase_if(all_, [&](const auto& header) { return iequals(header.first, name); });
+    remove(name);
     add(name, std::move(value));
+}
+
+void Headers::remove(std::string_view name) {
+    std::erase_if(all_, [&](const auto& header) { return iequals(header.first, name); });
 }
 
 void Headers::add(std::string_view name, std::string value) {

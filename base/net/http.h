@@ -17,6 +17,7 @@ class Headers {
   public:
     void set(std::string_view name, std::string value);  // replaces
     void add(std::string_view name, std::string value);
+    void remove(std::string_view name);
     std::string_view get(std::string_view name) const;  // the first; "" when absent
     bool has(std::string_view name) const;
     const std::vector<std::pair<std::string, std::string>>& all() const { return all_; }

@@ -28,12 +28,17 @@ constexpr Duration kTrustIdle{60s};
 // A request under way. Its deadline answers by itself, whatever the coroutine is waiting for.
 struct ClientJob {
     ClientRequest request;
+    std::string plain;  // the body before it was compressed; "" when it was not
+    bool packed() const { return !plain.empty(); }
     Url url;
     std::function<void(Result<Response>)> done;
     Timer deadline;
     asio::steady_timer::time_point due;
     bool finished = false;
 };
+
+// Whether an address takes compressed bodies: it took one, or it refused one and took it plain.
+enum class Gzip { kUnknown, kTaken, kRefused };
 
 // One address: its connection and its queue.
 struct ClientLane {
@@ -44,6 +49,7 @@ struct ClientLane {
     std::shared_ptr<Transport> transport;  // null: not connected
     asio::steady_timer::time_point idle_since;
     bool running = false;
+    Gzip gzip = Gzip::kUnknown;
 };
 
 struct HttpClient::Impl : std::enable_shared_from_this<HttpClient::Impl> {
@@ -80,6 +86,16 @@ Error timed_out(const ClientJob& job) {
                                      format_duration(job.request.timeout)};
 }
 
+// RFC 9110 would have 415; one that looks at the body alone (Alertmanager) says 400.
+bool may_mean_gzip(const Result<Response>& result) {
+    return result && (result.value().status == 400 || result.value().status == 415);
+}
+
+void send_plain(ClientJob& job) {
+    job.request.body = std::exchange(job.plain, {});
+    job.request.headers.remove("Content-Encoding");
+}
+
 Result<std::vector<tcp::endpoint>> literal_endpoint(const std::string& host, std::uint16_t port) {
     IoError error;
     const auto address = asio::ip::make_address(host, error);
@@ -114,8 +130,16 @@ asio::awaitable<void> HttpClient::Impl::work(std::shared_ptr<ClientLane> lane) {
         lane->queue.pop_front();
         lane->current = job;
         auto result = co_await attempt(lane, job);
-        lane->current.reset();
         lane->idle_since = asio::steady_timer::clock_type::now();
+        if (job->packed() && result && result.value().status < 300) lane->gzip = Gzip::kTaken;
+        if (job->packed() && lane->gzip == Gzip::kUnknown && may_mean_gzip(result) &&
+            !job->finished && !gone) {
+            send_plain(*job);
+            result = co_await attempt(lane, job);
+            lane->idle_since = asio::steady_timer::clock_type::now();
+            if (result && result.value().status < 300) lane->gzip = Gzip::kRefused;
+        }
+        lane->current.reset();
         finish(job, std::move(result));
     }
     lane->running = false;
@@ -255,14 +279,14 @@ void HttpClient::send(ClientRequest request, std::function<void(Result<Response>
         return;
     }
     job->url = std::move(url).value();
-    if (request.body.size() >= impl_->options.gzip_from &&
+    auto& lane = impl_->lanes[job->url.scheme + "://" + host_header(job->url)];
+    if (!lane) lane = std::make_shared<ClientLane>(impl_->loop.impl().io);
+    if (lane->gzip != Gzip::kRefused && request.body.size() >= impl_->options.gzip_from &&
         !request.headers.has("Content-Encoding")) {
-        request.body = gzip(request.body);
+        job->plain = std::exchange(request.body, gzip(request.body));
         request.headers.set("Content-Encoding", "gzip");
     }
     job->request = std::move(request);
-    auto& lane = impl_->lanes[job->url.scheme + "://" + host_header(job->url)];
-    if (!lane) lane = std::make_shared<ClientLane>(impl_->loop.impl().io);
     job->due = asio::steady_timer::clock_type::now() + job->request.timeout;
     job->deadline = impl_->loop.after(job->request.timeout, [weak, lane, job] {
         if (const auto impl = weak.lock()) impl->time_out(lane, job);

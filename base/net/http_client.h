@@ -1,5 +1,6 @@
 // The client between our own two ends: keep-alive, TLS (the configured CA only), gzip, proxy by
-// CONNECT. One connection an address, requests in order. On the loop.
+// CONNECT. One connection an address, requests in order. On the loop. An address that refuses a
+// compressed body (400, 415) is sent the plain one, and none compressed any more if it takes that.
 #pragma once
 
 #include <functional>

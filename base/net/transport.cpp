@@ -5,11 +5,13 @@
 #include <sys/socket.h>
 
 #include <array>
+#include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/write.hpp>
 #include <utility>
 
+#include "base/net/file.h"
 #include "base/net/spawn.h"
 
 namespace tocsin::net {
@@ -172,7 +174,8 @@ Result<std::unique_ptr<asio::ssl::context>> server_tls(const std::string& certif
     IoError error;
     context->use_certificate_chain_file(certificate_file, error);
     if (error) return tls_file_error(certificate_file, error);
-    context->use_private_key_file(key_file, asio::ssl::context::pem, error);
+    TOCSIN_TRY(const Secret key, read_secret(key_file));  // refuses what others can read
+    context->use_private_key(asio::buffer(key.reveal()), asio::ssl::context::pem, error);
     if (error) return tls_file_error(key_file, error);
     return context;
 }

@@ -104,12 +104,17 @@ void await_owner(Draft& d, int told) {
     d.set(TimerKind::kLapse, told == 0 ? d.now() : d.now() + wait);
 }
 
-void raise_priority(Draft& d, Priority to, std::string_view actor) {
+void raise_priority(Draft& d, Priority to, std::string_view actor, EntryData data) {
     Incident& in = d.in();
     const Priority from = in.priority;
     in.priority = to;
-    d.say("priority_raised", actor, fmt::format("Priority {} → {}", to_string(from), to_string(to)),
-          {{"from", std::string(to_string(from))}, {"to", std::string(to_string(to))}});
+    data["from"] = to_string(from);
+    data["to"] = to_string(to);
+    const auto why = data.find("text");
+    d.say("priority_raised", actor,
+          fmt::format("Priority {} → {}{}", to_string(from), to_string(to),
+                      why == data.end() ? "" : ": " + why->second),
+          std::move(data));
     if (in.state != State::kTriggered) return;
     // Those asked so far hear it, on the new priority's contacts; the next step keeps its time.
     // A ladder that had come to its end starts again.

@@ -170,8 +170,10 @@ void reopen(Draft& d, std::string_view actor, std::string why, MessageKind kind,
     to_triggered(d);
     data["count"] = std::to_string(d.in().reopen_count);
     d.say("reopened", actor, std::move(why), std::move(data));
-    d.tell_person(d.owner(), kind);
+    // The ladder first: whom it tells as a step counts for that step, the owner included.
     start_ladder(d, kind);
+    d.tell_person(d.owner(), kind);
+    d.tell_watchers(kind);
 }
 
 void reopen_by_hand(Draft& d, std::string_view actor, std::string_view text) {
@@ -188,6 +190,7 @@ void reopen_by_hand(Draft& d, std::string_view actor, std::string_view text) {
     d.say("reopened", actor, std::move(why), std::move(data));
     acknowledge(d, owner);
     if (owner != actor) d.tell_person(owner, MessageKind::kReopened);
+    d.tell_watchers(MessageKind::kReopened);
     d.say("acknowledged", kSystem, fmt::format("{} still owns it", owner), {{"person", owner}});
 }
 
@@ -216,6 +219,10 @@ void arm_expiry(Draft& d) {
     if (first) d.set(TimerKind::kExpiry, *first);
 }
 
+Duration stability_window(const Draft& d) {
+    return d.context().route.stable.value_or(d.context().settings.stable);
+}
+
 void check_clear(Draft& d, Timestamp cleared_at) {
     Incident& in = d.in();
     if (!is_open(in.state) || in.alerts.empty() ||
@@ -223,7 +230,7 @@ void check_clear(Draft& d, Timestamp cleared_at) {
         return;
     }
     in.stable_since = std::clamp(cleared_at, std::min(in.opened_at, d.now()), d.now());
-    const Duration window = d.context().route.stable.value_or(d.context().settings.stable);
+    const Duration window = stability_window(d);
     if (window > Duration{0}) {
         d.set(TimerKind::kStability, d.now() + window);
         return;

@@ -38,6 +38,8 @@ void close(Draft& d, std::string_view actor, std::string why, EntryData data = {
 
 // Severity, common labels and title after a change of alerts.
 void refresh(Draft& d);
+// How long nothing may fire before the incident resolves by itself.
+Duration stability_window(const Draft& d);
 // Nothing fires and nothing is unknown: the stability window starts (or, being none, has passed).
 void check_clear(Draft& d, Timestamp cleared_at);
 // When an unknown alert ends as expired; nothing for those whose source has no such setting.
@@ -46,6 +48,6 @@ std::optional<Timestamp> expiry_of(const Draft& d, const AlertRecord& alert);
 void arm_expiry(Draft& d);
 // A priority above what it is: raised, said and told. What the alerts ask for: wanted_priority().
 Priority wanted_priority(const Draft& d, const Incident& incident);
-void raise_priority(Draft& d, Priority to, std::string_view actor);
+void raise_priority(Draft& d, Priority to, std::string_view actor, EntryData data = {});
 
 }  // namespace tocsin::bridge

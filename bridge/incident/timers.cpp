@@ -98,7 +98,10 @@ Decision expiry_due(Draft& d) {
         alert.status = AlertStatus::kResolved;
         alert.levels.clear();
     }
-    if (expired == 0) return stale(d);
+    if (expired == 0) {
+        arm_expiry(d);  // the one it was set for was heard of again; another may still be silent
+        return d.done("none has been silent for long enough");
+    }
     d.say("alert_expired", kSystem,
           fmt::format("{} expired: unknown for too long", count_of(expired, "alert")),
           {{"count", std::to_string(expired)}, {"reason", "expired"}});
@@ -116,6 +119,12 @@ Decision on_timer(Draft& d, const TimerDue& timer) {
             return stability_passed(d);
         case TimerKind::kEscalation:
             if (d.before().state != State::kTriggered) return stale(d);
+            if (d.before().stable_since) {
+                // Nobody is woken for what has cleared. If it fires again within the window, the
+                // ladder goes on here at its end.
+                d.set(TimerKind::kEscalation, d.now() + stability_window(d));
+                return d.done("everything has cleared");
+            }
             run_step(d, d.before().step == 0 ? MessageKind::kOpened : MessageKind::kEscalated);
             return d.done("nobody has acknowledged");
         case TimerKind::kLapse:

@@ -229,11 +229,13 @@ Result<void> Batch::host_change(HostChange change, const HostRow* known, std::st
                          known->record.goodbye_at.has_value() != row.record.goodbye_at.has_value();
     bool write = true;
     if (known != nullptr && !notable) {
-        // A heartbeat that tells nothing but "alive" is worth a write every ten seconds.
+        // A heartbeat that tells nothing but "alive" is worth a write every ten seconds, or as
+        // often as the deadline needs it.
+        const Duration worth = std::min<Duration>(10s, config_.hosts.heartbeat / 2);
         HostRecord same = row.record;
         same.last_heartbeat = known->record.last_heartbeat;
         write = !(same == known->record && row.inventory == known->inventory &&
-                  row.record.last_heartbeat - known->record.last_heartbeat < 10s);
+                  row.record.last_heartbeat - known->record.last_heartbeat < worth);
     }
     if (notable) notable_hosts_.insert(name);
     if (write) {

@@ -68,7 +68,7 @@ Result<void> Engine::look_at_absence(Timestamp now) {
 
 Result<void> Engine::commit(Timestamp now, const Work& work) {
     Committed committed;
-    const Result<void> done = store_.transaction([&](Tx& tx) -> Result<void> {
+    Result<void> done = store_.transaction([&](Tx& tx) -> Result<void> {
         Batch batch(tx, *config_, served_since_, now);
         TOCSIN_TRY(work(batch));
         TOCSIN_TRY(committed, batch.finish());

@@ -214,10 +214,11 @@ inline void insert_rows(Connection& connection, const Dialect& dialect, std::str
         Parameters().add("rows", rows.json()));
 }
 
-// Whether the same statement may succeed later (a lock, a full disk).
+// Whether the same statement may succeed later (a lock, a full disk, a file that is mended).
 bool may_pass(const std::exception& error);
 
-// What a function that uses SOCI returns when SOCI throws: busy may pass, the rest does not.
+// What a function that uses SOCI returns when SOCI throws: a fault of the store may pass, one of
+// the data does not.
 template <class Function>
 auto guarded(std::string_view what, Function&& function) -> decltype(function()) {
     try {

@@ -42,8 +42,12 @@ Result<std::map<std::string, AlertRecord>> SqlTx::alerts(
         if (identities.empty()) return out;
         select_alerts(session_,
                       "WHERE identity IN (" + session_.dialect->list("ids", ColumnType::kText) +
-                          ") AND incident = (SELECT max(l.incident) FROM alerts l "
-                          "WHERE l.identity = alerts.identity)",
+                          // Where it is now: an incident that is not closed, whatever its age; else
+                          // the one that heard of it last.
+                          ") AND incident = (SELECT l.incident FROM alerts l JOIN incidents i "
+                          "ON i.id = l.incident WHERE l.identity = alerts.identity "
+                          "ORDER BY CASE i.state WHEN 'closed' THEN 1 ELSE 0 END, "
+                          "l.last_seen DESC, l.incident DESC LIMIT 1)",
                       sql::Parameters().add("ids", json_list(identities)), [&](AlertRecord alert) {
                           std::string identity = alert.identity;
                           out.emplace(std::move(identity), std::move(alert));

@@ -150,6 +150,21 @@ TEST_CASE("a move answers in the bridge's words") {
           "INC-2026-000001: 2 alerts still firing; it reopens after 10m (now resolved)\n");
 }
 
+TEST_CASE("a move says who makes it, and with which words") {
+    std::string path;
+    json::value body;
+    const tocsin::test::HttpTestServer bridge([&](net::Request request, net::Reply reply) {
+        path = request.path;
+        body = json::parse(request.body);
+        reply.send(net::Response::json(200, R"({"state":"acknowledged","result":"acknowledged"})"));
+    });
+    CHECK(ran({"--bridge", bridge.url(""), "--as", "li.na", "incidents", "ack", "INC-2026-000001",
+               "looking"})
+              .status == kDone);
+    CHECK(path == "/api/v1/incidents/INC-2026-000001/acknowledge");
+    CHECK(body == json::value({{"actor", "li.na"}, {"text", "looking"}}));
+}
+
 TEST_CASE("checks are told to programs too") {
     const tocsin::test::FixtureTree tree;
     tree.write("bad.yml", "groups:\n  - name: a\n    rulez: []\n");

@@ -4,11 +4,12 @@ person, to resolved and reopened. With `kill` as argument the bridge is killed -
 starts and the agent while it lasts, each at a moment that a seed decides (printed; a second
 argument repeats it)."""
 import random
+import subprocess
 import sys
 import threading
 import time
 
-from lab import Agent, Bridge, MailServer, Tmpfs, check, run, scene, wait_for
+from lab import BIN, Agent, Bridge, MailServer, Tmpfs, check, run, scene, wait_for
 
 RULES = """
 groups:
@@ -138,6 +139,13 @@ def fault(with_kills, seed):
         # Acknowledged while the disk is still full: step 3 does not come when it would have.
         status, answer = bridge.move(key, "acknowledge", actor="li.na", text="looking")
         check(status == 200 and answer["state"] == "acknowledged", f"acknowledge: {status} {answer}")
+        # A note by the command, as the person who says it.
+        noted = subprocess.run([BIN / "tocsin", "--bridge", bridge.url, "--as", "zhao.lei", "incidents", "note", key,
+                                "logs are rotated"], capture_output=True, text=True)
+        check(noted.returncode == 0, f"tocsin incidents note: {noted.stdout}{noted.stderr}")
+        notes = [(e["actor"], e["text"]) for e in bridge.incident(key)["timeline"] if e["kind"] == "note"]
+        check([actor for actor, text in notes] == ["zhao.lei"] and "logs are rotated" in notes[0][1],
+              f"the note is zhao.lei's: {notes}")
 
         threading.Event().wait(max(0, due - STEP_2_AFTER + STEP_3_AFTER + 2 - time.time()))
         check(not mail.to("boss@example.com"), "no escalation after the acknowledge")

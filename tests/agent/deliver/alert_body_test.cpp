@@ -62,9 +62,24 @@ TEST_CASE("several rows become one array in their order, and what is no alert is
     REQUIRE(rows_body({}, kThen, 240s).json == "[]");
 }
 
-TEST_CASE("an alert that a set-back clock ends before it starts ends when it starts") {
+TEST_CASE("an alert that a set-back clock ends before it started is resolved all the same") {
     const Record r = make_record("disk", 7, kThen, {alert("warning", kThen + 60s, kThen)});
     REQUIRE(r.alert == "disk");
     REQUIRE(r.seq == 7);
-    REQUIRE(parse_alerts(r.body).value()[0].ends_at == kThen + 60s);
+    REQUIRE(parse_alerts(r.body).value()[0].ends_at == kThen);
+    // Nor does the sending take it for one that fires.
+    OutboxRow sent = row(1, {});
+    sent.record = r;
+    const auto alerts = parse_alerts(rows_body(std::vector{sent}, kThen + 5s, 240s).json).value();
+    REQUIRE(alerts[0].ends_at == kThen);
+    REQUIRE(alerts[0].starts_at == kThen);
+}
+
+TEST_CASE("an alert that began after what the set-back clock says began now") {
+    std::vector<Alert> alerts{alert("warning", kThen + 3600s, kThen + 240s),
+                              alert("warning", kThen - 60s, kThen + 240s)};
+    begin_by_now(alerts, kThen);
+    REQUIRE(alerts[0].starts_at == kThen);
+    REQUIRE(alerts[0].ends_at == kThen + 240s);
+    REQUIRE(alerts[1].starts_at == kThen - 60s);
 }

@@ -1,5 +1,7 @@
 #include "base/net/http_client.h"
 
+#include <sys/stat.h>
+
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <future>
@@ -366,4 +368,58 @@ TEST_CASE("a client may be destroyed from its own callback") {
     });
     loop.run();
     REQUIRE(client == nullptr);
+}
+
+TEST_CASE("a receiver that takes no compressed body is sent the plain one, and then only that") {
+    // As Alertmanager, to which packed bytes are no JSON.
+    const std::string bad = "HTTP/1.1 400 Bad Request\r\nContent-Length: 3\r\n\r\nbad";
+    const RawPeer peer({bad, ok("taken"), ok("again")}, RawPeer::kOneConnection);
+    Client client;
+    const auto post = [&] {
+        ClientRequest request = get(peer.url());
+        request.method = "POST";
+        request.body = std::string(3000, 'x');
+        return client.send(std::move(request));
+    };
+    const auto first = post();
+    INFO((first ? "" : first.error().message));
+    REQUIRE(first);
+    REQUIRE(first.value().body == "taken");
+    REQUIRE(post().value().body == "again");
+    const std::string heard = peer.heard();
+    const auto count = [&](std::string_view word) {
+        std::size_t n = 0;
+        for (auto at = heard.find(word); at != std::string::npos; at = heard.find(word, at + 1))
+            ++n;
+        return n;
+    };
+    REQUIRE(count("POST / ") == 3);
+    REQUIRE(count("Content-Encoding: gzip") == 1);
+    REQUIRE(count("Content-Length: 3000") == 2);
+}
+
+TEST_CASE("what a receiver refuses packed and plain stays refused") {
+    const std::string bad = "HTTP/1.1 400 Bad Request\r\nContent-Length: 3\r\n\r\nbad";
+    const RawPeer peer({bad, bad}, RawPeer::kOneConnection);
+    Client client;
+    ClientRequest request = get(peer.url());
+    request.method = "POST";
+    request.body = std::string(3000, 'x');
+    REQUIRE(client.send(std::move(request)).value().status == 400);
+}
+
+TEST_CASE("a TLS key that others can read is refused with what to do") {
+    const test::FixtureTree files;
+    const auto pair = test::make_certificate(files, "DNS:localhost");
+    REQUIRE(::chmod(pair.key_file.c_str(), 0644) == 0);
+    LoopThread thread;
+    ServerOptions options;
+    options.tls = TlsFiles{pair.certificate_file, pair.key_file};
+    thread.call([&] {
+        const auto server =
+            HttpServer::start(thread.loop, options, [](const Request&, const Reply&) {});
+        REQUIRE_FALSE(server);
+        REQUIRE_THAT(server.error().message, Catch::Contains(pair.key_file));
+        REQUIRE_THAT(server.error().message, Catch::Contains("chmod"));
+    });
 }

@@ -94,7 +94,7 @@ TEST_CASE("a full disk: opened, raised, escalated, owned, cleared, back again, s
     CHECK(d.next.priority == Priority::kP2);  // it falls only by hand
     CHECK(d.next.responded_at == answered);
     CHECK_FALSE(d.next.resolved_at);
-    CHECK(told(d) == "zhao.lei reopened, li.na reopened");
+    CHECK(told(d) == "li.na reopened, zhao.lei reopened");
     CHECK(cancels(d, TimerKind::kClose));
 
     // Beyond it: closed as superseded, and a new one that names it.
@@ -630,4 +630,84 @@ TEST_CASE("a raise tells those asked so far, and one dead channel among them wak
     failed.notify.step = reached;
     d = w.on(d.next, failed);
     CHECK(d.next.step == reached);
+}
+
+TEST_CASE("an expiry that comes too early for one alert waits for the others") {
+    World w;
+    w.settings.expire_unknown["prometheus"] = 10s;
+    const auto foreign = [](auto event) {
+        event.alert.source = "prometheus";
+        event.alert.seq = 0;
+        return event;
+    };
+    Incident in = w.on(w.opened().next, w.firing("inodes", "warning")).next;
+    w.now += 2s;
+    in = w.on(in, foreign(w.silent("disk"))).next;
+    w.now += 4s;
+    in = w.on(in, foreign(w.silent("inodes"))).next;
+    w.now += 3s;
+    in = w.on(in, foreign(w.firing("disk", "warning"))).next;
+    w.now += 3s;
+    const Decision early = w.on(in, TimerDue{TimerKind::kExpiry, w.now});
+    CHECK(kinds(early).empty());
+    REQUIRE(timer(early, TimerKind::kExpiry) == kStart + 16s);
+    w.now = kStart + 16s;
+    const Decision due = w.on(early.next, TimerDue{TimerKind::kExpiry, w.now});
+    CHECK(kinds(due) == "alert_expired");
+    CHECK(due.next.count(AlertStatus::kFiring) == 1);
+}
+
+TEST_CASE("nobody is woken for what has cleared; fired again, the ladder goes on") {
+    World w;
+    Incident in = w.on(w.opened().next, w.cleared("disk")).next;
+    REQUIRE(in.stable_since);
+    w.now += 30s;
+    const Decision waits = w.on(in, TimerDue{TimerKind::kEscalation, w.now});
+    CHECK(told(waits).empty());
+    CHECK(waits.next.step == 1);
+    REQUIRE(timer(waits, TimerKind::kEscalation) == w.now + 1min);
+    in = w.on(waits.next, w.firing("disk", "warning")).next;
+    w.now += 1min;
+    const Decision goes_on = w.on(in, TimerDue{TimerKind::kEscalation, w.now});
+    CHECK(goes_on.next.step == 2);
+    CHECK_FALSE(told(goes_on).empty());
+}
+
+TEST_CASE("after a reopening too, a step whose messages all fail does not hold up the next") {
+    World w;
+    Incident in = w.in_state(State::kResolved);  // li.na owned it, and is step 1
+    w.now += 2min;
+    Decision d = w.on(in, w.firing("disk", "warning"));
+    REQUIRE(d.next.state == State::kTriggered);
+    CHECK(told(d) == "li.na reopened");
+    CHECK(d.next.step_told == 1);
+    EffectOutcome failed;
+    failed.delivery = EffectOutcome::Delivery::kFailed;
+    for (const Effect& effect : d.effects) {
+        if (const auto* notify = std::get_if<Notify>(&effect)) failed.notify = *notify;
+    }
+    d = w.on(d.next, failed);
+    CHECK(d.next.step == 2);
+}
+
+TEST_CASE("watchers hear that it is back") {
+    World w;
+    Incident in = w.in_state(State::kResolved);
+    in.watchers = {"team:dba"};
+    w.now += 2min;
+    CHECK(told(w.on(in, w.firing("disk", "warning"))) == "li.na reopened, chen.yu reopened");
+    CHECK(told(w.on(in, World::act(ActionKind::kReopen, "zhao.lei"))) ==
+          "li.na reopened, chen.yu reopened");
+}
+
+TEST_CASE("why a priority was raised stands in the timeline") {
+    World w;
+    UserAction raise = World::act(ActionKind::kPriority);
+    raise.priority = Priority::kP1;
+    raise.text = "the demo is at ten";
+    const Decision d = w.on(w.in_state(State::kAcknowledged), raise);
+    REQUIRE(d.timeline.size() == 1);
+    CHECK(d.timeline[0].text == "Priority P3 → P1: the demo is at ten");
+    CHECK(d.timeline[0].data.at("text") == "the demo is at ten");
+    CHECK(d.timeline[0].data.at("to") == "P1");
 }

@@ -492,3 +492,62 @@ TEST_CASE("what was to be told before the end is not told after it") {
         CHECK(lab.deliver() == std::vector<std::string>{"li.na: reopened"});
     }
 }
+
+TEST_CASE("an alert that joins an older incident than its last one ends there") {
+    BridgeConfig config = lab_config();
+    Route urgent = config.routes.back();
+    urgent.name = "urgent";
+    urgent.match = {parse_matcher("severity=\"critical\"").value()};
+    urgent.group_by = {"alertname"};
+    config.routes.back().group_by = {"alertname", "host"};
+    config.routes.insert(config.routes.begin(), urgent);
+    BridgeLab lab(std::move(config));
+    const auto later = [&] { return lab.clock.now() + 4min; };
+    REQUIRE(lab.post({foreign_alert("Slow", "b", "critical", later())}));
+    REQUIRE(lab.post({foreign_alert("Slow", "a", "warning", later())}));
+    lab.pass(1s);
+    REQUIRE(lab.post({foreign_alert("Slow", "a", "warning", lab.clock.now())}));
+    REQUIRE(lab.act("INC-2026-000002", ActionKind::kResolve));
+    REQUIRE(lab.act("INC-2026-000002", ActionKind::kClose));
+    lab.pass(1s);
+    REQUIRE(lab.post({foreign_alert("Slow", "a", "critical", later(), lab.clock.now())}));
+    CHECK(lab.detail("INC-2026-000001").summary.firing == 2);
+    lab.pass(1s);
+    REQUIRE(lab.post({foreign_alert("Slow", "a", "critical", lab.clock.now()),
+                      foreign_alert("Slow", "b", "critical", lab.clock.now())}));
+    CHECK(lab.detail("INC-2026-000001").summary.firing == 0);
+    lab.pass(2min);
+    CHECK(lab.detail("INC-2026-000001").summary.incident.state == State::kResolved);
+}
+
+TEST_CASE("a store that is damaged refuses nobody's alert for good") {
+    BridgeLab lab;
+    REQUIRE(lab.post({foreign_alert("DiskFull", "web-1", "warning")}));
+    sqlite3* other = nullptr;
+    REQUIRE(sqlite3_open(lab.file().c_str(), &other) == SQLITE_OK);
+    REQUIRE(sqlite3_exec(other, "ALTER TABLE alerts RENAME TO lost", nullptr, nullptr, nullptr) ==
+            SQLITE_OK);
+    const auto refused = lab.post({foreign_alert("DiskFull", "web-2", "warning")});
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == ErrorCode::kUnavailable);
+    CHECK(refused.error().retry == Retry::kYes);
+    REQUIRE(sqlite3_exec(other, "ALTER TABLE lost RENAME TO alerts", nullptr, nullptr, nullptr) ==
+            SQLITE_OK);
+    sqlite3_close(other);
+    CHECK(lab.post({foreign_alert("DiskFull", "web-2", "warning")}));
+    CHECK(lab.incidents().size() == 2);
+}
+
+TEST_CASE("a host that beats within a short deadline stays reachable") {
+    BridgeConfig config = lab_config();
+    config.hosts.heartbeat = 1s;
+    config.hosts.deadline = 5s;
+    BridgeLab lab(std::move(config));
+    for (int i = 0; i < 60; ++i) {
+        lab.beat("web-1");
+        lab.pass(500ms);
+    }
+    CHECK(lab.incidents().empty());
+    lab.pass(10s);
+    CHECK(lab.incidents().size() == 1);
+}
