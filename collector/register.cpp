@@ -19,6 +19,8 @@
 #include "collector/host/uname.h"
 #include "collector/host/vmstat.h"
 #include "collector/module_loader.h"
+#include "collector/service/plugins/config.h"
+#include "collector/service/plugins/plugins.h"
 
 namespace tocsin::collector {
 namespace {
@@ -82,6 +84,23 @@ const std::vector<Registration>& rows() {
     return all;
 }
 
+// Every kind of target there is, by name.
+const std::vector<TargetKind>& kinds() {
+    static const std::vector<TargetKind> all{
+        {"plugins",
+         "",
+         read_plugins,
+         create_plugin,
+         {{"name", "text", "", "Which check it is: the label `check`. Required."},
+          {"command", "list", "",
+           "The program by its absolute path, and its arguments one by one. Required."},
+          {"every", "duration", "1m", "How often it runs."},
+          {"timeout", "duration", "30s",
+           "How long it may run before it and its group are killed."}}},
+    };
+    return all;
+}
+
 // A module does not see this list, so it is told what the list says.
 Context with_defaults(const Registration& row, Context context) {
     for (const SettingSpec& spec : row.settings) {
@@ -114,6 +133,29 @@ Result<std::unique_ptr<Collector>> create_collector(const Registration& row,
     }
     return Error(ErrorCode::kInternal, "the module " + std::string(row.module) +
                                            " has no collector " + std::string(row.name));
+}
+
+std::span<const TargetKind> target_kinds() {
+    return kinds();
+}
+
+const TargetKind* find_target_kind(std::string_view name) {
+    for (const TargetKind& kind : kinds()) {
+        if (kind.name == name) return &kind;
+    }
+    return nullptr;
+}
+
+Result<std::unique_ptr<Target>> create_target(const TargetKind& kind,
+                                              const std::shared_ptr<const TargetConfig>& config,
+                                              const TargetContext& context) {
+    if (kind.create != nullptr) return kind.create(config, context);
+    TOCSIN_TRY(const ModuleEntry* module, load_module(kind.module, module_directory()));
+    for (std::size_t i = 0; i < module->target_count; ++i) {
+        if (module->targets[i].name == kind.name) return module->targets[i].create(config, context);
+    }
+    return Error(ErrorCode::kInternal, "the module " + std::string(kind.module) +
+                                           " has no target " + std::string(kind.name));
 }
 
 }  // namespace tocsin::collector
