@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "collector/host/arp.h"
 #include "collector/host/cpu.h"
 #include "collector/host/diskstats.h"
 #include "collector/host/filefd.h"
@@ -33,6 +34,8 @@ std::vector<SettingSpec> device_settings(std::string_view exclude, std::string_v
 const std::vector<Registration>& rows() {
     using enum Threading;
     static const std::vector<Registration> all{
+        {"arp", kInline, true, "", create_arp,
+         device_settings("", "Network devices whose neighbours are not counted.")},
         {"cpu", kInline, true, "", create_cpu, {}},
         {"diskstats", kInline, true, "", create_diskstats,
          device_settings(kDiskExclude, "Disks that are not reported.")},
