@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "collector/host/arp.h"
+#include "collector/host/conntrack.h"
 #include "collector/host/cpu.h"
 #include "collector/host/diskstats.h"
 #include "collector/host/filefd.h"
@@ -36,6 +37,7 @@ const std::vector<Registration>& rows() {
     static const std::vector<Registration> all{
         {"arp", kInline, true, "", create_arp,
          device_settings("", "Network devices whose neighbours are not counted.")},
+        {"conntrack", kInline, true, "", create_conntrack, {}},
         {"cpu", kInline, true, "", create_cpu, {}},
         {"diskstats", kInline, true, "", create_diskstats,
          device_settings(kDiskExclude, "Disks that are not reported.")},
