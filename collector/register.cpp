@@ -6,6 +6,7 @@
 #include "collector/host/arp.h"
 #include "collector/host/conntrack.h"
 #include "collector/host/cpu.h"
+#include "collector/host/cpufreq.h"
 #include "collector/host/diskstats.h"
 #include "collector/host/filefd.h"
 #include "collector/host/filesystem.h"
@@ -39,6 +40,7 @@ const std::vector<Registration>& rows() {
          device_settings("", "Network devices whose neighbours are not counted.")},
         {"conntrack", kInline, true, "", create_conntrack, {}},
         {"cpu", kInline, true, "", create_cpu, {}},
+        {"cpufreq", kBlocking, true, "", create_cpufreq, {}},
         {"diskstats", kInline, true, "", create_diskstats,
          device_settings(kDiskExclude, "Disks that are not reported.")},
         {"filefd", kInline, true, "", create_filefd, {}},
