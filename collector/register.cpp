@@ -8,6 +8,7 @@
 #include "collector/host/cpu.h"
 #include "collector/host/cpufreq.h"
 #include "collector/host/diskstats.h"
+#include "collector/host/dmi.h"
 #include "collector/host/filefd.h"
 #include "collector/host/filesystem.h"
 #include "collector/host/loadavg.h"
@@ -52,6 +53,7 @@ const std::vector<Registration>& rows() {
         {"cpufreq", kBlocking, true, "", create_cpufreq, {}},
         {"diskstats", kInline, true, "", create_diskstats,
          device_settings(kDiskExclude, "Disks that are not reported.")},
+        {"dmi", kInline, true, "", create_dmi, {}},
         {"filefd", kInline, true, "", create_filefd, {}},
         {"filesystem",
          kBlocking,
