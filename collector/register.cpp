@@ -9,6 +9,7 @@
 #include "collector/host/cpufreq.h"
 #include "collector/host/diskstats.h"
 #include "collector/host/dmi.h"
+#include "collector/host/edac.h"
 #include "collector/host/filefd.h"
 #include "collector/host/filesystem.h"
 #include "collector/host/loadavg.h"
@@ -54,6 +55,7 @@ const std::vector<Registration>& rows() {
         {"diskstats", kInline, true, "", create_diskstats,
          device_settings(kDiskExclude, "Disks that are not reported.")},
         {"dmi", kInline, true, "", create_dmi, {}},
+        {"edac", kInline, true, "", create_edac, {}},
         {"filefd", kInline, true, "", create_filefd, {}},
         {"filesystem",
          kBlocking,
