@@ -10,6 +10,7 @@
 #include "collector/host/diskstats.h"
 #include "collector/host/dmi.h"
 #include "collector/host/edac.h"
+#include "collector/host/entropy.h"
 #include "collector/host/filefd.h"
 #include "collector/host/filesystem.h"
 #include "collector/host/loadavg.h"
@@ -56,6 +57,7 @@ const std::vector<Registration>& rows() {
          device_settings(kDiskExclude, "Disks that are not reported.")},
         {"dmi", kInline, true, "", create_dmi, {}},
         {"edac", kInline, true, "", create_edac, {}},
+        {"entropy", kInline, true, "", create_entropy, {}},
         {"filefd", kInline, true, "", create_filefd, {}},
         {"filesystem",
          kBlocking,
