@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "collector/host/arp.h"
+#include "collector/host/bcache.h"
 #include "collector/host/conntrack.h"
 #include "collector/host/cpu.h"
 #include "collector/host/cpufreq.h"
@@ -41,6 +42,14 @@ const std::vector<Registration>& rows() {
     static const std::vector<Registration> all{
         {"arp", kInline, true, "", create_arp,
          device_settings("", "Network devices whose neighbours are not counted.")},
+        {"bcache",
+         kBlocking,
+         true,
+         "",
+         create_bcache,
+         {{"priority_stats", "bool", "false",
+           "Whether the priorities of a cache's buckets are reported; costly, as the kernel sorts "
+           "all buckets."}}},
         {"conntrack", kInline, true, "", create_conntrack, {}},
         {"cpu",
          kInline,
