@@ -5,6 +5,7 @@
 
 #include "collector/host/arp.h"
 #include "collector/host/bcache.h"
+#include "collector/host/bonding.h"
 #include "collector/host/conntrack.h"
 #include "collector/host/cpu.h"
 #include "collector/host/cpufreq.h"
@@ -50,6 +51,7 @@ const std::vector<Registration>& rows() {
          {{"priority_stats", "bool", "false",
            "Whether the priorities of a cache's buckets are reported; costly, as the kernel sorts "
            "all buckets."}}},
+        {"bonding", kInline, true, "", create_bonding, {}},
         {"conntrack", kInline, true, "", create_conntrack, {}},
         {"cpu",
          kInline,
