@@ -6,6 +6,7 @@
 #include "collector/host/arp.h"
 #include "collector/host/bcache.h"
 #include "collector/host/bonding.h"
+#include "collector/host/btrfs.h"
 #include "collector/host/conntrack.h"
 #include "collector/host/cpu.h"
 #include "collector/host/cpufreq.h"
@@ -52,6 +53,7 @@ const std::vector<Registration>& rows() {
            "Whether the priorities of a cache's buckets are reported; costly, as the kernel sorts "
            "all buckets."}}},
         {"bonding", kInline, true, "", create_bonding, {}},
+        {"btrfs", kBlocking, true, "", create_btrfs, {}},
         {"conntrack", kInline, true, "", create_conntrack, {}},
         {"cpu",
          kInline,
