@@ -16,6 +16,7 @@
 #include "collector/host/entropy.h"
 #include "collector/host/filefd.h"
 #include "collector/host/filesystem.h"
+#include "collector/host/hwmon.h"
 #include "collector/host/loadavg.h"
 #include "collector/host/meminfo.h"
 #include "collector/host/netdev.h"
@@ -83,6 +84,7 @@ const std::vector<Registration>& rows() {
            "File system types that are not reported."},
           {"timeout", "duration", kMountTimeout,
            "How long a mount may take to answer before it counts as hung."}}},
+        {"hwmon", kBlocking, true, "", create_hwmon, {}},
         {"loadavg", kInline, true, "", create_loadavg, {}},
         {"meminfo", kInline, true, "", create_meminfo, {}},
         {"netdev", kInline, true, "", create_netdev,

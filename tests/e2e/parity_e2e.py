@@ -13,7 +13,7 @@ import urllib.request
 from lab import check, free_port, skip, wait_for
 
 COLLECTORS = ("arp bcache bonding btrfs conntrack cpu cpufreq diskstats dmi edac entropy filefd filesystem "
-              "loadavg meminfo netdev netstat os pressure sockstat stat time uname vmstat").split()
+              "hwmon loadavg meminfo netdev netstat os pressure sockstat stat time uname vmstat").split()
 # What node_exporter says of itself, and we of ourselves.
 OWN = re.compile(r"^(node_scrape_|node_exporter_|go_|process_|promhttp_|tocsin_)")
 # Gauges that nothing moves while the test runs.
