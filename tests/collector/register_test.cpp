@@ -53,6 +53,10 @@ TEST_CASE("the defaults are node_exporter's") {
         }
         return std::string_view("no such setting");
     };
+    REQUIRE(default_of("arp", "device_exclude").empty());
+    REQUIRE(default_of("bcache", "priority_stats") == "false");
+    REQUIRE(default_of("cpu", "guest") == "true");
+    REQUIRE(default_of("cpu", "info") == "false");
     REQUIRE(default_of("filesystem", "mount_points_exclude") ==
             "^/(dev|proc|run|sys|mnt|media|var/lib/docker/.+|var/lib/containers/storage/.+)($|/)");
     REQUIRE(default_of("filesystem", "timeout") == "5s");
