@@ -75,7 +75,7 @@ class Pooled final : public Target {
         if (!call.finished) return done(Error(ErrorCode::kInternal, "stopped by an exception"), {});
         Result<void> result = success();
         if (call.error) result = std::move(*call.error);
-        done(std::move(result), std::move(call.readings));
+        done(result, std::move(call.readings));
     }
 
     void fail(std::string why, TargetDone done) {

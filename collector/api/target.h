@@ -25,7 +25,7 @@
 namespace tocsin::collector {
 
 // What one collection gave. After an error the readings that were had still count, and `up` is 0.
-using TargetDone = std::function<void(Result<void> result, Readings readings)>;
+using TargetDone = std::function<void(const Result<void>& result, Readings readings)>;
 
 class Target {
   public:

@@ -104,13 +104,13 @@ struct TargetRunner::Impl : std::enable_shared_from_this<Impl> {
         slot.deadline = loop.after(slot.timeout, [weak = weak_from_this(), index, at] {
             if (const auto self = weak.lock()) self->expired(index, at);
         });
-        slot.entry.target->start(
-            at, [weak = weak_from_this(), index, run, at](Result<void> result, Readings readings) {
-                const auto self = weak.lock();
-                if (self && self->slots[index].busy && self->slots[index].run == run) {
-                    self->returned(index, at, result, std::move(readings));
-                }
-            });
+        slot.entry.target->start(at, [weak = weak_from_this(), index, run, at](
+                                         const Result<void>& result, Readings readings) {
+            const auto self = weak.lock();
+            if (self && self->slots[index].busy && self->slots[index].run == run) {
+                self->returned(index, at, result, std::move(readings));
+            }
+        });
     }
 
     void expired(std::size_t index, Timestamp at) {

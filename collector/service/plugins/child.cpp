@@ -49,6 +49,7 @@ class Spawning {
             &attributes_, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
         // posix_spawn takes char* and does not write to it.
         std::vector<char*> argv;
+        argv.reserve(command.size() + 1);
         for (const std::string& word : command) argv.push_back(const_cast<char*>(word.c_str()));
         argv.push_back(nullptr);
         std::array<char*, 3> environment{const_cast<char*>(kPath), const_cast<char*>(kLocale),
@@ -70,7 +71,7 @@ int open_pidfd(pid_t pid) {
 
 Result<std::unique_ptr<Child>> Child::start(net::Loop& loop,
                                             const std::vector<std::string>& command,
-                                            std::function<void(ChildEnd)> done) {
+                                            std::function<void(const ChildEnd&)> done) {
     std::array<int, 2> pipe{};
     if (::pipe2(pipe.data(), O_CLOEXEC | O_NONBLOCK) != 0) return errno_error("a pipe", errno);
     // The child's end must block as a terminal's does.
@@ -95,7 +96,7 @@ Result<std::unique_ptr<Child>> Child::start(net::Loop& loop,
     return child;
 }
 
-Child::Child(pid_t pid, int pidfd, int output, std::function<void(ChildEnd)> done)
+Child::Child(pid_t pid, int pidfd, int output, std::function<void(const ChildEnd&)> done)
     : pid_(pid), pidfd_(pidfd), output_(output), done_(std::move(done)) {}
 
 Child::~Child() {
@@ -151,7 +152,8 @@ void Child::ended() {
     if (readable_) read_output();
     readable_.reset();
     const auto done = std::exchange(done_, nullptr);
-    done(std::move(end_));  // may destroy this
+    const ChildEnd end = std::move(end_);
+    done(end);  // may destroy this
 }
 
 }  // namespace tocsin::collector

@@ -31,7 +31,7 @@ class Child {
     // kIo when it cannot be started: no such program, no right to run it, no more processes.
     static Result<std::unique_ptr<Child>> start(net::Loop& loop,
                                                 const std::vector<std::string>& command,
-                                                std::function<void(ChildEnd)> done);
+                                                std::function<void(const ChildEnd&)> done);
     // Kills what still runs, without calling `done`.
     ~Child();
     Child(const Child&) = delete;
@@ -41,7 +41,7 @@ class Child {
     void kill();
 
   private:
-    Child(pid_t pid, int pidfd, int output, std::function<void(ChildEnd)> done);
+    Child(pid_t pid, int pidfd, int output, std::function<void(const ChildEnd&)> done);
     void watch(net::Loop& loop);
     void read_output();
     void ended();
@@ -49,7 +49,7 @@ class Child {
     pid_t pid_;
     int pidfd_;
     int output_;
-    std::function<void(ChildEnd)> done_;
+    std::function<void(const ChildEnd&)> done_;
     ChildEnd end_;
     bool reaped_ = false;
     std::unique_ptr<net::Loop::Watch> readable_;

@@ -43,7 +43,7 @@ class Plugin final : public Target {
         auto child = child_ ? Result<std::unique_ptr<Child>>(
                                   Error(ErrorCode::kUnavailable, "its last run has not ended yet"))
                             : Child::start(loop_, config_->command,
-                                           [this](ChildEnd end) { ended(std::move(end)); });
+                                           [this](const ChildEnd& end) { ended(end); });
         if (child) {
             child_ = std::move(child).value();
             return;
@@ -62,7 +62,7 @@ class Plugin final : public Target {
     }
 
   private:
-    void ended(ChildEnd end) {
+    void ended(const ChildEnd& end) {
         const std::unique_ptr<Child> gone = std::move(child_);
         if (!done_) return;
         const std::chrono::duration<double> took = std::chrono::steady_clock::now() - started_;
@@ -82,7 +82,7 @@ class Plugin final : public Target {
                                                         ", which is no plugin's status (0 to 3)");
             }
         }
-        std::exchange(done_, nullptr)(std::move(result), std::move(readings));
+        std::exchange(done_, nullptr)(result, std::move(readings));
     }
 
     void report(const PluginOutput& output, Readings& out, Result<void>& result) {

@@ -63,7 +63,7 @@ struct Bench {
     Readings readings;
 
     void start() {
-        target->start(from_unix_ms(0), [this](Result<void> result, Readings got) {
+        target->start(from_unix_ms(0), [this](const Result<void>& result, Readings got) {
             ++answers;
             said = result ? "" : result.error().message;
             readings = std::move(got);

@@ -43,7 +43,7 @@ struct Bench {
     }
     void start() {
         answered = false;
-        target->start(from_unix_ms(0), [this](Result<void> result, Readings readings) {
+        target->start(from_unix_ms(0), [this](const Result<void>& result, Readings readings) {
             answered = true;
             error = result ? "" : result.error().message;
             values = values_of(readings);
