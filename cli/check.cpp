@@ -146,7 +146,9 @@ int check_config(const Session& session, const std::vector<std::string>& paths) 
         Diagnostics diagnostics(path);
         switch (kind_of(path, text.value())) {
             case ConfigKind::kAgent:
-                agent::read_config(text.value(), collector::registrations(), diagnostics);
+                agent::read_config(text.value(),
+                                   {collector::registrations(), collector::target_kinds()},
+                                   diagnostics);
                 break;
             case ConfigKind::kBridge:
                 bridge::read_config({path, text.value()}, included, diagnostics);

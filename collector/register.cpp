@@ -3,10 +3,20 @@
 #include <string>
 #include <vector>
 
+#include "collector/host/arp.h"
+#include "collector/host/bcache.h"
+#include "collector/host/bonding.h"
+#include "collector/host/btrfs.h"
+#include "collector/host/conntrack.h"
 #include "collector/host/cpu.h"
+#include "collector/host/cpufreq.h"
 #include "collector/host/diskstats.h"
+#include "collector/host/dmi.h"
+#include "collector/host/edac.h"
+#include "collector/host/entropy.h"
 #include "collector/host/filefd.h"
 #include "collector/host/filesystem.h"
+#include "collector/host/hwmon.h"
 #include "collector/host/loadavg.h"
 #include "collector/host/meminfo.h"
 #include "collector/host/netdev.h"
@@ -19,6 +29,8 @@
 #include "collector/host/uname.h"
 #include "collector/host/vmstat.h"
 #include "collector/module_loader.h"
+#include "collector/service/plugins/config.h"
+#include "collector/service/plugins/plugins.h"
 
 namespace tocsin::collector {
 namespace {
@@ -33,9 +45,35 @@ std::vector<SettingSpec> device_settings(std::string_view exclude, std::string_v
 const std::vector<Registration>& rows() {
     using enum Threading;
     static const std::vector<Registration> all{
-        {"cpu", kInline, true, "", create_cpu, {}},
+        {"arp", kInline, true, "", create_arp,
+         device_settings("", "Network devices whose neighbours are not counted.")},
+        {"bcache",
+         kBlocking,
+         true,
+         "",
+         create_bcache,
+         {{"priority_stats", "bool", "false",
+           "Whether the priorities of a cache's buckets are reported; costly, as the kernel sorts "
+           "all buckets."}}},
+        {"bonding", kInline, true, "", create_bonding, {}},
+        {"btrfs", kBlocking, true, "", create_btrfs, {}},
+        {"conntrack", kInline, true, "", create_conntrack, {}},
+        {"cpu",
+         kInline,
+         true,
+         "",
+         create_cpu,
+         {{"guest", "bool", "true", "Whether node_cpu_guest_seconds_total is reported."},
+          {"info", "bool", "false",
+           "Whether node_cpu_info is reported; also true when flags or bugs are chosen."},
+          {"info_flags_include", "regex", "", "Flags of the first CPU that are reported."},
+          {"info_bugs_include", "regex", "", "Bugs of the first CPU that are reported."}}},
+        {"cpufreq", kBlocking, true, "", create_cpufreq, {}},
         {"diskstats", kInline, true, "", create_diskstats,
          device_settings(kDiskExclude, "Disks that are not reported.")},
+        {"dmi", kInline, true, "", create_dmi, {}},
+        {"edac", kInline, true, "", create_edac, {}},
+        {"entropy", kInline, true, "", create_entropy, {}},
         {"filefd", kInline, true, "", create_filefd, {}},
         {"filesystem",
          kBlocking,
@@ -48,6 +86,7 @@ const std::vector<Registration>& rows() {
            "File system types that are not reported."},
           {"timeout", "duration", kMountTimeout,
            "How long a mount may take to answer before it counts as hung."}}},
+        {"hwmon", kBlocking, true, "", create_hwmon, {}},
         {"loadavg", kInline, true, "", create_loadavg, {}},
         {"meminfo", kInline, true, "", create_meminfo, {}},
         {"netdev", kInline, true, "", create_netdev,
@@ -78,6 +117,23 @@ const std::vector<Registration>& rows() {
          "",
          create_vmstat,
          {{"fields", "regex", kVmstatFields, "Fields that are reported."}}},
+    };
+    return all;
+}
+
+// Every kind of target there is, by name.
+const std::vector<TargetKind>& kinds() {
+    static const std::vector<TargetKind> all{
+        {"plugins",
+         "",
+         read_plugins,
+         create_plugin,
+         {{"name", "text", "", "Which check it is: the label `check`. Required."},
+          {"command", "list", "",
+           "The program by its absolute path, and its arguments one by one. Required."},
+          {"every", "duration", "1m", "How often it runs."},
+          {"timeout", "duration", "30s",
+           "How long it may run before it and its group are killed."}}},
     };
     return all;
 }
@@ -114,6 +170,29 @@ Result<std::unique_ptr<Collector>> create_collector(const Registration& row,
     }
     return Error(ErrorCode::kInternal, "the module " + std::string(row.module) +
                                            " has no collector " + std::string(row.name));
+}
+
+std::span<const TargetKind> target_kinds() {
+    return kinds();
+}
+
+const TargetKind* find_target_kind(std::string_view name) {
+    for (const TargetKind& kind : kinds()) {
+        if (kind.name == name) return &kind;
+    }
+    return nullptr;
+}
+
+Result<std::unique_ptr<Target>> create_target(const TargetKind& kind,
+                                              const std::shared_ptr<const TargetConfig>& config,
+                                              const TargetContext& context) {
+    if (kind.create != nullptr) return kind.create(config, context);
+    TOCSIN_TRY(const ModuleEntry* module, load_module(kind.module, module_directory()));
+    for (std::size_t i = 0; i < module->target_count; ++i) {
+        if (module->targets[i].name == kind.name) return module->targets[i].create(config, context);
+    }
+    return Error(ErrorCode::kInternal, "the module " + std::string(kind.module) +
+                                           " has no target " + std::string(kind.name));
 }
 
 }  // namespace tocsin::collector

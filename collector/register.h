@@ -1,10 +1,11 @@
-// The one list of collectors.
+// The one list of collectors, and the one of kinds of targets.
 #pragma once
 
 #include <span>
 
 #include "base/core/result.h"
 #include "collector/api/collector.h"
+#include "collector/api/target.h"
 
 namespace tocsin::collector {
 
@@ -16,5 +17,12 @@ const Registration* find_registration(std::string_view name);
 // the package when the module is not installed.
 Result<std::unique_ptr<Collector>> create_collector(const Registration& row,
                                                     const Context& context);
+
+std::span<const TargetKind> target_kinds();
+const TargetKind* find_target_kind(std::string_view name);
+// Likewise the target of a kind's configuration.
+Result<std::unique_ptr<Target>> create_target(const TargetKind& kind,
+                                              const std::shared_ptr<const TargetConfig>& config,
+                                              const TargetContext& context);
 
 }  // namespace tocsin::collector

@@ -30,6 +30,7 @@ namespace {
 
 // Enough for the collectors that may hang at the same time; the others wait for their turn.
 constexpr std::size_t kThreads = 4;
+constexpr std::size_t kTargetsWaiting = 256;
 // Resent every minute with endsAt four times that ahead (design: Delivery).
 constexpr Duration kEndsIn = 4min;
 constexpr Duration kHeartbeat = 30s;
@@ -121,11 +122,14 @@ struct App::Impl {
     SystemClock clock;
     net::Loop loop;
     net::OffloadPool pool{loop, kThreads, 4 * kThreads};
+    // Apart from the host's: databases that hang take no thread from its file systems.
+    net::OffloadPool target_pool{loop, kThreads, kTargetsWaiting};
     SeriesTable series;
     Outbox outbox;
     RuleLoader loader;
     OutboxSink sink;
     std::unique_ptr<collector::Runner> runner;
+    std::unique_ptr<collector::TargetRunner> targets;
     std::unique_ptr<Pipeline> pipeline;
     Heartbeat heartbeat;  // what of it does not change
     std::unique_ptr<net::HttpClient> client;
@@ -149,6 +153,7 @@ struct App::Impl {
 
     Result<void> set_up();
     Result<std::vector<collector::RunnerEntry>> make_collectors();
+    std::vector<collector::TargetEntry> make_targets();
     RuleFactory factory(std::vector<rules::RuleFile> files);
     LoadedRules load_rules();
     void reload(std::string_view why);
@@ -175,6 +180,25 @@ Result<std::vector<collector::RunnerEntry>> App::Impl::make_collectors() {
         }
         entries.push_back({name, row->threading, timeout_of(section, config.collect.interval),
                            std::move(made).value()});
+    }
+    return entries;
+}
+
+std::vector<collector::TargetEntry> App::Impl::make_targets() {
+    std::vector<collector::TargetEntry> entries;
+    const collector::TargetContext context{config.path, &series, &loop, &target_pool, config.state};
+    for (const auto& section : config.collect.targets) {
+        const auto* kind = collector::find_target_kind(section.kind);
+        for (const auto& target : section.targets) {
+            auto made = collector::create_target(*kind, target, context);
+            if (!made) {
+                net::log_error("target left out", {{"kind", section.kind},
+                                                   {"instance", target->instance},
+                                                   {"reason", made.error().message}});
+                continue;
+            }
+            entries.push_back({section.kind, target, std::move(made).value()});
+        }
     }
     return entries;
 }
@@ -221,8 +245,10 @@ void App::Impl::reload(std::string_view why) {
 Result<void> App::Impl::set_up() {
     TOCSIN_TRY(auto entries, make_collectors());
     runner = std::make_unique<collector::Runner>(loop, pool, clock, series, std::move(entries));
+    targets = std::make_unique<collector::TargetRunner>(loop, clock, series,
+                                                        config.collect.interval, make_targets());
     pipeline = std::make_unique<Pipeline>(
-        PipelineParts{loop, clock, *runner, series, sink,
+        PipelineParts{loop, clock, *runner, *targets, series, sink,
                       [this](SelfCounts& counts) { count(counts); }},
         PipelineOptions{config.collect.interval, {config.history.keep, config.history.limit}});
 
@@ -273,6 +299,9 @@ Heartbeat App::Impl::report() const {
     for (auto& [name, reason] : runner->failing()) {
         now.failing_collectors.push_back({std::move(name), std::move(reason)});
     }
+    for (auto& [name, reason] : targets->failing()) {
+        now.failing_collectors.push_back({std::move(name), std::move(reason)});
+    }
     now.outbox = outbox.stats();
     return now;
 }
@@ -293,7 +322,8 @@ Result<void> App::Impl::listen() {
         ApiSources{
             .history = [this]() -> rules::History& { return pipeline->history(); },
             .clock = clock,
-            .metrics = [this] { return collector::exposition(pipeline->readings()); },
+            .metrics =
+                [this] { return collector::exposition(pipeline->readings(), series.target()); },
             .rules = [this] { return rules_json(pipeline->rules()); },
             .alerts = [this] { return alerts_json(pipeline->rules()); },
             .ready = [this] { return pipeline->ready(); },
@@ -336,7 +366,7 @@ App::App(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 App::~App() = default;
 
 bool App::idle() const {
-    return impl_->pool.busy() == 0;
+    return impl_->pool.busy() == 0 && impl_->target_pool.busy() == 0;
 }
 
 Result<std::unique_ptr<App>> App::create(Config config) {

@@ -24,7 +24,8 @@ Result<Config> read(const std::string& path, std::ostream& err) {
     if (path.empty()) return Config{};
     TOCSIN_TRY(const auto text, net::read_file(path));
     Diagnostics diagnostics(path);
-    auto config = read_config(text, collector::registrations(), diagnostics);
+    auto config =
+        read_config(text, {collector::registrations(), collector::target_kinds()}, diagnostics);
     err << diagnostics.text();
     if (diagnostics.has_errors()) {
         return Error(ErrorCode::kInvalid, path + " is not right; nothing was started");

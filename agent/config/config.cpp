@@ -155,14 +155,28 @@ void read_settings(const YamlNode& node, const Registration& row, CollectorSecti
     reader.finish();
 }
 
-void read_collect(const YamlNode& node, std::span<const Registration> rows, CollectConfig& collect,
+// Two targets of one job and instance would write to the same series.
+void check_targets(MapReader& reader, const CollectConfig& collect) {
+    std::set<std::pair<std::string, std::string>> seen;
+    for (const TargetSection& section : collect.targets) {
+        for (const auto& target : section.targets) {
+            if (target->instance.empty() || seen.emplace(target->job, target->instance).second) {
+                continue;
+            }
+            reader.error(section.kind, "the job \"" + target->job + "\" has the instance \"" +
+                                           target->instance + "\" twice; give one another job");
+        }
+    }
+}
+
+void read_collect(const YamlNode& node, const Collectors& collectors, CollectConfig& collect,
                   Diagnostics& diagnostics) {
     MapReader reader(node, "collect", diagnostics);
     take(collect.interval, reader.duration("interval"));
     if (collect.interval < kLeastInterval) {
         reader.error("interval", "must be at least " + format_duration(kLeastInterval));
     }
-    for (const Registration& row : rows) {
+    for (const Registration& row : collectors.rows) {
         const YamlNode value = reader.node(row.name);
         if (!value) continue;
         CollectorSection section;
@@ -174,6 +188,12 @@ void read_collect(const YamlNode& node, std::span<const Registration> rows, Coll
         }
         collect.collectors.push_back(std::move(section));
     }
+    for (const collector::TargetKind& kind : collectors.kinds) {
+        const YamlNode value = reader.node(kind.name);
+        if (!value || value.kind() == YamlKind::kNull) continue;
+        collect.targets.push_back({std::string(kind.name), kind.read(value, diagnostics)});
+    }
+    check_targets(reader, collect);
     reader.finish();
 }
 
@@ -210,8 +230,7 @@ const CollectorSection* CollectConfig::find(std::string_view name) const {
     return it == collectors.end() ? nullptr : &*it;
 }
 
-Config read_config(std::string_view text, std::span<const Registration> collectors,
-                   Diagnostics& diagnostics) {
+Config read_config(std::string_view text, const Collectors& collectors, Diagnostics& diagnostics) {
     Config config;
     const YamlNode root = text::parse_yaml(text, diagnostics);
     if (!root) return config;

@@ -15,6 +15,7 @@
 #include "base/core/time.h"
 #include "base/core/units.h"
 #include "collector/api/collector.h"
+#include "collector/api/target.h"
 
 namespace tocsin::agent {
 
@@ -36,9 +37,16 @@ struct CollectorSection {
     collector::Settings settings;
 };
 
+// What the file says of one kind of targets.
+struct TargetSection {
+    std::string kind;
+    collector::TargetConfigs targets;
+};
+
 struct CollectConfig {
     Duration interval{15s};
     std::vector<CollectorSection> collectors;
+    std::vector<TargetSection> targets;
 
     const CollectorSection* find(std::string_view name) const;
 };
@@ -78,9 +86,14 @@ struct Config {
     OutboxConfig outbox;
 };
 
+// What can be collected: the registry's two lists, or a test's own.
+struct Collectors {
+    std::span<const collector::Registration> rows;
+    std::span<const collector::TargetKind> kinds;
+};
+
 // What could be read; use it only when `diagnostics` has no errors.
-Config read_config(std::string_view text, std::span<const collector::Registration> collectors,
-                   Diagnostics& diagnostics);
+Config read_config(std::string_view text, const Collectors& collectors, Diagnostics& diagnostics);
 
 // One key, as docs/configuration.md lists it. The reader asks for no key that has no row.
 struct KeyRow {
@@ -92,6 +105,6 @@ struct KeyRow {
 std::span<const KeyRow> config_keys();
 
 // The agent's part of docs/configuration.md.
-std::string config_reference(std::span<const collector::Registration> collectors);
+std::string config_reference(const Collectors& collectors);
 
 }  // namespace tocsin::agent

@@ -78,20 +78,28 @@ std::span<const KeyRow> config_keys() {
     return kKeys;
 }
 
-std::string config_reference(std::span<const collector::Registration> collectors) {
+std::string config_reference(const Collectors& collectors) {
     std::string out(kHead);
     for (const KeyRow& key : kKeys) out += row(key.key, key.type, key.default_value, key.help);
     out +=
         "\nEach collector has a section of its name in `collect`: `false` turns it off, `true` or "
         "a map of its settings turns it on.\n\n";
     out += kHead;
-    for (const collector::Registration& collector : collectors) {
+    for (const collector::Registration& collector : collectors.rows) {
         const std::string key = "collect." + std::string(collector.name);
         out += row(key, "true, false or a map", collector.on_by_default ? "true" : "false",
                    "The collector `" + std::string(collector.name) + "`.");
         for (const collector::SettingSpec& setting : collector.settings) {
             out += row(key + "." + std::string(setting.key), setting.type, setting.default_value,
                        setting.help);
+        }
+    }
+    for (const collector::TargetKind& kind : collectors.kinds) {
+        const std::string key = "collect." + std::string(kind.name);
+        out += "\n[`" + key + "`](collectors/" + std::string(kind.name) + ".md)\n\n";
+        out += kHead;
+        for (const collector::SettingSpec& setting : kind.settings) {
+            out += row(setting.key, setting.type, setting.default_value, setting.help);
         }
     }
     return out;

@@ -58,11 +58,16 @@ void Pipeline::forget(const std::vector<std::string>& groups) {
 
 void Pipeline::start() {
     next_tick_ = parts_.clock.boottime();
+    // Targets have their own pace; the next evaluation sees what has come.
+    parts_.targets.start([this](Timestamp at, const collector::Readings& readings) {
+        for (const auto& reading : readings) history_->append(reading.series, at, reading.value);
+    });
     tick();
 }
 
 void Pipeline::stop() {
     timer_.cancel();
+    parts_.targets.stop();
     alive_ = std::make_shared<bool>(true);
     commit();
 }
@@ -109,6 +114,7 @@ void Pipeline::collected(Timeline::Moment moment, const collector::Readings& rea
     }
     // What has gone is history's matter; /metrics shows what is there.
     std::erase_if(readings_, [](const Reading& r) { return is_stale(r.value); });
+    parts_.targets.append_last(readings_);
     history_->trim(moment.at);
     evaluate({moment.at, parts_.clock.boottime()});
     commit();
@@ -135,7 +141,7 @@ void Pipeline::start_over(Timeline::Moment moment) {
 
 void Pipeline::evaluate(const rules::Instant& now) {
     const auto failing = [this](std::string_view metric) {
-        return parts_.runner.source_failing(metric);
+        return parts_.runner.source_failing(metric) || parts_.targets.source_failing(metric);
     };
     const auto before = std::chrono::steady_clock::now();
     const auto known = undelivered_.size();

@@ -15,6 +15,7 @@
 #include "base/core/result.h"
 #include "base/net/loop.h"
 #include "collector/api/runner.h"
+#include "collector/api/target_runner.h"
 #include "rules/alert/rule_set.h"
 #include "rules/history/history.h"
 
@@ -43,6 +44,7 @@ struct PipelineParts {
     net::Loop& loop;
     const Clock& clock;
     collector::Runner& runner;
+    collector::TargetRunner& targets;
     SeriesTable& series;
     TransitionSink& sink;
     // Fills in what other parts count, before each cycle's readings are made; may be empty.
@@ -67,7 +69,7 @@ class Pipeline {
     // No more cycles; a collection under way is let go.
     void stop();
 
-    // The readings of the last cycle, for /metrics.
+    // The readings of the last cycle and the last of every target, for /metrics.
     const collector::Readings& readings() const { return readings_; }
     bool ready() const { return counts_.cycles > 0; }
     rules::History& history() { return *history_; }

@@ -130,6 +130,10 @@ SeriesRef SeriesTable::get(const MetricDesc* desc, const Labels& labels) {
     return SeriesRef(node.release());
 }
 
+const Labels& SeriesTable::target() const {
+    return impl_->target;
+}
+
 std::size_t SeriesTable::size() const {
     const std::lock_guard lock(impl_->mutex);
     return impl_->nodes.size();

@@ -59,6 +59,7 @@ class SeriesTable {
     // target labels added).
     SeriesRef get(const MetricDesc* desc, const Labels& labels);
 
+    const Labels& target() const;
     std::size_t size() const;   // live series
     SeriesId capacity() const;  // every live id is below
 

@@ -57,12 +57,19 @@ void append_header(std::string& out, std::string_view family, const MetricDesc& 
     out.append("# TYPE ").append(family).append(" ").append(to_string(desc.type)).append("\n");
 }
 
-void append_series(std::string& out, std::string_view family, const Reading& reading) {
+bool of_host(const Label& label, const Labels& host) {
+    return std::any_of(host.begin(), host.end(), [&](const Label& own) {
+        return own.name == label.name && own.value == label.value;
+    });
+}
+
+void append_series(std::string& out, std::string_view family, const Reading& reading,
+                   const Labels& host) {
     out += family;
     char before = '{';
     for (const Label& label : reading.series.labels()) {
         const std::string_view name = label.name.view();
-        if (name == kMetricName || name == "instance" || name == "job") continue;
+        if (name == kMetricName || of_host(label, host)) continue;
         out += before;
         out.append(name).append("=\"");
         append_escaped(out, label.value.view(), true);
@@ -77,7 +84,7 @@ void append_series(std::string& out, std::string_view family, const Reading& rea
 
 }  // namespace
 
-std::string exposition(std::span<const Reading> readings) {
+std::string exposition(std::span<const Reading> readings, const Labels& host) {
     std::vector<Line> lines;
     lines.reserve(readings.size());
     for (const Reading& reading : readings) {
@@ -97,7 +104,7 @@ std::string exposition(std::span<const Reading> readings) {
         } else if (before->reading->series == line.reading->series) {
             continue;
         }
-        append_series(out, line.family, *line.reading);
+        append_series(out, line.family, *line.reading, host);
         before = &line;
     }
     return out;

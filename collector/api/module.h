@@ -11,6 +11,7 @@
 
 #include "base/core/result.h"
 #include "collector/api/collector.h"
+#include "collector/api/target.h"
 
 namespace tocsin::collector {
 
@@ -19,10 +20,18 @@ struct ModuleCollector {
     Result<std::unique_ptr<Collector>> (*create)(const Context&);
 };
 
+struct ModuleTarget {
+    std::string_view name;  // of the kind's row
+    Result<std::unique_ptr<Target>> (*create)(const std::shared_ptr<const TargetConfig>&,
+                                              const TargetContext&);
+};
+
 struct ModuleEntry {
     const char* build_id;
     std::size_t count;
     const ModuleCollector* collectors;
+    std::size_t target_count;
+    const ModuleTarget* targets;
 };
 
 using ModuleEntryFunction = const ModuleEntry* (*)();

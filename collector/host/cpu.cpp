@@ -9,6 +9,8 @@
 #include "collector/api/listing.h"
 #include "collector/api/procfile.h"
 #include "collector/api/scan.h"
+#include "collector/host/cpu_info.h"
+#include "collector/host/flag_setting.h"
 
 namespace tocsin::collector {
 namespace {
@@ -47,6 +49,7 @@ constexpr std::array<Column, 10> kColumns{{{&kSeconds, "user"},
                                            {&kGuestSeconds, "user"},
                                            {&kGuestSeconds, "nice"}}};
 constexpr std::size_t kIdle = 3;
+constexpr std::size_t kGuest = 8;  // the first of the guests' columns
 
 struct Cpu {
     CpuTicks ticks{};
@@ -97,8 +100,11 @@ std::vector<Throttle> find_throttles(const std::string& root, SeriesTable& table
 
 class CpuCollector final : public Collector {
   public:
-    explicit CpuCollector(const Context& context)
-        : file_(context.paths.procfs + "/stat"),
+    // `columns`: how many of kColumns are reported.
+    CpuCollector(const Context& context, std::size_t columns, CpuInfoSource info)
+        : columns_(columns),
+          info_(std::move(info)),
+          file_(context.paths.procfs + "/stat"),
           sysfs_(context.paths.sysfs + "/devices/system/cpu"),
           table_(context.series) {
         for (const unsigned cpu : parse_cpu_list(read_word(sysfs_ + "/isolated"))) {
@@ -114,20 +120,20 @@ class CpuCollector final : public Collector {
         for (const CpuLine& line : lines_) {
             Cpu& cpu = cpus_.at(line.cpu, [&] { return make_cpu(line.cpu); });
             keep_rising(cpu.ticks, line.ticks);
-            for (std::size_t i = 0; i < kColumns.size(); ++i) {
+            for (std::size_t i = 0; i < columns_; ++i) {
                 out.push_back({cpu.series[i], static_cast<double>(cpu.ticks[i]) / kTicksPerSecond});
             }
         }
         cpus_.finish();
         for (const SeriesRef& series : isolated_) out.push_back({series, 1});
         collect_throttles(out);
-        return success();
+        return info_.collect(cpus_.size(), out);
     }
 
   private:
     Cpu make_cpu(std::string_view number) {
         Cpu cpu;
-        for (std::size_t i = 0; i < kColumns.size(); ++i) {
+        for (std::size_t i = 0; i < columns_; ++i) {
             cpu.series[i] =
                 table_->get(kColumns[i].desc, {{"cpu", number}, {"mode", kColumns[i].mode}});
         }
@@ -148,6 +154,8 @@ class CpuCollector final : public Collector {
         }
     }
 
+    std::size_t columns_;
+    CpuInfoSource info_;
     ProcFile file_;
     std::string sysfs_;
     ReadBuffer buffer_;
@@ -206,7 +214,10 @@ std::vector<unsigned> parse_cpu_list(std::string_view text) {
 }
 
 Result<std::unique_ptr<Collector>> create_cpu(const Context& context) {
-    return std::make_unique<CpuCollector>(context);
+    TOCSIN_TRY(const bool guest, flag_setting(context.settings, "guest", "true"));
+    TOCSIN_TRY(CpuInfoSource info, CpuInfoSource::create(context));
+    const std::size_t columns = guest ? kColumns.size() : kGuest;
+    return std::make_unique<CpuCollector>(context, columns, std::move(info));
 }
 
 }  // namespace tocsin::collector

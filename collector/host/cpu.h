@@ -1,5 +1,5 @@
 // node_cpu_seconds_total and node_cpu_guest_seconds_total, from /proc/stat; node_cpu_isolated and
-// the throttle counters, from sysfs's devices/system/cpu.
+// the throttle counters, from sysfs's devices/system/cpu; what CPUs they are (cpu_info.h).
 #pragma once
 
 #include <array>

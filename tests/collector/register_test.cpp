@@ -53,6 +53,10 @@ TEST_CASE("the defaults are node_exporter's") {
         }
         return std::string_view("no such setting");
     };
+    REQUIRE(default_of("arp", "device_exclude").empty());
+    REQUIRE(default_of("bcache", "priority_stats") == "false");
+    REQUIRE(default_of("cpu", "guest") == "true");
+    REQUIRE(default_of("cpu", "info") == "false");
     REQUIRE(default_of("filesystem", "mount_points_exclude") ==
             "^/(dev|proc|run|sys|mnt|media|var/lib/docker/.+|var/lib/containers/storage/.+)($|/)");
     REQUIRE(default_of("filesystem", "timeout") == "5s");
@@ -67,11 +71,11 @@ TEST_CASE("the defaults are node_exporter's") {
 
 // A bar in a table's cell is written \|.
 TEST_CASE("the pages tell each setting with the registry's default and words") {
-    for (const Registration& row : registrations()) {
-        std::ifstream file(TOCSIN_SOURCE_DIR "/docs/collectors/" + std::string(row.name) + ".md");
+    const auto check = [](std::string_view name, const std::vector<SettingSpec>& settings) {
+        std::ifstream file(TOCSIN_SOURCE_DIR "/docs/collectors/" + std::string(name) + ".md");
         const std::string page{std::istreambuf_iterator<char>(file), {}};
-        INFO(row.name);
-        for (const SettingSpec& spec : row.settings) {
+        INFO(name);
+        for (const SettingSpec& spec : settings) {
             std::string line = "| `" + std::string(spec.key) + "` | ";
             if (!spec.default_value.empty()) line += '`';
             for (const char c : spec.default_value) {
@@ -82,6 +86,21 @@ TEST_CASE("the pages tell each setting with the registry's default and words") {
             line.append(spec.help).append(" |\n");
             REQUIRE_THAT(page, Catch::Contains(line));
         }
-        if (row.settings.empty()) REQUIRE_THAT(page, Catch::Contains("No settings."));
+        if (settings.empty()) REQUIRE_THAT(page, Catch::Contains("No settings."));
+    };
+    for (const Registration& row : registrations()) check(row.name, row.settings);
+    for (const TargetKind& kind : target_kinds()) check(kind.name, kind.settings);
+}
+
+TEST_CASE("the kinds of targets are sorted, found by name, and no collector's name") {
+    REQUIRE_FALSE(target_kinds().empty());
+    REQUIRE(std::is_sorted(target_kinds().begin(), target_kinds().end(),
+                           [](const auto& a, const auto& b) { return a.name < b.name; }));
+    for (const TargetKind& kind : target_kinds()) {
+        INFO(kind.name);
+        REQUIRE(find_target_kind(kind.name) == &kind);
+        REQUIRE(find_registration(kind.name) == nullptr);
+        REQUIRE((kind.create != nullptr) == kind.module.empty());
     }
+    REQUIRE(find_target_kind("nothing") == nullptr);
 }

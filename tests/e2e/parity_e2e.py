@@ -12,15 +12,17 @@ import urllib.request
 
 from lab import check, free_port, skip, wait_for
 
-COLLECTORS = ("cpu diskstats filefd filesystem loadavg meminfo netdev netstat os pressure sockstat "
-              "stat time uname vmstat").split()
+COLLECTORS = ("arp bcache bonding btrfs conntrack cpu cpufreq diskstats dmi edac entropy filefd filesystem "
+              "hwmon loadavg meminfo netdev netstat os pressure sockstat stat time uname vmstat").split()
 # What node_exporter says of itself, and we of ourselves.
 OWN = re.compile(r"^(node_scrape_|node_exporter_|go_|process_|promhttp_|tocsin_)")
 # Gauges that nothing moves while the test runs.
 STILL = re.compile(
-    r"^node_(boot_time_seconds|cpu_isolated|disk_info|disk_filesystem_info|filefd_maximum|"
+    r"^node_(boot_time_seconds|bonding_slaves|btrfs_info|btrfs_device_size_bytes|cpu_isolated|"
+    r"cpu_frequency_(min|max)_hertz|disk_info|disk_filesystem_info|dmi_info|entropy_pool_size_bits|filefd_maximum|"
     r"filesystem_(size_bytes|files|readonly|device_error)|memory_(MemTotal|SwapTotal|VmallocTotal)_bytes|"
-    r"memory_(HugePages_Total|Hugepagesize_bytes)|os_info|os_version|time_zone_offset_seconds|"
+    r"hwmon_(chip_names|sensor_label)|memory_(HugePages_Total|Hugepagesize_bytes)|nf_conntrack_entries_limit|"
+    r"os_info|os_version|time_zone_offset_seconds|"
     r"time_clocksource_\w+|uname_info)$")
 LINE = re.compile(r'^([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (\S+)$')
 LABEL = re.compile(r'([a-zA-Z_]\w*)="((?:[^"\\]|\\.)*)"')

@@ -36,7 +36,20 @@ for name, module in rows:
     elif not page.read_text(encoding="utf-8").startswith(f"# {name}\n"):
         wrong.append(f"docs/collectors/{name}.md: its first line is not \"# {name}\"")
 
-names = {name for name, _ in rows}
+# A kind of targets: {"name", "module or none", read_…
+at = text.index("kinds() {")
+kinds = re.findall(r'\{"(\w+)",\s*"(\w*)",\s*read_', text[at:text.index("return all;", at)])
+if not kinds:
+    wrong.append("collector/register.cpp: no kinds found; has their form changed?")
+for name, _ in kinds:
+    for pattern in (f"collector/**/{name}.cpp", f"tests/collector/**/{name}_test.cpp"):
+        if not list(root.glob(pattern)):
+            wrong.append(f"{name}: no {pattern}")
+    page = root / f"docs/collectors/{name}.md"
+    if not page.is_file() or not page.read_text(encoding="utf-8").startswith(f"# {name}\n"):
+        wrong.append(f"{name}: no docs/collectors/{name}.md whose first line is \"# {name}\"")
+
+names = {name for name, _ in rows + kinds}
 for page in sorted((root / "docs/collectors").glob("*.md")):
     if page.stem not in names:
         wrong.append(f"docs/collectors/{page.name}: no such row in collector/register.cpp")

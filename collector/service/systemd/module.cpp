@@ -9,7 +9,7 @@ constexpr tocsin::collector::ModuleCollector kCollectors[] = {
     {"systemd", tocsin::collector::create_systemd},
 };
 constexpr tocsin::collector::ModuleEntry kEntry{tocsin::collector::kBuildId, std::size(kCollectors),
-                                                kCollectors};
+                                                kCollectors, 0, nullptr};
 
 }  // namespace
 

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/text/yaml.h"
 #include "collector/register.h"
 
 using namespace tocsin;
@@ -32,6 +33,30 @@ const std::vector<collector::Registration>& some_collectors() {
     return rows;
 }
 
+struct SwitchConfig final : collector::TargetConfig {
+    std::string community;
+};
+
+collector::TargetConfigs read_switches(const text::YamlNode& section, Diagnostics& diagnostics) {
+    collector::TargetConfigs out;
+    for (const text::YamlNode& item : section.items()) {
+        text::MapReader reader(item, "a switch", diagnostics);
+        auto config = std::make_shared<SwitchConfig>();
+        collector::read_target(reader, *config, "switches");
+        config->instance = reader.string("target").value_or("");
+        config->community = reader.string("community").value_or("public");
+        reader.finish();
+        out.push_back(std::move(config));
+    }
+    return out;
+}
+
+const std::vector<collector::TargetKind>& some_kinds() {
+    static const std::vector<collector::TargetKind> kinds{
+        {"switches", "", read_switches, nullptr, {{"community", "text", "public", "Who asks."}}}};
+    return kinds;
+}
+
 struct Read {
     Config config;
     std::vector<std::string> said;
@@ -39,7 +64,7 @@ struct Read {
 
 Read read(const std::string& text) {
     Diagnostics diagnostics("agent.yml");
-    Read out{read_config(text, some_collectors(), diagnostics), {}};
+    Read out{read_config(text, {some_collectors(), some_kinds()}, diagnostics), {}};
     for (const Diagnostic& d : diagnostics.all()) out.said.push_back(d.text());
     return out;
 }
@@ -250,7 +275,51 @@ TEST_CASE("the reference in docs/configuration.md is what the table says") {
     REQUIRE(from != std::string::npos);
     REQUIRE(to != std::string::npos);
     const std::string written = document.substr(from + begin.size(), to - from - begin.size());
-    const std::string expected = config_reference(collector::registrations());
+    const std::string expected =
+        config_reference({collector::registrations(), collector::target_kinds()});
     INFO("replace what stands there by\n" << expected);
     CHECK((written == expected));
+}
+
+TEST_CASE("a kind of targets reads its own section, with what every target has") {
+    const Read r = read(R"(
+collect:
+  switches:
+    - {target: 10.0.0.1, every: 60s, timeout: 5s}
+    - {target: 10.0.0.2, job: core, community: secret}
+)");
+    CHECK(r.said.empty());
+    REQUIRE(r.config.collect.targets.size() == 1);
+    CHECK(r.config.collect.targets[0].kind == "switches");
+    const auto& targets = r.config.collect.targets[0].targets;
+    REQUIRE(targets.size() == 2);
+    CHECK(targets[0]->job == "switches");
+    CHECK(targets[0]->instance == "10.0.0.1");
+    CHECK(targets[0]->every == Duration(60s));
+    CHECK(targets[0]->timeout == Duration(5s));
+    CHECK(targets[1]->job == "core");
+    CHECK(targets[1]->every == Duration{0});
+    CHECK(static_cast<const SwitchConfig&>(*targets[1]).community == "secret");
+}
+
+TEST_CASE("what is wrong with targets is named with its place") {
+    const std::vector<std::pair<std::string, std::string>> cases{
+        {"collect: {switches: [{target: a, nothing: 1}]}",
+         "agent.yml:1:34: error: unknown key \"nothing\""},
+        {"collect: {switches: [{target: a, every: 5s, timeout: 10s}]}",
+         "agent.yml:1:54: error: \"timeout\": is longer than \"every\" (5s)"},
+        {"collect: {switches: [{target: a, every: 0s}]}",
+         "agent.yml:1:41: error: \"every\": must be more than nothing"},
+        {"collect: {switches: [{target: a}, {target: a}]}",
+         "agent.yml:1:21: error: \"switches\": the job \"switches\" has the instance \"a\" twice; "
+         "give one another job"},
+    };
+    for (const auto& [text, message] : cases) {
+        const Read r = read(text);
+        REQUIRE(r.said.size() == 1);
+        CHECK_THAT(r.said[0], Catch::StartsWith(message));
+    }
+    const Read shorter = read("collect: {switches: [{target: a, every: 2s}]}");
+    CHECK(shorter.said.empty());
+    CHECK(shorter.config.collect.targets[0].targets[0]->timeout == Duration(2s));
 }

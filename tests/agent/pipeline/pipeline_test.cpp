@@ -44,7 +44,7 @@ groups:
   - name: g
     rules:
       - alert: Loaded
-        expr: load
+        expr: load{job!="switches"}
         levels: {warning: "> 80", critical: "> 92"}
         clear: 3
 )";
@@ -63,6 +63,22 @@ RuleFactory factory(SeriesTable& table, std::string text) {
     };
 }
 
+// A switch whose only value is the same dial.
+class Watched final : public collector::Target {
+  public:
+    Watched(net::Loop& loop, SeriesRef series, const double& value)
+        : loop_(loop), series_(std::move(series)), value_(value) {}
+    void start(Timestamp, collector::TargetDone done) override {
+        loop_.post([this, done = std::move(done)] { done(success(), {{series_, value_}}); });
+    }
+    collector::Readings cancel() override { return {}; }
+
+  private:
+    net::Loop& loop_;
+    SeriesRef series_;
+    const double& value_;
+};
+
 // The pipeline on a real loop at 10 ms; run_until() turns the loop until the condition holds.
 struct Bench {
     net::Loop loop;
@@ -72,16 +88,29 @@ struct Bench {
     double load = 0;
     Sink sink;
     collector::Runner runner;
+    collector::TargetRunner targets;
     Pipeline pipeline;
 
     Bench()
         : runner(loop, pool, clock, table, entries()),
-          pipeline({loop, clock, runner, table, sink, {}}, {10ms, {}}) {}
+          targets(loop, clock, table, 10ms, target_entries()),
+          pipeline({loop, clock, runner, targets, table, sink, {}}, {10ms, {}}) {}
 
     std::vector<collector::RunnerEntry> entries() {
         std::vector<collector::RunnerEntry> list;
         list.push_back(
             {"dial", collector::Threading::kInline, 1s, std::make_unique<Dial>(table, load)});
+        return list;
+    }
+
+    std::vector<collector::TargetEntry> target_entries() {
+        auto config = std::make_shared<collector::TargetConfig>();
+        config->job = "switches";
+        config->instance = "10.0.0.1";
+        const collector::TargetSeries series(table, *config);
+        std::vector<collector::TargetEntry> list;
+        list.push_back(
+            {"switch", config, std::make_unique<Watched>(loop, series.get(&kLoad), load)});
         return list;
     }
 
@@ -218,4 +247,32 @@ TEST_CASE("a wall clock stepped back keeps collecting and keeps what fires") {
     bench.load = 95;
     REQUIRE(bench.run_until([&] { return bench.sink.transitions.size() == 2; }));
     CHECK(bench.sink.transitions[1].to == "critical");
+}
+
+TEST_CASE("what a target reports is under rules and in /metrics as what the host reports") {
+    constexpr auto kSwitchRules = R"(
+groups:
+  - name: g
+    rules:
+      - alert: SwitchLoaded
+        expr: load{job="switches"}
+        levels: {warning: "> 80"}
+)";
+    Bench bench;
+    REQUIRE(bench.pipeline.load(factory(bench.table, kSwitchRules), {}));
+    bench.pipeline.start();
+    bench.load = 85;
+    REQUIRE(bench.run_until([&] { return !bench.sink.transitions.empty(); }));
+    CHECK(bench.sink.transitions[0].labels.get("instance") == "10.0.0.1");
+    const auto shows = [&](std::string_view text, double value) {
+        for (const auto& reading : bench.pipeline.readings()) {
+            if (reading.series.labels().text() == text) return reading.value == value;
+        }
+        return false;
+    };
+    CHECK(shows("load{instance=\"10.0.0.1\", job=\"switches\"}", 85));
+    CHECK(shows("up{instance=\"10.0.0.1\", job=\"switches\"}", 1));
+    bench.load = 10;
+    REQUIRE(bench.run_until([&] { return bench.sink.transitions.size() == 2; }));
+    CHECK(bench.sink.transitions[1].to.empty());
 }

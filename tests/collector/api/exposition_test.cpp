@@ -41,14 +41,16 @@ TEST_CASE("backslashes, quotes and newlines in label values are escaped") {
     REQUIRE(exposition(readings) == "# TYPE c untyped\nc{v=\"a\\\"b\\\\c\\nd\"} 1\n");
 }
 
-TEST_CASE("instance and job are left out, other labels kept") {
-    SeriesTable table;
+TEST_CASE("the host's instance and job are left out, a target's own and other labels kept") {
+    SeriesTable table(Labels{{"instance", "h:1"}, {"job", "node"}});
     const std::vector<Reading> readings{
-        {table.get(&kPlain, {{"instance", "h:1"}, {"job", "node"}, {"x", "1"}}), 1},
-    };
-    REQUIRE(exposition(readings) == "# TYPE c untyped\nc{x=\"1\"} 1\n");
-    const std::vector<Reading> bare{{table.get(&kPlain, {{"instance", "h:1"}, {"job", "n"}}), 1}};
-    REQUIRE(exposition(bare) == "# TYPE c untyped\nc 1\n");
+        {table.get(&kPlain, {{"x", "1"}}), 1},
+        {table.get(&kPlain, {{"instance", "10.0.0.1"}, {"job", "switches"}, {"x", "1"}}), 2}};
+    REQUIRE(
+        exposition(readings, table.target()) ==
+        "# TYPE c untyped\nc{instance=\"10.0.0.1\",job=\"switches\",x=\"1\"} 2\nc{x=\"1\"} 1\n");
+    const std::vector<Reading> bare{{table.get(&kPlain, {}), 1}};
+    REQUIRE(exposition(bare, table.target()) == "# TYPE c untyped\nc 1\n");
 }
 
 TEST_CASE("values are printed so that they read back the same") {

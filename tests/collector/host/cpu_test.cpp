@@ -1,5 +1,6 @@
 #include "collector/host/cpu.h"
 
+#include "collector/host/cpu_info.h"
 #include "tests/support/collecting.h"
 
 using namespace tocsin;
@@ -129,4 +130,75 @@ TEST_CASE("throttling is reported once for each core and package") {
     REQUIRE(values.at("node_cpu_package_throttles_total{package=\"0\"}") == 30);
     tree.write(base + "cpu2/thermal_throttle/core_throttle_count", "10\n");
     REQUIRE(cpu.collect().at("node_cpu_core_throttles_total{core=\"1\", package=\"0\"}") == 10);
+}
+
+TEST_CASE("guest time is left out where the settings say so") {
+    const FixtureTree tree{{"proc/stat", "cpu0 1 2 3 4 5 6 7 8 9 10\n"}};
+    Collecting cpu(create_cpu, tree, {{"guest", {"false"}}});
+    const Values values = cpu.collect();
+    REQUIRE(values.size() == 8);
+    REQUIRE_FALSE(values.contains(guest("0", "user")));
+    SeriesTable series;
+    REQUIRE_THAT(create_cpu({{}, {{"guest", {"maybe"}}}, &series}).error().message,
+                 Catch::Contains("guest must be true or false"));
+}
+
+namespace {
+
+constexpr std::string_view kCpuinfo =
+    "processor\t: 0\nvendor_id\t: GenuineIntel\ncpu family\t: 6\nmodel\t\t: 142\n"
+    "model name\t: A CPU: at 1.90GHz\nstepping\t: 10\nmicrocode\t: 0xb4\n"
+    "cache size\t: 8192 KB\nphysical id\t: 0\ncore id\t\t: 3\nflags\t\t: fpu avx avx2 avx\n"
+    "bugs\t\t: meltdown spectre_v1\npower management:\n\n"
+    "processor\t: 1\nvendor_id\t: GenuineIntel\nmodel name\t:\nflags\t\t: fpu other\n\n";
+
+}  // namespace
+
+TEST_CASE("what CPUs there are is told where the settings ask for it") {
+    const FixtureTree tree{{"proc/stat", "cpu0 1 2 3 4\ncpu1 1 2 3 4\n"},
+                           {"proc/cpuinfo", kCpuinfo}};
+    REQUIRE(Collecting(create_cpu, tree).collect().size() == 20);
+    Collecting cpu(create_cpu, tree, {{"info", {"true"}}});
+    const Values values = cpu.collect();
+    REQUIRE(values.size() == 22);
+    REQUIRE(values.at(R"(node_cpu_info{cachesize="8192 KB", core="3", cpu="0", family="6", )"
+                      R"(microcode="0xb4", model="142", model_name="A CPU: at 1.90GHz", )"
+                      R"(package="0", stepping="10", vendor="GenuineIntel"})") == 1);
+    REQUIRE(values.at(R"(node_cpu_info{cpu="1", vendor="GenuineIntel"})") == 1);
+}
+
+TEST_CASE("chosen flags and bugs are the first CPU's, each once, and bring the information") {
+    const FixtureTree tree{{"proc/stat", "cpu0 1 2 3 4\n"}, {"proc/cpuinfo", kCpuinfo}};
+    Collecting cpu(create_cpu, tree,
+                   {{"info_flags_include", {"^(avx|other)"}}, {"info_bugs_include", {"spectre"}}});
+    const Values values = cpu.collect();
+    REQUIRE(values.size() == 10 + 2 + 3);
+    REQUIRE(values.contains(R"(node_cpu_flag_info{flag="avx"})"));
+    REQUIRE(values.contains(R"(node_cpu_flag_info{flag="avx2"})"));
+    REQUIRE(values.contains(R"(node_cpu_bug_info{bug="spectre_v1"})"));
+}
+
+TEST_CASE("the information is read again when the number of CPUs changes") {
+    const FixtureTree tree{{"proc/stat", "cpu0 1 2 3 4\n"}, {"proc/cpuinfo", "processor : 0\n"}};
+    Collecting cpu(create_cpu, tree, {{"info", {"true"}}});
+    REQUIRE(cpu.collect().contains("node_cpu_info{cpu=\"0\"}"));
+    tree.write("proc/cpuinfo", "processor : 0\nprocessor : 7\n");
+    REQUIRE(cpu.collect().size() == 11);
+    tree.write("proc/stat", "cpu0 1 2 3 4\ncpu7 1 2 3 4\n");
+    const Values both = cpu.collect();
+    REQUIRE(both.size() == 22);
+    REQUIRE(both.contains("node_cpu_info{cpu=\"7\"}"));
+}
+
+TEST_CASE("a cpuinfo without a processor, or none, is an error that costs only itself") {
+    const FixtureTree tree{{"proc/stat", "cpu0 1 2 3 4\n"}};
+    Collecting cpu(create_cpu, tree, {{"info", {"true"}}});
+    REQUIRE(cpu.collect_any().size() == 10);
+    REQUIRE_THAT(cpu.error(), Catch::Contains("cpuinfo"));
+    for (const std::string_view text : {"", "flags : a\n", "processor\n", "processor : x\n"}) {
+        INFO(text);
+        REQUIRE(parse_cpuinfo(text).empty());
+    }
+    tree.write("proc/cpuinfo", "processor : 0\nFeatures : fp asimd\n");  // Arm
+    REQUIRE(cpu.collect().size() == 11);
 }

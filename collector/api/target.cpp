@@ -1,0 +1,45 @@
+#include "collector/api/target.h"
+
+namespace tocsin::collector {
+
+TargetSeries::TargetSeries(SeriesTable& table, const TargetConfig& config) : table_(&table) {
+    LabelsBuilder builder;
+    if (!config.instance.empty()) {
+        builder.set("job", config.job);
+        builder.set("instance", config.instance);
+    }
+    own_ = builder.build();
+}
+
+SeriesRef TargetSeries::get(const MetricDesc* desc, const Labels& labels) const {
+    if (own_.empty()) return table_->get(desc, labels);
+    LabelsBuilder builder(labels);
+    for (const Label& label : own_) {
+        if (labels.get(label.name).empty()) builder.set(label.name, label.value);
+    }
+    return table_->get(desc, builder.build());
+}
+
+void read_target(text::MapReader& reader, TargetConfig& into, std::string_view job) {
+    into.job = reader.string("job").value_or(std::string(job));
+    read_pace(reader, into);
+}
+
+void read_pace(text::MapReader& reader, TargetConfig& into) {
+    const auto every = reader.duration("every");
+    const auto timeout = reader.duration("timeout");
+    if (every) into.every = *every;
+    if (timeout) into.timeout = *timeout;
+    if (every && *every <= Duration{0}) reader.error("every", "must be more than nothing");
+    if (timeout && *timeout <= Duration{0}) reader.error("timeout", "must be more than nothing");
+    if (into.every > Duration{0} && into.timeout > into.every) {
+        if (timeout) {
+            reader.error("timeout",
+                         "is longer than \"every\" (" + format_duration(into.every) + ")");
+        } else {
+            into.timeout = into.every;
+        }
+    }
+}
+
+}  // namespace tocsin::collector

@@ -1,0 +1,90 @@
+// What has a pace of its own: a switch, a database, a URL, a plugin. A target is not part of the
+// host's cycle; the TargetRunner starts it on its interval, spread over that interval, and its
+// readings carry the moment they were taken. What it needs to wait for it waits for on the loop (or
+// in the pool: collector/api/pooled.h), so that a silent one costs only itself.
+//
+// Everything here belongs to the loop's thread.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/core/diagnostics.h"
+#include "base/core/result.h"
+#include "base/core/time.h"
+#include "base/model/labels.h"
+#include "base/model/series.h"
+#include "base/net/loop.h"
+#include "base/net/offload.h"
+#include "base/text/yaml.h"
+#include "collector/api/collector.h"
+
+namespace tocsin::collector {
+
+// What one collection gave. After an error the readings that were had still count, and `up` is 0.
+using TargetDone = std::function<void(const Result<void>& result, Readings readings)>;
+
+class Target {
+  public:
+    virtual ~Target() = default;  // `done` of a collection under way is not called any more
+    // Starts one collection. `done` is called exactly once, never inside start(), unless cancel()
+    // comes first. Not called again before either.
+    virtual void start(Timestamp now, TargetDone done) = 0;
+    // The deadline has passed: lets the collection go without calling `done`, and gives what it had
+    // by then. A call that cannot be broken off may still run; the next start() then fails at once
+    // until it has come back.
+    virtual Readings cancel() = 0;
+};
+
+// One target as agent.yml has it; each kind derives what it needs besides.
+struct TargetConfig {
+    virtual ~TargetConfig() = default;
+    std::string name;      // what logs call it; "": its instance
+    std::string job;       // label of all its series, as is `instance`
+    std::string instance;  // "": the host itself; its series carry the host's labels and no `up`
+    Duration every{0};     // 0: the agent's interval
+    Duration timeout{10s};
+};
+using TargetConfigs = std::vector<std::shared_ptr<const TargetConfig>>;
+
+struct TargetContext {
+    Paths paths;
+    SeriesTable* series;  // make series through TargetSeries below
+    net::Loop* loop;
+    net::OffloadPool* pool;  // for clients that block
+    std::string state;       // the agent's state directory
+};
+
+// Series of one target: the labels given, with its job and instance where they do not say.
+class TargetSeries {
+  public:
+    TargetSeries(SeriesTable& table, const TargetConfig& config);
+    SeriesRef get(const MetricDesc* desc, const Labels& labels = {}) const;
+
+  private:
+    SeriesTable* table_;
+    Labels own_;
+};
+
+// A row of the list of kinds (collector/register.cpp): a section of its name in `collect`.
+struct TargetKind {
+    std::string_view name;    // its page is docs/collectors/<name>.md
+    std::string_view module;  // "" built in; else the shared object that makes its targets
+    // Reads the section (never absent) whole, whatever is wrong goes to the diagnostics. Pure, and
+    // built in for modules too: `tocsin check` says what is wrong without loading them.
+    TargetConfigs (*read)(const text::YamlNode& section, Diagnostics& diagnostics);
+    Result<std::unique_ptr<Target>> (*create)(const std::shared_ptr<const TargetConfig>& config,
+                                              const TargetContext& context);  // null: the module's
+    std::vector<SettingSpec> settings;  // keys of one entry, for the documents
+};
+
+// The keys `every` and `timeout`, where `into` holds their defaults. A timeout longer than `every`
+// is an error.
+void read_pace(text::MapReader& reader, TargetConfig& into);
+// Those and `job`, which every entry has that names a target of its own.
+void read_target(text::MapReader& reader, TargetConfig& into, std::string_view job);
+
+}  // namespace tocsin::collector

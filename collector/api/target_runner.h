@@ -1,0 +1,58 @@
+// Runs targets, each at its own pace with its own deadline, none able to delay another.
+//
+// Of each target: `up` (1 when its last collection succeeded) and scrape_duration_seconds, as
+// Prometheus has them. What a failed collection did not report ends (staleness). After three
+// failures in a row a target is asked less often, at last every five minutes or its own interval,
+// whichever is longer; meanwhile its `up` 0 is still told at its interval. On the loop.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/core/clock.h"
+#include "base/net/loop.h"
+#include "collector/api/target.h"
+
+namespace tocsin::collector {
+
+struct TargetEntry {
+    std::string kind;
+    std::shared_ptr<const TargetConfig> config;
+    std::unique_ptr<Target> target;
+};
+
+// The readings of one collection, and a kStaleNaN for each series that has gone.
+using BatchDone = std::function<void(Timestamp at, const Readings& readings)>;
+
+class TargetRunner {
+  public:
+    // `interval`: of those that do not say.
+    TargetRunner(net::Loop& loop, const Clock& clock, SeriesTable& series, Duration interval,
+                 std::vector<TargetEntry> entries);
+    ~TargetRunner();
+
+    void start(BatchDone done);
+    void stop();
+
+    // What every target reported last, for /metrics.
+    void append_last(Readings& out) const;
+    // "snmp 10.0.0.1" and why, of those whose last collection failed.
+    std::vector<std::pair<std::string, std::string>> failing() const;
+    // Whether a target that has reported this metric before failed in its last collection.
+    bool source_failing(std::string_view metric) const;
+
+    struct Impl;
+
+  private:
+    std::shared_ptr<Impl> impl_;
+};
+
+// After `failures` in a row, how many intervals pass until the next try: 1, 1, 1, 2, 4, 8, …, but
+// no more than five minutes hold (and always one).
+std::int64_t intervals_until_retry(int failures, Duration every);
+
+}  // namespace tocsin::collector

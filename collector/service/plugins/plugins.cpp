@@ -1,0 +1,156 @@
+#include "collector/service/plugins/plugins.h"
+
+#include <chrono>
+#include <optional>
+#include <utility>
+
+#include "base/core/strings.h"
+#include "collector/service/plugins/child.h"
+#include "collector/service/plugins/config.h"
+#include "collector/service/plugins/output.h"
+
+namespace tocsin::collector {
+namespace {
+
+constexpr int kUnknown = 3;
+constexpr std::size_t kMostValues = 1000;
+
+constexpr MetricDesc kStatus{"nagios_check_status",
+                             "The plugin's exit status: 0 ok, 1 warning, 2 critical, 3 unknown.",
+                             MetricType::kGauge};
+constexpr MetricDesc kDuration{"nagios_check_duration_seconds", "How long the plugin ran.",
+                               MetricType::kGauge};
+constexpr MetricDesc kValue{"nagios_perfdata", "A value of the plugin's performance data.",
+                            MetricType::kGauge};
+constexpr MetricDesc kBound{"nagios_perfdata_threshold",
+                            "A bound of the plugin's own warning or critical range.",
+                            MetricType::kGauge};
+constexpr MetricDesc kLimit{"nagios_perfdata_limit", "The least or the most that the value can be.",
+                            MetricType::kGauge};
+
+class Plugin final : public Target {
+  public:
+    Plugin(std::shared_ptr<const PluginConfig> config, const TargetContext& context)
+        : config_(std::move(config)),
+          loop_(*context.loop),
+          series_(*context.series, *config_),
+          status_(series_.get(&kStatus, {{"check", config_->name}})),
+          duration_(series_.get(&kDuration, {{"check", config_->name}})) {}
+
+    void start(Timestamp, TargetDone done) override {
+        done_ = std::move(done);
+        started_ = std::chrono::steady_clock::now();
+        auto child = child_ ? Result<std::unique_ptr<Child>>(
+                                  Error(ErrorCode::kUnavailable, "its last run has not ended yet"))
+                            : Child::start(loop_, config_->command,
+                                           [this](const ChildEnd& end) { ended(end); });
+        if (child) {
+            child_ = std::move(child).value();
+            return;
+        }
+        refused_ = loop_.after(Duration{0}, [this, why = child.error()] {
+            Readings readings{{status_, kUnknown}};
+            std::exchange(done_, nullptr)(why, std::move(readings));
+        });
+    }
+
+    Readings cancel() override {
+        done_ = nullptr;
+        refused_.cancel();
+        if (child_) child_->kill();
+        return {{status_, kUnknown}};
+    }
+
+  private:
+    void ended(const ChildEnd& end) {
+        const std::unique_ptr<Child> gone = std::move(child_);
+        if (!done_) return;
+        const std::chrono::duration<double> took = std::chrono::steady_clock::now() - started_;
+        Readings readings;
+        const bool known = !end.flooded && end.status >= 0 && end.status <= kUnknown;
+        readings.push_back({status_, static_cast<double>(known ? end.status : kUnknown)});
+        readings.push_back({duration_, took.count()});
+        Result<void> result = success();
+        if (end.flooded) {
+            result = Error(ErrorCode::kTooLarge, "printed more than " +
+                                                     std::to_string(Child::kMostOutput / 1024) +
+                                                     " KiB and was killed");
+        } else {
+            report(parse_plugin_output(end.output), readings, result);
+            if (!known) {
+                result = Error(ErrorCode::kInvalid, "ended with " + std::to_string(end.status) +
+                                                        ", which is no plugin's status (0 to 3)");
+            }
+        }
+        std::exchange(done_, nullptr)(result, std::move(readings));
+    }
+
+    void report(const PluginOutput& output, Readings& out, Result<void>& result) {
+        for (const PerformanceValue& item : output.values) {
+            if (out.size() >= kMostValues) {
+                result =
+                    Error(ErrorCode::kTooLarge, "has more than " + std::to_string(kMostValues) +
+                                                    " values; the rest is left out");
+                return;
+            }
+            const std::string label = valid_utf8(item.label);
+            const std::string unit = valid_utf8(item.unit);
+            const Labels labels{{"check", config_->name}, {"label", label}, {"uom", unit}};
+            out.push_back({series_.get(&kValue, labels), item.value});
+            bounds(label, "warning", item.warning, out);
+            bounds(label, "critical", item.critical, out);
+            limit(label, "minimum", item.minimum, out);
+            limit(label, "maximum", item.maximum, out);
+        }
+        if (!output.malformed.empty()) {
+            result = Error(ErrorCode::kInvalid, config_->name +
+                                                    " has performance data that do not "
+                                                    "read: " +
+                                                    valid_utf8(output.malformed.front()));
+        }
+    }
+
+    void bounds(std::string_view label, std::string_view level,
+                const std::optional<PluginRange>& range, Readings& out) const {
+        if (!range) return;
+        const std::string_view side = range->alert_inside ? "inside" : "outside";
+        const auto add = [&](std::string_view bound, const std::optional<double>& value) {
+            if (!value) return;
+            out.push_back({series_.get(&kBound, {{"check", config_->name},
+                                                 {"label", label},
+                                                 {"severity", level},
+                                                 {"bound", bound},
+                                                 {"bad", side}}),
+                           *value});
+        };
+        add("lower", range->lower);
+        add("upper", range->upper);
+    }
+
+    void limit(std::string_view label, std::string_view which, const std::optional<double>& value,
+               Readings& out) const {
+        if (!value) return;
+        out.push_back(
+            {series_.get(&kLimit, {{"check", config_->name}, {"label", label}, {"limit", which}}),
+             *value});
+    }
+
+    std::shared_ptr<const PluginConfig> config_;
+    net::Loop& loop_;
+    TargetSeries series_;
+    SeriesRef status_;
+    SeriesRef duration_;
+    TargetDone done_;
+    std::chrono::steady_clock::time_point started_;
+    std::unique_ptr<Child> child_;
+    net::Timer refused_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Target>> create_plugin(const std::shared_ptr<const TargetConfig>& config,
+                                              const TargetContext& context) {
+    return std::make_unique<Plugin>(std::static_pointer_cast<const PluginConfig>(config), context);
+}
+
+}  // namespace tocsin::collector
