@@ -9,6 +9,7 @@
 #include "collector/host/filesystem.h"
 #include "collector/host/loadavg.h"
 #include "collector/host/meminfo.h"
+#include "collector/host/netclass.h"
 #include "collector/host/netdev.h"
 #include "collector/host/netstat.h"
 #include "collector/host/os.h"
@@ -50,6 +51,14 @@ const std::vector<Registration>& rows() {
            "How long a mount may take to answer before it counts as hung."}}},
         {"loadavg", kInline, true, "", create_loadavg, {}},
         {"meminfo", kInline, true, "", create_meminfo, {}},
+        {"netclass",
+         kInline,
+         true,
+         "",
+         create_netclass,
+         {{"ignored_devices", "regex", kNetclassIgnored, "Network devices that are not reported."},
+          {"ignore_invalid_speed", "bool", "false",
+           "Leave out a speed that the driver gives as negative."}}},
         {"netdev", kInline, true, "", create_netdev,
          device_settings(kNetdevExclude, "Network devices that are not reported.")},
         {"netstat",
