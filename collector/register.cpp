@@ -15,6 +15,7 @@
 #include "collector/host/os.h"
 #include "collector/host/pressure.h"
 #include "collector/host/sockstat.h"
+#include "collector/host/softnet.h"
 #include "collector/host/stat.h"
 #include "collector/host/time.h"
 #include "collector/host/uname.h"
@@ -70,6 +71,7 @@ const std::vector<Registration>& rows() {
         {"os", kInline, true, "", create_os, {}},
         {"pressure", kInline, true, "", create_pressure, {}},
         {"sockstat", kInline, true, "", create_sockstat, {}},
+        {"softnet", kInline, true, "", create_softnet, {}},
         {"stat", kInline, true, "", create_stat, {}},
         {"systemd",
          kBlocking,
