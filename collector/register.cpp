@@ -14,6 +14,7 @@
 #include "collector/host/netstat.h"
 #include "collector/host/os.h"
 #include "collector/host/pressure.h"
+#include "collector/host/schedstat.h"
 #include "collector/host/sockstat.h"
 #include "collector/host/softnet.h"
 #include "collector/host/stat.h"
@@ -70,6 +71,7 @@ const std::vector<Registration>& rows() {
          {{"fields", "regex", kNetstatFields, "Protocol_Field names that are reported."}}},
         {"os", kInline, true, "", create_os, {}},
         {"pressure", kInline, true, "", create_pressure, {}},
+        {"schedstat", kInline, true, "", create_schedstat, {}},
         {"sockstat", kInline, true, "", create_sockstat, {}},
         {"softnet", kInline, true, "", create_softnet, {}},
         {"stat", kInline, true, "", create_stat, {}},
