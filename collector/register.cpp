@@ -8,6 +8,7 @@
 #include "collector/host/filefd.h"
 #include "collector/host/filesystem.h"
 #include "collector/host/loadavg.h"
+#include "collector/host/mdadm.h"
 #include "collector/host/meminfo.h"
 #include "collector/host/netclass.h"
 #include "collector/host/netdev.h"
@@ -52,6 +53,7 @@ const std::vector<Registration>& rows() {
           {"timeout", "duration", kMountTimeout,
            "How long a mount may take to answer before it counts as hung."}}},
         {"loadavg", kInline, true, "", create_loadavg, {}},
+        {"mdadm", kInline, true, "", create_mdadm, {}},
         {"meminfo", kInline, true, "", create_meminfo, {}},
         {"netclass",
          kInline,
