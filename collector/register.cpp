@@ -13,6 +13,7 @@
 #include "collector/host/netclass.h"
 #include "collector/host/netdev.h"
 #include "collector/host/netstat.h"
+#include "collector/host/nvme.h"
 #include "collector/host/os.h"
 #include "collector/host/pressure.h"
 #include "collector/host/schedstat.h"
@@ -71,6 +72,7 @@ const std::vector<Registration>& rows() {
          "",
          create_netstat,
          {{"fields", "regex", kNetstatFields, "Protocol_Field names that are reported."}}},
+        {"nvme", kInline, true, "", create_nvme, {}},
         {"os", kInline, true, "", create_os, {}},
         {"pressure", kInline, true, "", create_pressure, {}},
         {"schedstat", kInline, true, "", create_schedstat, {}},
