@@ -15,6 +15,7 @@
 #include "collector/host/netstat.h"
 #include "collector/host/nvme.h"
 #include "collector/host/os.h"
+#include "collector/host/powersupplyclass.h"
 #include "collector/host/pressure.h"
 #include "collector/host/schedstat.h"
 #include "collector/host/sockstat.h"
@@ -74,6 +75,13 @@ const std::vector<Registration>& rows() {
          {{"fields", "regex", kNetstatFields, "Protocol_Field names that are reported."}}},
         {"nvme", kInline, true, "", create_nvme, {}},
         {"os", kInline, true, "", create_os, {}},
+        {"powersupplyclass",
+         kInline,
+         true,
+         "",
+         create_powersupplyclass,
+         {{"ignored_supplies", "regex", kIgnoredSupplies,
+           "Power supplies that are not reported."}}},
         {"pressure", kInline, true, "", create_pressure, {}},
         {"schedstat", kInline, true, "", create_schedstat, {}},
         {"sockstat", kInline, true, "", create_sockstat, {}},
