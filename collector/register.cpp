@@ -7,6 +7,7 @@
 #include "collector/host/diskstats.h"
 #include "collector/host/filefd.h"
 #include "collector/host/filesystem.h"
+#include "collector/host/infiniband.h"
 #include "collector/host/loadavg.h"
 #include "collector/host/mdadm.h"
 #include "collector/host/meminfo.h"
@@ -54,6 +55,7 @@ const std::vector<Registration>& rows() {
            "File system types that are not reported."},
           {"timeout", "duration", kMountTimeout,
            "How long a mount may take to answer before it counts as hung."}}},
+        {"infiniband", kInline, true, "", create_infiniband, {}},
         {"loadavg", kInline, true, "", create_loadavg, {}},
         {"mdadm", kInline, true, "", create_mdadm, {}},
         {"meminfo", kInline, true, "", create_meminfo, {}},
