@@ -8,6 +8,7 @@
 #include "collector/host/filefd.h"
 #include "collector/host/filesystem.h"
 #include "collector/host/infiniband.h"
+#include "collector/host/ipvs.h"
 #include "collector/host/loadavg.h"
 #include "collector/host/mdadm.h"
 #include "collector/host/meminfo.h"
@@ -56,6 +57,13 @@ const std::vector<Registration>& rows() {
           {"timeout", "duration", kMountTimeout,
            "How long a mount may take to answer before it counts as hung."}}},
         {"infiniband", kInline, true, "", create_infiniband, {}},
+        {"ipvs",
+         kInline,
+         true,
+         "",
+         create_ipvs,
+         {{"backend_labels", "string", kIpvsLabels,
+           "Labels of a backend's series; backends that only others tell apart are added up."}}},
         {"loadavg", kInline, true, "", create_loadavg, {}},
         {"mdadm", kInline, true, "", create_mdadm, {}},
         {"meminfo", kInline, true, "", create_meminfo, {}},
