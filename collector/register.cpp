@@ -15,6 +15,7 @@
 #include "collector/host/netclass.h"
 #include "collector/host/netdev.h"
 #include "collector/host/netstat.h"
+#include "collector/host/nfs.h"
 #include "collector/host/nvme.h"
 #include "collector/host/os.h"
 #include "collector/host/powersupplyclass.h"
@@ -83,6 +84,7 @@ const std::vector<Registration>& rows() {
          "",
          create_netstat,
          {{"fields", "regex", kNetstatFields, "Protocol_Field names that are reported."}}},
+        {"nfs", kInline, true, "", create_nfs, {}},
         {"nvme", kInline, true, "", create_nvme, {}},
         {"os", kInline, true, "", create_os, {}},
         {"powersupplyclass",
