@@ -16,6 +16,7 @@
 #include "collector/host/netdev.h"
 #include "collector/host/netstat.h"
 #include "collector/host/nfs.h"
+#include "collector/host/nfsd.h"
 #include "collector/host/nvme.h"
 #include "collector/host/os.h"
 #include "collector/host/powersupplyclass.h"
@@ -85,6 +86,7 @@ const std::vector<Registration>& rows() {
          create_netstat,
          {{"fields", "regex", kNetstatFields, "Protocol_Field names that are reported."}}},
         {"nfs", kInline, true, "", create_nfs, {}},
+        {"nfsd", kInline, true, "", create_nfsd, {}},
         {"nvme", kInline, true, "", create_nvme, {}},
         {"os", kInline, true, "", create_os, {}},
         {"powersupplyclass",
