@@ -8,6 +8,7 @@
 #include "collector/host/filefd.h"
 #include "collector/host/filesystem.h"
 #include "collector/host/infiniband.h"
+#include "collector/host/interrupts.h"
 #include "collector/host/ipvs.h"
 #include "collector/host/loadavg.h"
 #include "collector/host/mdadm.h"
@@ -59,6 +60,7 @@ const std::vector<Registration>& rows() {
           {"timeout", "duration", kMountTimeout,
            "How long a mount may take to answer before it counts as hung."}}},
         {"infiniband", kInline, true, "", create_infiniband, {}},
+        {"interrupts", kInline, false, "", create_interrupts, {}},
         {"ipvs",
          kInline,
          true,
