@@ -13,6 +13,7 @@
 #include "collector/host/loadavg.h"
 #include "collector/host/mdadm.h"
 #include "collector/host/meminfo.h"
+#include "collector/host/meminfo_numa.h"
 #include "collector/host/netclass.h"
 #include "collector/host/netdev.h"
 #include "collector/host/netstat.h"
@@ -71,6 +72,7 @@ const std::vector<Registration>& rows() {
         {"loadavg", kInline, true, "", create_loadavg, {}},
         {"mdadm", kInline, true, "", create_mdadm, {}},
         {"meminfo", kInline, true, "", create_meminfo, {}},
+        {"meminfo_numa", kInline, false, "", create_meminfo_numa, {}},
         {"netclass",
          kInline,
          true,
