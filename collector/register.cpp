@@ -23,6 +23,7 @@
 #include "collector/host/os.h"
 #include "collector/host/powersupplyclass.h"
 #include "collector/host/pressure.h"
+#include "collector/host/processes.h"
 #include "collector/host/schedstat.h"
 #include "collector/host/sockstat.h"
 #include "collector/host/softnet.h"
@@ -101,6 +102,7 @@ const std::vector<Registration>& rows() {
          {{"ignored_supplies", "regex", kIgnoredSupplies,
            "Power supplies that are not reported."}}},
         {"pressure", kInline, true, "", create_pressure, {}},
+        {"processes", kBlocking, false, "", create_processes, {}},
         {"schedstat", kInline, true, "", create_schedstat, {}},
         {"sockstat", kInline, true, "", create_sockstat, {}},
         {"softnet", kInline, true, "", create_softnet, {}},
