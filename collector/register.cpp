@@ -17,13 +17,26 @@
 #include "collector/host/filefd.h"
 #include "collector/host/filesystem.h"
 #include "collector/host/hwmon.h"
+#include "collector/host/infiniband.h"
+#include "collector/host/interrupts.h"
+#include "collector/host/ipvs.h"
 #include "collector/host/loadavg.h"
+#include "collector/host/mdadm.h"
 #include "collector/host/meminfo.h"
+#include "collector/host/meminfo_numa.h"
+#include "collector/host/netclass.h"
 #include "collector/host/netdev.h"
 #include "collector/host/netstat.h"
+#include "collector/host/nfs.h"
+#include "collector/host/nfsd.h"
+#include "collector/host/nvme.h"
 #include "collector/host/os.h"
+#include "collector/host/powersupplyclass.h"
 #include "collector/host/pressure.h"
+#include "collector/host/processes.h"
+#include "collector/host/schedstat.h"
 #include "collector/host/sockstat.h"
+#include "collector/host/softnet.h"
 #include "collector/host/stat.h"
 #include "collector/host/time.h"
 #include "collector/host/uname.h"
@@ -87,8 +100,27 @@ const std::vector<Registration>& rows() {
           {"timeout", "duration", kMountTimeout,
            "How long a mount may take to answer before it counts as hung."}}},
         {"hwmon", kBlocking, true, "", create_hwmon, {}},
+        {"infiniband", kInline, true, "", create_infiniband, {}},
+        {"interrupts", kInline, false, "", create_interrupts, {}},
+        {"ipvs",
+         kInline,
+         true,
+         "",
+         create_ipvs,
+         {{"backend_labels", "string", kIpvsLabels,
+           "Labels of a backend's series; backends that only others tell apart are added up."}}},
         {"loadavg", kInline, true, "", create_loadavg, {}},
+        {"mdadm", kInline, true, "", create_mdadm, {}},
         {"meminfo", kInline, true, "", create_meminfo, {}},
+        {"meminfo_numa", kInline, false, "", create_meminfo_numa, {}},
+        {"netclass",
+         kInline,
+         true,
+         "",
+         create_netclass,
+         {{"ignored_devices", "regex", kNetclassIgnored, "Network devices that are not reported."},
+          {"ignore_invalid_speed", "bool", "false",
+           "Leave out a speed that the driver gives as negative."}}},
         {"netdev", kInline, true, "", create_netdev,
          device_settings(kNetdevExclude, "Network devices that are not reported.")},
         {"netstat",
@@ -97,9 +129,22 @@ const std::vector<Registration>& rows() {
          "",
          create_netstat,
          {{"fields", "regex", kNetstatFields, "Protocol_Field names that are reported."}}},
+        {"nfs", kInline, true, "", create_nfs, {}},
+        {"nfsd", kInline, true, "", create_nfsd, {}},
+        {"nvme", kInline, true, "", create_nvme, {}},
         {"os", kInline, true, "", create_os, {}},
+        {"powersupplyclass",
+         kInline,
+         true,
+         "",
+         create_powersupplyclass,
+         {{"ignored_supplies", "regex", kIgnoredSupplies,
+           "Power supplies that are not reported."}}},
         {"pressure", kInline, true, "", create_pressure, {}},
+        {"processes", kBlocking, false, "", create_processes, {}},
+        {"schedstat", kInline, true, "", create_schedstat, {}},
         {"sockstat", kInline, true, "", create_sockstat, {}},
+        {"softnet", kInline, true, "", create_softnet, {}},
         {"stat", kInline, true, "", create_stat, {}},
         {"systemd",
          kBlocking,

@@ -63,6 +63,10 @@ TEST_CASE("the defaults are node_exporter's") {
     REQUIRE(default_of("diskstats", "device_exclude") ==
             R"(^(ram|loop|fd|(h|s|v|xv)d[a-z]|nvme\d+n\d+p)\d+$)");
     REQUIRE(default_of("netdev", "device_exclude") == "^lo$");
+    REQUIRE(default_of("ipvs", "backend_labels") ==
+            "local_address,local_port,remote_address,remote_port,proto,local_mark");
+    REQUIRE(default_of("netclass", "ignored_devices") == "^$");
+    REQUIRE(default_of("powersupplyclass", "ignored_supplies") == "^$");
     REQUIRE(default_of("vmstat", "fields") == "^(oom_kill|pgpg|pswp|pg.*fault).*");
     REQUIRE(default_of("systemd", "unit_include") == ".+");
     REQUIRE(default_of("systemd", "unit_exclude") ==

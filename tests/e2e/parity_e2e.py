@@ -13,13 +13,15 @@ import urllib.request
 from lab import check, free_port, skip, wait_for
 
 COLLECTORS = ("arp bcache bonding btrfs conntrack cpu cpufreq diskstats dmi edac entropy filefd filesystem "
-              "hwmon loadavg meminfo netdev netstat os pressure sockstat stat time uname vmstat").split()
+              "hwmon infiniband ipvs loadavg mdadm meminfo netclass netdev netstat nfs nfsd nvme os "
+              "powersupplyclass pressure schedstat sockstat softnet stat time uname vmstat").split()
 # What node_exporter says of itself, and we of ourselves.
 OWN = re.compile(r"^(node_scrape_|node_exporter_|go_|process_|promhttp_|tocsin_)")
 # Gauges that nothing moves while the test runs.
 STILL = re.compile(
     r"^node_(boot_time_seconds|bonding_slaves|btrfs_info|btrfs_device_size_bytes|cpu_isolated|"
     r"cpu_frequency_(min|max)_hertz|disk_info|disk_filesystem_info|dmi_info|entropy_pool_size_bits|filefd_maximum|"
+    r"infiniband_info|network_(info|up|mtu_bytes|flags|carrier|iface_\w+|protocol_type|speed_bytes)|nvme_info|"
     r"filesystem_(size_bytes|files|readonly|device_error)|memory_(MemTotal|SwapTotal|VmallocTotal)_bytes|"
     r"hwmon_(chip_names|sensor_label)|memory_(HugePages_Total|Hugepagesize_bytes)|nf_conntrack_entries_limit|"
     r"os_info|os_version|time_zone_offset_seconds|"
