@@ -15,6 +15,7 @@
 #include "collector/host/pressure.h"
 #include "collector/host/sockstat.h"
 #include "collector/host/stat.h"
+#include "collector/host/textfile.h"
 #include "collector/host/time.h"
 #include "collector/host/uname.h"
 #include "collector/host/vmstat.h"
@@ -70,6 +71,13 @@ const std::vector<Registration>& rows() {
          {{"unit_include", "regex", ".+", "Units that are reported, by the whole name."},
           {"unit_exclude", "regex", R"(.+\.(automount|device|mount|scope|slice|target))",
            "Units that are not reported although they are included."}}},
+        {"textfile",
+         kBlocking,
+         true,
+         "",
+         create_textfile,
+         {{"directory", "string", kTextfileDirectory,
+           "The directory, or a pattern of several, whose *.prom files are read."}}},
         {"time", kInline, true, "", create_time, {}},
         {"uname", kInline, true, "", create_uname, {}},
         {"vmstat",

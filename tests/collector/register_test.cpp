@@ -59,6 +59,7 @@ TEST_CASE("the defaults are node_exporter's") {
     REQUIRE(default_of("diskstats", "device_exclude") ==
             R"(^(ram|loop|fd|(h|s|v|xv)d[a-z]|nvme\d+n\d+p)\d+$)");
     REQUIRE(default_of("netdev", "device_exclude") == "^lo$");
+    REQUIRE(default_of("textfile", "directory") == "/var/lib/prometheus/node-exporter");
     REQUIRE(default_of("vmstat", "fields") == "^(oom_kill|pgpg|pswp|pg.*fault).*");
     REQUIRE(default_of("systemd", "unit_include") == ".+");
     REQUIRE(default_of("systemd", "unit_exclude") ==
