@@ -17,6 +17,7 @@
 #include "collector/host/stat.h"
 #include "collector/host/textfile.h"
 #include "collector/host/time.h"
+#include "collector/host/timex.h"
 #include "collector/host/uname.h"
 #include "collector/host/vmstat.h"
 #include "collector/module_loader.h"
@@ -79,6 +80,7 @@ const std::vector<Registration>& rows() {
          {{"directory", "string", kTextfileDirectory,
            "The directory, or a pattern of several, whose *.prom files are read."}}},
         {"time", kInline, true, "", create_time, {}},
+        {"timex", kInline, true, "", create_timex, {}},
         {"uname", kInline, true, "", create_uname, {}},
         {"vmstat",
          kInline,
