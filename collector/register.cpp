@@ -18,6 +18,7 @@
 #include "collector/host/textfile.h"
 #include "collector/host/time.h"
 #include "collector/host/timex.h"
+#include "collector/host/udp_queues.h"
 #include "collector/host/uname.h"
 #include "collector/host/vmstat.h"
 #include "collector/module_loader.h"
@@ -81,6 +82,7 @@ const std::vector<Registration>& rows() {
            "The directory, or a pattern of several, whose *.prom files are read."}}},
         {"time", kInline, true, "", create_time, {}},
         {"timex", kInline, true, "", create_timex, {}},
+        {"udp_queues", kBlocking, false, "", create_udp_queues, {}},
         {"uname", kInline, true, "", create_uname, {}},
         {"vmstat",
          kInline,
