@@ -13,6 +13,7 @@
 #include "collector/host/netstat.h"
 #include "collector/host/os.h"
 #include "collector/host/pressure.h"
+#include "collector/host/selinux.h"
 #include "collector/host/sockstat.h"
 #include "collector/host/stat.h"
 #include "collector/host/textfile.h"
@@ -63,6 +64,7 @@ const std::vector<Registration>& rows() {
          {{"fields", "regex", kNetstatFields, "Protocol_Field names that are reported."}}},
         {"os", kInline, true, "", create_os, {}},
         {"pressure", kInline, true, "", create_pressure, {}},
+        {"selinux", kInline, true, "", create_selinux, {}},
         {"sockstat", kInline, true, "", create_sockstat, {}},
         {"stat", kInline, true, "", create_stat, {}},
         {"systemd",
