@@ -17,6 +17,7 @@
 #include "collector/host/sockstat.h"
 #include "collector/host/stat.h"
 #include "collector/host/textfile.h"
+#include "collector/host/thermal_zone.h"
 #include "collector/host/time.h"
 #include "collector/host/timex.h"
 #include "collector/host/udp_queues.h"
@@ -82,6 +83,7 @@ const std::vector<Registration>& rows() {
          create_textfile,
          {{"directory", "string", kTextfileDirectory,
            "The directory, or a pattern of several, whose *.prom files are read."}}},
+        {"thermal_zone", kBlocking, true, "", create_thermal_zone, {}},
         {"time", kInline, true, "", create_time, {}},
         {"timex", kInline, true, "", create_timex, {}},
         {"udp_queues", kBlocking, false, "", create_udp_queues, {}},
