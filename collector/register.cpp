@@ -23,6 +23,7 @@
 #include "collector/host/udp_queues.h"
 #include "collector/host/uname.h"
 #include "collector/host/vmstat.h"
+#include "collector/host/watchdog.h"
 #include "collector/module_loader.h"
 
 namespace tocsin::collector {
@@ -94,6 +95,7 @@ const std::vector<Registration>& rows() {
          "",
          create_vmstat,
          {{"fields", "regex", kVmstatFields, "Fields that are reported."}}},
+        {"watchdog", kBlocking, true, "", create_watchdog, {}},
     };
     return all;
 }
