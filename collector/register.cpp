@@ -13,6 +13,7 @@
 #include "collector/host/netstat.h"
 #include "collector/host/os.h"
 #include "collector/host/pressure.h"
+#include "collector/host/rapl.h"
 #include "collector/host/selinux.h"
 #include "collector/host/sockstat.h"
 #include "collector/host/stat.h"
@@ -66,6 +67,13 @@ const std::vector<Registration>& rows() {
          {{"fields", "regex", kNetstatFields, "Protocol_Field names that are reported."}}},
         {"os", kInline, true, "", create_os, {}},
         {"pressure", kInline, true, "", create_pressure, {}},
+        {"rapl",
+         kInline,
+         true,
+         "",
+         create_rapl,
+         {{"enable_zone_label", "bool", kRaplZoneLabel,
+           "Whether the zone's name is the label rapl_zone and not part of the metric's name."}}},
         {"selinux", kInline, true, "", create_selinux, {}},
         {"sockstat", kInline, true, "", create_sockstat, {}},
         {"stat", kInline, true, "", create_stat, {}},
