@@ -17,6 +17,7 @@
 #include "collector/host/selinux.h"
 #include "collector/host/sockstat.h"
 #include "collector/host/stat.h"
+#include "collector/host/tapestats.h"
 #include "collector/host/textfile.h"
 #include "collector/host/thermal_zone.h"
 #include "collector/host/time.h"
@@ -85,6 +86,12 @@ const std::vector<Registration>& rows() {
          {{"unit_include", "regex", ".+", "Units that are reported, by the whole name."},
           {"unit_exclude", "regex", R"(.+\.(automount|device|mount|scope|slice|target))",
            "Units that are not reported although they are included."}}},
+        {"tapestats",
+         kInline,
+         true,
+         "",
+         create_tapestats,
+         {{"ignored_devices", "regex", kTapeIgnored, "Drives that are not reported."}}},
         {"textfile",
          kBlocking,
          true,
