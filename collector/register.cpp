@@ -26,6 +26,7 @@
 #include "collector/host/uname.h"
 #include "collector/host/vmstat.h"
 #include "collector/host/watchdog.h"
+#include "collector/host/xfs.h"
 #include "collector/module_loader.h"
 
 namespace tocsin::collector {
@@ -111,6 +112,7 @@ const std::vector<Registration>& rows() {
          create_vmstat,
          {{"fields", "regex", kVmstatFields, "Fields that are reported."}}},
         {"watchdog", kBlocking, true, "", create_watchdog, {}},
+        {"xfs", kInline, true, "", create_xfs, {}},
     };
     return all;
 }
