@@ -27,6 +27,7 @@
 #include "collector/host/vmstat.h"
 #include "collector/host/watchdog.h"
 #include "collector/host/xfs.h"
+#include "collector/host/zfs.h"
 #include "collector/module_loader.h"
 
 namespace tocsin::collector {
@@ -113,6 +114,7 @@ const std::vector<Registration>& rows() {
          {{"fields", "regex", kVmstatFields, "Fields that are reported."}}},
         {"watchdog", kBlocking, true, "", create_watchdog, {}},
         {"xfs", kInline, true, "", create_xfs, {}},
+        {"zfs", kBlocking, true, "", create_zfs, {}},
     };
     return all;
 }
