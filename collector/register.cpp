@@ -5,6 +5,7 @@
 
 #include "collector/host/cpu.h"
 #include "collector/host/diskstats.h"
+#include "collector/host/fibrechannel.h"
 #include "collector/host/filefd.h"
 #include "collector/host/filesystem.h"
 #include "collector/host/loadavg.h"
@@ -46,6 +47,7 @@ const std::vector<Registration>& rows() {
         {"cpu", kInline, true, "", create_cpu, {}},
         {"diskstats", kInline, true, "", create_diskstats,
          device_settings(kDiskExclude, "Disks that are not reported.")},
+        {"fibrechannel", kInline, true, "", create_fibrechannel, {}},
         {"filefd", kInline, true, "", create_filefd, {}},
         {"filesystem",
          kBlocking,
