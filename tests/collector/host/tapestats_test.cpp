@@ -66,7 +66,7 @@ TEST_CASE("drives come and go, and may be ignored") {
     REQUIRE(tapestats.collect().empty());
 }
 
-TEST_CASE("a malformed counter is an error and costs only itself") {
+TEST_CASE("a malformed counter of a drive is an error and costs only itself") {
     const FixtureTree tree;
     add_drive(tree, "st0");
     for (const std::string_view text : {"", "x\n", "-1\n", "99999999999999999999\n"}) {
