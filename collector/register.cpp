@@ -14,6 +14,7 @@
 #include "collector/host/dmi.h"
 #include "collector/host/edac.h"
 #include "collector/host/entropy.h"
+#include "collector/host/fibrechannel.h"
 #include "collector/host/filefd.h"
 #include "collector/host/filesystem.h"
 #include "collector/host/hwmon.h"
@@ -34,13 +35,23 @@
 #include "collector/host/powersupplyclass.h"
 #include "collector/host/pressure.h"
 #include "collector/host/processes.h"
+#include "collector/host/rapl.h"
 #include "collector/host/schedstat.h"
+#include "collector/host/selinux.h"
 #include "collector/host/sockstat.h"
 #include "collector/host/softnet.h"
 #include "collector/host/stat.h"
+#include "collector/host/tapestats.h"
+#include "collector/host/textfile.h"
+#include "collector/host/thermal_zone.h"
 #include "collector/host/time.h"
+#include "collector/host/timex.h"
+#include "collector/host/udp_queues.h"
 #include "collector/host/uname.h"
 #include "collector/host/vmstat.h"
+#include "collector/host/watchdog.h"
+#include "collector/host/xfs.h"
+#include "collector/host/zfs.h"
 #include "collector/module_loader.h"
 #include "collector/service/plugins/config.h"
 #include "collector/service/plugins/plugins.h"
@@ -87,6 +98,7 @@ const std::vector<Registration>& rows() {
         {"dmi", kInline, true, "", create_dmi, {}},
         {"edac", kInline, true, "", create_edac, {}},
         {"entropy", kInline, true, "", create_entropy, {}},
+        {"fibrechannel", kInline, true, "", create_fibrechannel, {}},
         {"filefd", kInline, true, "", create_filefd, {}},
         {"filesystem",
          kBlocking,
@@ -142,7 +154,15 @@ const std::vector<Registration>& rows() {
            "Power supplies that are not reported."}}},
         {"pressure", kInline, true, "", create_pressure, {}},
         {"processes", kBlocking, false, "", create_processes, {}},
+        {"rapl",
+         kInline,
+         true,
+         "",
+         create_rapl,
+         {{"enable_zone_label", "bool", kRaplZoneLabel,
+           "Whether the zone's name is the label rapl_zone and not part of the metric's name."}}},
         {"schedstat", kInline, true, "", create_schedstat, {}},
+        {"selinux", kInline, true, "", create_selinux, {}},
         {"sockstat", kInline, true, "", create_sockstat, {}},
         {"softnet", kInline, true, "", create_softnet, {}},
         {"stat", kInline, true, "", create_stat, {}},
@@ -154,7 +174,23 @@ const std::vector<Registration>& rows() {
          {{"unit_include", "regex", ".+", "Units that are reported, by the whole name."},
           {"unit_exclude", "regex", R"(.+\.(automount|device|mount|scope|slice|target))",
            "Units that are not reported although they are included."}}},
+        {"tapestats",
+         kInline,
+         true,
+         "",
+         create_tapestats,
+         {{"ignored_devices", "regex", kTapeIgnored, "Drives that are not reported."}}},
+        {"textfile",
+         kBlocking,
+         true,
+         "",
+         create_textfile,
+         {{"directory", "string", kTextfileDirectory,
+           "The directory, or a pattern of several, whose *.prom files are read."}}},
+        {"thermal_zone", kBlocking, true, "", create_thermal_zone, {}},
         {"time", kInline, true, "", create_time, {}},
+        {"timex", kInline, true, "", create_timex, {}},
+        {"udp_queues", kBlocking, false, "", create_udp_queues, {}},
         {"uname", kInline, true, "", create_uname, {}},
         {"vmstat",
          kInline,
@@ -162,6 +198,9 @@ const std::vector<Registration>& rows() {
          "",
          create_vmstat,
          {{"fields", "regex", kVmstatFields, "Fields that are reported."}}},
+        {"watchdog", kBlocking, true, "", create_watchdog, {}},
+        {"xfs", kInline, true, "", create_xfs, {}},
+        {"zfs", kBlocking, true, "", create_zfs, {}},
     };
     return all;
 }

@@ -67,6 +67,7 @@ TEST_CASE("the defaults are node_exporter's") {
             "local_address,local_port,remote_address,remote_port,proto,local_mark");
     REQUIRE(default_of("netclass", "ignored_devices") == "^$");
     REQUIRE(default_of("powersupplyclass", "ignored_supplies") == "^$");
+    REQUIRE(default_of("textfile", "directory") == "/var/lib/prometheus/node-exporter");
     REQUIRE(default_of("vmstat", "fields") == "^(oom_kill|pgpg|pswp|pg.*fault).*");
     REQUIRE(default_of("systemd", "unit_include") == ".+");
     REQUIRE(default_of("systemd", "unit_exclude") ==

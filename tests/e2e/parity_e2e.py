@@ -14,7 +14,8 @@ from lab import check, free_port, skip, wait_for
 
 COLLECTORS = ("arp bcache bonding btrfs conntrack cpu cpufreq diskstats dmi edac entropy filefd filesystem "
               "hwmon infiniband ipvs loadavg mdadm meminfo netclass netdev netstat nfs nfsd nvme os "
-              "powersupplyclass pressure schedstat sockstat softnet stat time uname vmstat").split()
+              "powersupplyclass pressure rapl schedstat selinux sockstat softnet stat tapestats textfile "
+              "thermal_zone time timex udp_queues uname vmstat xfs zfs fibrechannel").split()
 # What node_exporter says of itself, and we of ourselves.
 OWN = re.compile(r"^(node_scrape_|node_exporter_|go_|process_|promhttp_|tocsin_)")
 # Gauges that nothing moves while the test runs.

@@ -1,0 +1,251 @@
+#include "collector/host/textfile.h"
+
+#include <glob.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <system_error>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+#include "base/core/strings.h"
+#include "collector/api/desc.h"
+#include "collector/api/listing.h"
+#include "collector/api/procfile.h"
+#include "collector/api/settings.h"
+#include "collector/api/text_format.h"
+
+namespace tocsin::collector {
+namespace {
+
+constexpr MetricDesc kMtime{"node_textfile_mtime_seconds",
+                            "Unixtime mtime of textfiles successfully read.", MetricType::kGauge};
+constexpr MetricDesc kScrapeError{"node_textfile_scrape_error",
+                                  "1 if there was an error opening or reading a file, 0 otherwise",
+                                  MetricType::kGauge};
+
+// A description lives as long as the process, so that what writes ever new names into its file
+// must be stopped somewhere.
+constexpr std::size_t kMostNames = 20'000;
+
+struct File {
+    std::string path;
+    std::string content{};
+    bool readable = false;
+    std::string trouble{};  // why it is not reported; "" when it is
+    double mtime = 0;
+    SeriesRef mtime_series{};
+};
+
+// The directories of a pattern; the text itself when nothing matches, so that what is missing is
+// told by its name.
+std::vector<std::string> expand(const std::string& pattern) {
+    std::vector<std::string> paths;
+    glob_t found{};
+    if (::glob(pattern.c_str(), 0, nullptr, &found) == 0) {
+        paths.assign(found.gl_pathv, found.gl_pathv + found.gl_pathc);
+    }
+    ::globfree(&found);
+    if (paths.empty()) paths.push_back(pattern);
+    return paths;
+}
+
+// The sorted paths of the directory's *.prom.
+Result<std::vector<std::string>> list(const std::string& directory) {
+    namespace fs = std::filesystem;
+    std::vector<std::string> paths;
+    std::error_code error;
+    fs::directory_iterator entry(directory, error);
+    for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
+        std::string name = entry->path().filename().string();
+        if (name.ends_with(".prom")) paths.push_back((fs::path(directory) / name).string());
+    }
+    if (error) return errno_error(directory, error.value());
+    std::sort(paths.begin(), paths.end());
+    return paths;
+}
+
+// A histogram's and a summary's parts have no type that a single series could bear.
+MetricType type_of(TextType type) {
+    switch (type) {
+        case TextType::kCounter:
+            return MetricType::kCounter;
+        case TextType::kGauge:
+            return MetricType::kGauge;
+        case TextType::kUntyped:
+        case TextType::kSummary:
+        case TextType::kHistogram:
+            break;
+    }
+    return MetricType::kUntyped;
+}
+
+// As Prometheus stores them: `le` and `quantile` in one spelling, and a label that the target has
+// too (instance, job) under exported_.
+Labels labels_of(const TextSample& sample, TextType type) {
+    LabelsBuilder labels;
+    for (const TextLabel& label : sample.labels) {
+        const bool number = (type == TextType::kHistogram && label.name == "le") ||
+                            (type == TextType::kSummary && label.name == "quantile");
+        const bool targets = label.name == "instance" || label.name == "job";
+        labels.set(targets ? "exported_" + label.name : label.name,
+                   number ? format_double(parse_double(label.value).value_or(0)) : label.value);
+    }
+    return labels.build();
+}
+
+class Textfile final : public Collector {
+  public:
+    Textfile(const Context& context, std::string pattern, bool configured)
+        : pattern_(std::move(pattern)),
+          configured_(configured),
+          table_(context.series),
+          scrape_error_(table_->get(&kScrapeError, {})) {}
+
+    Result<void> collect(Timestamp, Readings& out) override {
+        unlisted_.clear();
+        changed_ = false;
+        read_all();
+        if (changed_) merge();
+        std::string trouble = unlisted_;
+        for (const File* file : in_order_) {
+            if (trouble.empty()) trouble = file->trouble;
+            if (file->trouble.empty()) out.push_back({file->mtime_series, file->mtime});
+        }
+        out.insert(out.end(), merged_.begin(), merged_.end());
+        out.push_back({scrape_error_, trouble.empty() ? 0.0 : 1.0});
+        if (trouble.empty()) trouble = conflict_;
+        if (!trouble.empty()) return Error(ErrorCode::kInvalid, trouble);
+        return success();
+    }
+
+  private:
+    void read_all() {
+        const std::size_t before = files_.size();
+        files_.begin();
+        in_order_.clear();
+        for (const std::string& directory : expand(pattern_)) {
+            const auto paths = list(directory);
+            if (!paths) {
+                const bool default_absent =
+                    !configured_ && paths.error().code == ErrorCode::kNotFound;
+                if (!default_absent && unlisted_.empty()) unlisted_ = paths.error().message;
+                continue;
+            }
+            for (const std::string& path : paths.value()) read(path);
+        }
+        files_.finish();
+        if (files_.size() != before) changed_ = true;
+    }
+
+    void read(const std::string& path) {
+        std::unique_ptr<File>& file =
+            files_.at(path, [&] { return std::make_unique<File>(File{path}); });
+        in_order_.push_back(file.get());
+        // Opened each time: writers put a new file in the old one's place.
+        ProcFile opened(path);
+        const Result<std::string_view> text = opened.read(buffer_);
+        struct stat status {};
+        if (!text || ::stat(path.c_str(), &status) != 0) {
+            changed_ = changed_ || file->readable;
+            file->readable = false;
+            file->trouble = text ? path + ": gone while it was read" : text.error().message;
+            return;
+        }
+        changed_ = changed_ || !file->readable || file->content != text.value();
+        file->readable = true;
+        file->content = text.value();
+        file->mtime = static_cast<double>(status.st_mtim.tv_sec);
+    }
+
+    // Parses everything anew: a family's help names all files that have it.
+    void merge() {
+        std::vector<std::pair<File*, TextMetrics>> parsed;
+        std::map<std::string, std::string> sources;  // of families without a help text
+        for (File* file : in_order_) {
+            if (!file->readable) continue;
+            file->trouble.clear();
+            Result<TextMetrics> metrics = parse_text_format(file->content);
+            if (!metrics) {
+                file->trouble = file->path + ": " + metrics.error().message;
+                continue;
+            }
+            for (const TextSample& sample : metrics.value().samples) {
+                if (sample.timestamp_ms) file->trouble = file->path + ": has timestamps";
+            }
+            if (!file->trouble.empty()) continue;
+            for (const TextFamily& family : metrics.value().families) {
+                if (family.help) continue;
+                std::string& paths = sources[family.name];
+                paths += (paths.empty() ? "Metric read from " : ", ") + file->path;
+            }
+            parsed.emplace_back(file, std::move(metrics).value());
+        }
+        build(parsed, sources);
+    }
+
+    void build(const std::vector<std::pair<File*, TextMetrics>>& parsed,
+               const std::map<std::string, std::string>& sources) {
+        Readings merged;
+        std::unordered_set<SeriesId> seen;
+        conflict_.clear();
+        for (const auto& [file, metrics] : parsed) {
+            file->mtime_series = table_->get(&kMtime, {{"file", valid_utf8(file->path)}});
+            for (const TextSample& sample : metrics.samples) {
+                const TextFamily& family = metrics.families[sample.family];
+                const MetricDesc* desc = describe(
+                    sample.name, family.help ? *family.help : sources.at(family.name), family.type);
+                if (desc == nullptr) {
+                    conflict_ = file->path + ": more than " + std::to_string(kMostNames) +
+                                " different names since the start";
+                    continue;
+                }
+                SeriesRef series = table_->get(desc, labels_of(sample, family.type));
+                if (!seen.insert(series.id()).second) {
+                    conflict_ = file->path + ": another line has " + series.labels().text();
+                    continue;
+                }
+                merged.push_back({std::move(series), sample.value});
+            }
+        }
+        merged_ = std::move(merged);
+    }
+
+    const MetricDesc* describe(const std::string& name, std::string_view help, TextType type) {
+        const auto found = descs_.find(name);
+        if (found != descs_.end()) return found->second;
+        if (descs_.size() >= kMostNames) return nullptr;
+        const MetricDesc* desc = dynamic_desc(name, valid_utf8(help), type_of(type));
+        descs_.emplace(name, desc);
+        return desc;
+    }
+
+    std::string pattern_;
+    bool configured_;
+    SeriesTable* table_;
+    SeriesRef scrape_error_;
+    ReadBuffer buffer_;
+    Listing<std::unique_ptr<File>> files_;
+    std::vector<File*> in_order_;
+    std::unordered_map<std::string, const MetricDesc*> descs_;
+    Readings merged_;
+    bool changed_ = false;
+    std::string unlisted_;  // a directory that cannot be read
+    std::string conflict_;  // a line that cannot be reported
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Collector>> create_textfile(const Context& context) {
+    TOCSIN_TRY(std::string pattern,
+               text_setting(context.settings, "directory", kTextfileDirectory));
+    const bool configured = find_setting(context.settings, "directory") != nullptr;
+    return std::make_unique<Textfile>(context, std::move(pattern), configured);
+}
+
+}  // namespace tocsin::collector

@@ -1,0 +1,188 @@
+#include "collector/host/textfile.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "tests/support/collecting.h"
+
+using namespace tocsin;
+using namespace tocsin::collector;
+using test::Collecting;
+using test::FixtureTree;
+using test::Values;
+
+namespace {
+
+constexpr std::string_view kError = "node_textfile_scrape_error";
+
+Settings directory(const FixtureTree& tree, std::string_view pattern = "root/tf") {
+    return {{"directory", {tree.at(pattern)}}};
+}
+std::string mtime(const FixtureTree& tree, std::string_view path) {
+    return "node_textfile_mtime_seconds{file=\"" + tree.at(path) + "\"}";
+}
+// The time of change as `touch -d @seconds.75` sets it.
+void touch(const FixtureTree& tree, std::string_view path, std::int64_t seconds) {
+    const timespec at{seconds, 750'000'000};
+    const timespec times[2] = {at, at};
+    REQUIRE(::utimensat(AT_FDCWD, tree.at(path).c_str(), times, 0) == 0);
+}
+const MetricDesc& desc_of(const Collecting& collecting, std::string_view name) {
+    for (const Reading& reading : collecting.readings()) {
+        if (reading.series.labels().metric_name() == name) return reading.series.desc();
+    }
+    FAIL("no " << name);
+    return collecting.readings().front().series.desc();
+}
+
+}  // namespace
+
+TEST_CASE("every .prom file is reported, with when it was written in whole seconds") {
+    const FixtureTree tree{{"root/tf/backup.prom",
+                            "# HELP tf_backup_seconds How long it took.\n"
+                            "# TYPE tf_backup_seconds gauge\n"
+                            "tf_backup_seconds{disk=\"a b\"} 12.5\n"},
+                           {"root/tf/other.prom", "tf_other 3\n"},
+                           {"root/tf/empty.prom", ""},
+                           {"root/tf/other.prom.tmp", "tf_not_yet 1\n"}};
+    for (const char* name : {"backup", "other", "empty"}) {
+        touch(tree, "root/tf/" + std::string(name) + ".prom", 1672531200);
+    }
+    Collecting textfile(create_textfile, tree, directory(tree));
+    REQUIRE(textfile.collect() == Values{{"tf_backup_seconds{disk=\"a b\"}", 12.5},
+                                         {"tf_other", 3},
+                                         {mtime(tree, "root/tf/backup.prom"), 1672531200},
+                                         {mtime(tree, "root/tf/other.prom"), 1672531200},
+                                         {mtime(tree, "root/tf/empty.prom"), 1672531200},
+                                         {std::string(kError), 0}});
+    REQUIRE(desc_of(textfile, "tf_backup_seconds").help == "How long it took.");
+    REQUIRE(desc_of(textfile, "tf_backup_seconds").type == MetricType::kGauge);
+    REQUIRE(desc_of(textfile, "tf_other").help ==
+            "Metric read from " + tree.at("root/tf/other.prom"));
+    REQUIRE(desc_of(textfile, "tf_other").type == MetricType::kUntyped);
+}
+
+TEST_CASE("a help that no file gives names all files that have the family") {
+    const FixtureTree tree{{"root/tf/a.prom", "tf_shared{from=\"a\"} 1\n"},
+                           {"root/tf/b.prom", "tf_shared{from=\"b\"} 2\n"}};
+    Collecting textfile(create_textfile, tree, directory(tree));
+    REQUIRE(textfile.collect().size() == 5);
+    REQUIRE(desc_of(textfile, "tf_shared").help ==
+            "Metric read from " + tree.at("root/tf/a.prom") + ", " + tree.at("root/tf/b.prom"));
+}
+
+TEST_CASE("a bad file costs itself whole, and no other") {
+    const FixtureTree tree{{"root/tf/good.prom", "tf_good 1\n"}};
+    for (const std::string_view text :
+         {"tf_half 1\ntf_half{ 2\n", "tf_cut 1", "tf_time 1 1700000000000\n"}) {
+        INFO(text);
+        tree.replace("root/tf/bad.prom", text);
+        Collecting textfile(create_textfile, tree, directory(tree));
+        const Values values = textfile.collect_any();
+        REQUIRE(values.size() == 3);
+        REQUIRE(values.at("tf_good") == 1);
+        REQUIRE(values.at(std::string(kError)) == 1);
+        REQUIRE(values.contains(mtime(tree, "root/tf/good.prom")));
+        REQUIRE_THAT(textfile.error(), Catch::Contains("bad.prom: "));
+    }
+}
+
+TEST_CASE("files change, break, heal and go between cycles") {
+    const FixtureTree tree{{"root/tf/a.prom", "tf_life{n=\"1\"} 1\ntf_life{n=\"2\"} 2\n"}};
+    Collecting textfile(create_textfile, tree, directory(tree));
+    REQUIRE(textfile.collect().size() == 4);
+    const SeriesRef kept = textfile.readings()[1].series;
+    REQUIRE(textfile.collect().at("tf_life{n=\"2\"}") == 2);
+    // In place, and as a new file: the same length, and perhaps within the clock's tick.
+    tree.write("root/tf/a.prom", "tf_life{n=\"1\"} 1\ntf_life{n=\"2\"} 3\n");
+    REQUIRE(textfile.collect().at("tf_life{n=\"2\"}") == 3);
+    tree.replace("root/tf/a.prom", "tf_life{n=\"1\"} 5\n");
+    Values values = textfile.collect();
+    REQUIRE(values.size() == 3);
+    REQUIRE(values.at("tf_life{n=\"1\"}") == 5);
+    REQUIRE(textfile.readings()[1].series == kept);
+    tree.write("root/tf/a.prom", "tf_life\n");
+    values = textfile.collect_any();
+    REQUIRE(values == Values{{std::string(kError), 1}});
+    tree.write("root/tf/a.prom", "tf_life{n=\"1\"} 5\n");
+    REQUIRE(textfile.collect().size() == 3);
+    tree.remove("root/tf/a.prom");
+    REQUIRE(textfile.collect() == Values{{std::string(kError), 0}});
+    tree.write("root/tf/a.prom", "tf_life{n=\"1\"} 5\n");
+    REQUIRE(textfile.collect().size() == 3);
+}
+
+TEST_CASE("a file that cannot be read is an error until it can") {
+    const FixtureTree tree{{"root/tf/good.prom", "tf_fine 1\n"}};
+    tree.make_fifo("root/tf/pipe.prom");
+    tree.make_directory("root/tf/sub.prom");
+    Collecting textfile(create_textfile, tree, directory(tree));
+    Values values = textfile.collect_any();
+    REQUIRE(values.size() == 3);
+    REQUIRE(values.at(std::string(kError)) == 1);
+    REQUIRE_FALSE(textfile.error().empty());
+    tree.remove("root/tf/pipe.prom");
+    tree.replace("root/tf/sub.prom", "tf_sub 1\n");
+    values = textfile.collect();
+    REQUIRE(values.size() == 5);
+    REQUIRE(values.at(std::string(kError)) == 0);
+}
+
+TEST_CASE("a configured directory that is missing is an error, the default one is not") {
+    const FixtureTree tree;
+    Collecting missing(create_textfile, tree, directory(tree));
+    REQUIRE(missing.collect_any() == Values{{std::string(kError), 1}});
+    REQUIRE_THAT(missing.error(), Catch::Contains("No such file"));
+    tree.make_directory("root/tf");
+    REQUIRE(missing.collect() == Values{{std::string(kError), 0}});
+}
+
+TEST_CASE("the directory may be a pattern of several") {
+    const FixtureTree tree{{"root/d1/a.prom", "tf_in{d=\"1\"} 1\n"},
+                           {"root/d2/a.prom", "tf_in{d=\"2\"} 2\n"},
+                           {"root/e/a.prom", "tf_in{d=\"e\"} 3\n"}};
+    Collecting textfile(create_textfile, tree, directory(tree, "root/d*"));
+    const Values values = textfile.collect();
+    REQUIRE(values.size() == 5);
+    REQUIRE(values.at("tf_in{d=\"2\"}") == 2);
+    REQUIRE(values.contains(mtime(tree, "root/d1/a.prom")));
+}
+
+TEST_CASE("of two lines with the same series the first is reported and the other told") {
+    const FixtureTree tree{{"root/tf/a.prom", "tf_twice 1\ntf_twice{x=\"\"} 2\n"},
+                           {"root/tf/b.prom", "tf_twice 3\n"}};
+    Collecting textfile(create_textfile, tree, directory(tree));
+    const Values values = textfile.collect_any();
+    REQUIRE(values.at("tf_twice") == 1);
+    REQUIRE(values.at(std::string(kError)) == 0);
+    REQUIRE_THAT(textfile.error(), Catch::Contains("another line has tf_twice"));
+}
+
+TEST_CASE("bounds and quantiles have one spelling and parts no type") {
+    const FixtureTree tree{{"root/tf/h.prom",
+                            "# HELP tf_h Hist.\n"
+                            "# TYPE tf_h histogram\n"
+                            "tf_h_bucket{le=\"0.10\"} 1\n"
+                            "tf_h_bucket{le=\"Inf\"} 2\n"
+                            "tf_h_count 2\n"
+                            "# TYPE tf_s summary\n"
+                            "tf_s{quantile=\"5e-1\"} 3\n"
+                            "# TYPE tf_g gauge\n"
+                            "tf_g{le=\"0.10\"} 4\n"}};
+    Collecting textfile(create_textfile, tree, directory(tree));
+    const Values values = textfile.collect();
+    REQUIRE(values.at("tf_h_bucket{le=\"0.1\"}") == 1);
+    REQUIRE(values.at("tf_h_bucket{le=\"+Inf\"}") == 2);
+    REQUIRE(values.at("tf_h_count") == 2);
+    REQUIRE(values.at("tf_s{quantile=\"0.5\"}") == 3);
+    REQUIRE(values.at("tf_g{le=\"0.10\"}") == 4);
+    REQUIRE(desc_of(textfile, "tf_h_bucket").type == MetricType::kUntyped);
+    REQUIRE(desc_of(textfile, "tf_h_count").help == "Hist.");
+}
+
+TEST_CASE("labels that the target has too are kept as exported") {
+    const FixtureTree tree{{"root/tf/a.prom", "tf_job{job=\"backup\",instance=\"db\"} 1\n"}};
+    Collecting textfile(create_textfile, tree, directory(tree));
+    REQUIRE(
+        textfile.collect().contains("tf_job{exported_instance=\"db\", exported_job=\"backup\"}"));
+}
