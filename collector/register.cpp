@@ -190,7 +190,7 @@ const std::vector<Registration>& rows() {
         {"thermal_zone", kBlocking, true, "", create_thermal_zone, {}},
         {"time", kInline, true, "", create_time, {}},
         {"timex", kInline, true, "", create_timex, {}},
-        {"udp_queues", kBlocking, false, "", create_udp_queues, {}},
+        {"udp_queues", kBlocking, true, "", create_udp_queues, {}},
         {"uname", kInline, true, "", create_uname, {}},
         {"vmstat",
          kInline,
