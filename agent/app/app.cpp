@@ -227,7 +227,8 @@ LoadedRules App::Impl::load_rules() {
 void App::Impl::reload(std::string_view why) {
     auto loaded = load_rules();
     bool complete = loaded.complete;
-    if (const auto done = pipeline->reload(factory(std::move(loaded.files))); !done) {
+    if (const auto done = pipeline->reload(factory(std::move(loaded.files)), loaded.unread);
+        !done) {
         net::log_error("the old rules stay in force", {{"reason", done.error().message}});
         complete = false;
     } else {
@@ -259,7 +260,7 @@ Result<void> App::Impl::set_up() {
     std::vector<SavedGroup> saved;
     saved.reserve(states.size());
     for (const auto& state : states) saved.push_back({state.key, state.value});
-    TOCSIN_TRY(pipeline->load(factory(std::move(loaded.files)), saved));
+    TOCSIN_TRY(pipeline->load(factory(std::move(loaded.files)), saved, loaded.unread));
     TOCSIN_TRY(set_up_delivery());
     return listen();
 }

@@ -25,6 +25,7 @@ LoadedRules RuleLoader::load() {
             if (!present.insert(path).second) continue;
             Diagnostics diagnostics(path);
             auto text = net::read_file(path);
+            const bool gone = !text && text.error().code == ErrorCode::kNotFound;
             rules::RuleFile file;
             if (text) {
                 file = rules::parse_rule_file(text.value(), {severities_}, diagnostics);
@@ -35,6 +36,7 @@ LoadedRules RuleLoader::load() {
                                       diagnostics.all().end());
             if (diagnostics.has_errors()) {
                 loaded.complete = false;
+                if (!gone && !good_.contains(path)) loaded.unread.push_back(path);
             } else {
                 good_.insert_or_assign(path, Good{std::move(file), std::move(text).value()});
             }
@@ -53,6 +55,7 @@ LoadedRules RuleLoader::load() {
         if (std::any_of(together.begin(), together.end(),
                         [](const Diagnostic& d) { return d.level == DiagnosticLevel::kError; })) {
             loaded.files.pop_back();
+            loaded.unread.push_back(path);
             loaded.complete = false;
             continue;
         }

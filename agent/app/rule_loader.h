@@ -13,6 +13,7 @@ namespace tocsin::agent {
 struct LoadedRules {
     std::vector<rules::RuleFile> files;
     std::vector<Diagnostic> diagnostics;  // errors and warnings, all of them
+    std::vector<std::string> unread;      // there, but wrong, and no earlier version is in force
     bool complete = true;                 // every file is in force as it is on disk now
     std::string hash;                     // of the texts in force, hexadecimal
 };

@@ -8,6 +8,15 @@
 
 namespace tocsin::agent {
 
+namespace {
+
+bool is_of(const SavedGroup& group, const std::vector<std::string>& files) {
+    return std::any_of(files.begin(), files.end(),
+                       [&](const std::string& file) { return group.key.starts_with(file + ';'); });
+}
+
+}  // namespace
+
 Pipeline::Pipeline(PipelineParts parts, PipelineOptions options)
     : parts_(std::move(parts)),
       options_(options),
@@ -25,29 +34,45 @@ Result<rules::RuleSet> Pipeline::make(const RuleFactory& factory, rules::History
     return made;
 }
 
-Result<void> Pipeline::load(const RuleFactory& factory, const std::vector<SavedGroup>& saved) {
+Result<void> Pipeline::load(const RuleFactory& factory, const std::vector<SavedGroup>& saved,
+                            const std::vector<std::string>& unread) {
     const rules::Instant now{parts_.clock.now(), parts_.clock.boottime()};
     history_since_ = now.boot;
     TOCSIN_TRY(auto made, make(factory, *history_, history_since_));
     factory_ = factory;
     rules_.emplace(std::move(made));
     for (const auto& group : saved) {
-        // Its alerts are resolved below; a row that stayed would end them again at every start.
-        if (!rules_->has_group(group.key)) unsaved_.push_back({group.key, ""});
-        if (const auto restored = rules_->restore(group.state, now, undelivered_); !restored) {
-            net::log_warning("saved alert states are not readable; that group starts afresh",
-                             {{"group", group.key}, {"reason", restored.error().message}});
+        if (is_of(group, unread)) {
+            net::log_warning("alert states wait until their rule file reads again",
+                             {{"group", group.key}});
+            waiting_.push_back(group);
+        } else {
+            restore(group, now);
         }
     }
     return success();
 }
 
-Result<void> Pipeline::reload(const RuleFactory& factory) {
+void Pipeline::restore(const SavedGroup& group, const rules::Instant& now) {
+    // Its alerts are resolved below; a row that stayed would end them again at every start.
+    if (!rules_->has_group(group.key)) forget({group.key});
+    if (const auto restored = rules_->restore(group.state, now, undelivered_); !restored) {
+        net::log_warning("saved alert states are not readable; that group starts afresh",
+                         {{"group", group.key}, {"reason", restored.error().message}});
+    }
+}
+
+Result<void> Pipeline::reload(const RuleFactory& factory, const std::vector<std::string>& unread) {
     const rules::Instant now{parts_.clock.now(), parts_.clock.boottime()};
     TOCSIN_TRY(auto made, make(factory, *history_, history_since_));
     factory_ = factory;
     forget(made.take_over(*rules_, now, undelivered_));
     rules_.emplace(std::move(made));
+    std::erase_if(waiting_, [&](const SavedGroup& group) {
+        if (is_of(group, unread)) return false;
+        restore(group, now);
+        return true;
+    });
     commit();
     return success();
 }

@@ -61,10 +61,12 @@ class Pipeline {
     Pipeline(PipelineParts parts, PipelineOptions options);
 
     // Before start(): the rules, and the states that the last run saved. A state that does not
-    // read is left out and logged.
-    Result<void> load(const RuleFactory& factory, const std::vector<SavedGroup>& saved);
+    // read is left out and logged. What was saved for groups of `unread` files (there, but not in
+    // force) is neither restored nor ended: it waits for a reload without them among the unread.
+    Result<void> load(const RuleFactory& factory, const std::vector<SavedGroup>& saved,
+                      const std::vector<std::string>& unread = {});
     // The rules anew (a reload); the old ones stay when the factory fails.
-    Result<void> reload(const RuleFactory& factory);
+    Result<void> reload(const RuleFactory& factory, const std::vector<std::string>& unread = {});
     void start();
     // No more cycles; a collection under way is let go.
     void stop();
@@ -84,6 +86,7 @@ class Pipeline {
     void evaluate(const rules::Instant& now);
     void commit();
     void forget(const std::vector<std::string>& groups);
+    void restore(const SavedGroup& group, const rules::Instant& now);
     Result<rules::RuleSet> make(const RuleFactory& factory, rules::History& history,
                                 Duration since);
 
@@ -100,6 +103,7 @@ class Pipeline {
     // Decided but not on disk yet: kept and tried again when the disk was full.
     std::vector<rules::Transition> undelivered_;
     std::vector<SavedGroup> unsaved_;
+    std::vector<SavedGroup> waiting_;  // on disk, of rule files that have not read since the start
     Timeline timeline_;
     net::Timer timer_;
     Duration next_tick_{0};

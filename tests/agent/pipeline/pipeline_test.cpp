@@ -210,6 +210,45 @@ TEST_CASE("a group that went while the agent was down is resolved once and forgo
     CHECK(again.sink.states[0].state.empty());
 }
 
+TEST_CASE("alerts of a rule file that does not read after a restart wait for it, firing") {
+    std::vector<SavedGroup> saved;
+    {
+        Bench bench;
+        REQUIRE(bench.pipeline.load(factory(bench.table, kRules), {}));
+        bench.pipeline.start();
+        bench.load = 85;
+        REQUIRE(bench.run_until([&] { return bench.sink.transitions.size() == 1; }));
+        saved.push_back(bench.sink.states.back());
+    }
+    Bench again;
+    REQUIRE(again.pipeline.load(factory(again.table, "groups: []"), saved, {"test.yml"}));
+    again.load = 85;
+    again.pipeline.start();
+    REQUIRE(again.run_until([&] { return again.pipeline.counts().cycles > 3; }));
+    REQUIRE(again.pipeline.reload(factory(again.table, "groups: []"), {"test.yml"}));
+    CHECK(again.sink.transitions.empty());
+    CHECK(again.sink.states.empty());
+
+    SECTION("and go on when it reads") {
+        REQUIRE(again.pipeline.reload(factory(again.table, kRules)));
+        const auto cycles = again.pipeline.counts().cycles;
+        REQUIRE(again.run_until([&] { return again.pipeline.counts().cycles > cycles + 3; }));
+        CHECK(again.sink.transitions.empty());
+        CHECK(again.pipeline.rules().firing(again.clock.now(), 4min).size() == 1);
+        again.load = 10;
+        REQUIRE(again.run_until([&] { return again.sink.transitions.size() == 1; }));
+        CHECK(again.sink.transitions[0].to.empty());
+    }
+    SECTION("and end when it is gone") {
+        REQUIRE(again.pipeline.reload(factory(again.table, "groups: []")));
+        REQUIRE(again.sink.transitions.size() == 1);
+        CHECK(again.sink.transitions[0].to.empty());
+        REQUIRE(again.sink.states.size() == 1);
+        CHECK(again.sink.states[0].key == saved[0].key);
+        CHECK(again.sink.states[0].state.empty());
+    }
+}
+
 TEST_CASE("a restart with the saved states neither fires again nor forgets") {
     std::vector<SavedGroup> saved;
     {

@@ -1,0 +1,50 @@
+#include "agent/app/rule_loader.h"
+
+#include <catch2/catch.hpp>
+#include <filesystem>
+
+#include "tests/support/fixture_tree.h"
+
+using namespace tocsin;
+using namespace tocsin::agent;
+
+namespace {
+
+constexpr auto kGood = "groups: [{name: g, rules: [{alert: A, expr: up == 0}]}]\n";
+constexpr auto kBad = "groups: [{name: g, rules: [{alert: A, exp: up == 0}]}]\n";
+constexpr auto kLevels =
+    "groups: [{name: g, rules: [{alert: L, expr: up, levels: {warning: '< 1'}}]}]\n";
+
+}  // namespace
+
+TEST_CASE("a rule file that is wrong from the start is there but not read") {
+    const test::FixtureTree tree{{"a.yml", kGood}, {"b.yml", kBad}};
+    RuleLoader loader({tree.at("*.yml")}, rules::default_severities());
+    const auto first = loader.load();
+    CHECK(first.files.size() == 1);
+    CHECK_FALSE(first.complete);
+    CHECK(first.unread == std::vector{tree.at("b.yml")});
+
+    tree.write("b.yml", kGood);
+    CHECK(loader.load().unread.empty());
+    tree.write("b.yml", kBad);
+    const auto stands_in = loader.load();
+    CHECK(stands_in.files.size() == 2);
+    CHECK(stands_in.unread.empty());
+}
+
+TEST_CASE("a rule file that contradicts another is there but not read") {
+    const test::FixtureTree tree{{"a.yml", kLevels}, {"b.yml", kLevels}};
+    RuleLoader loader({tree.at("*.yml")}, rules::default_severities());
+    CHECK(loader.load().unread == std::vector{tree.at("b.yml")});
+}
+
+TEST_CASE("a rule file that was named and is gone is not waited for") {
+    const test::FixtureTree tree{{"a.yml", kBad}};
+    RuleLoader loader({tree.at("a.yml")}, rules::default_severities());
+    CHECK(loader.load().unread.size() == 1);
+    std::filesystem::remove(tree.at("a.yml"));
+    const auto gone = loader.load();
+    CHECK_FALSE(gone.complete);
+    CHECK(gone.unread.empty());
+}
