@@ -77,8 +77,14 @@ Result<void> Pipeline::reload(const RuleFactory& factory, const std::vector<std:
     return success();
 }
 
+// What a full disk refused earlier may be there still.
+void Pipeline::keep(SavedGroup group) {
+    std::erase_if(unsaved_, [&](const SavedGroup& older) { return older.key == group.key; });
+    unsaved_.push_back(std::move(group));
+}
+
 void Pipeline::forget(const std::vector<std::string>& groups) {
-    for (const auto& key : groups) unsaved_.push_back({key, ""});
+    for (const auto& key : groups) keep({key, ""});
 }
 
 void Pipeline::start() {
@@ -179,7 +185,7 @@ void Pipeline::evaluate(const rules::Instant& now) {
         const auto result = rules_->evaluate(group, now, failing, undelivered_);
         counts_.rule_errors += result.failures;
         if (rules_->needs_save(group, now)) {
-            unsaved_.push_back({rules_->key(group), rules_->save(group, now)});
+            keep({rules_->key(group), rules_->save(group, now)});
         }
     }
     counts_.transitions += undelivered_.size() - known;

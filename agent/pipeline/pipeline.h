@@ -28,7 +28,7 @@ struct SavedGroup {
 };
 
 // Where decisions go: the outbox, in the pipeline's words. All of it is on disk when it returns
-// success; nothing is when it does not.
+// success; nothing is when it does not. No two states have one key.
 class TransitionSink {
   public:
     virtual ~TransitionSink() = default;
@@ -85,6 +85,7 @@ class Pipeline {
     void start_over(Timeline::Moment moment);
     void evaluate(const rules::Instant& now);
     void commit();
+    void keep(SavedGroup group);
     void forget(const std::vector<std::string>& groups);
     void restore(const SavedGroup& group, const rules::Instant& now);
     Result<rules::RuleSet> make(const RuleFactory& factory, rules::History& history,
@@ -102,7 +103,7 @@ class Pipeline {
     collector::Readings readings_;
     // Decided but not on disk yet: kept and tried again when the disk was full.
     std::vector<rules::Transition> undelivered_;
-    std::vector<SavedGroup> unsaved_;
+    std::vector<SavedGroup> unsaved_;  // of each group the newest alone
     std::vector<SavedGroup> waiting_;  // on disk, of rule files that have not read since the start
     Timeline timeline_;
     net::Timer timer_;

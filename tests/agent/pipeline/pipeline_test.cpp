@@ -172,6 +172,22 @@ TEST_CASE("what a full disk refuses is kept and written when there is room, once
     CHECK(bench.sink.transitions[1].to == "critical");
 }
 
+TEST_CASE(
+    "a group that went while the disk was full is forgotten, whatever was to be saved before") {
+    Bench bench;
+    REQUIRE(bench.pipeline.load(factory(bench.table, kRules), {}));
+    bench.pipeline.start();
+    bench.sink.full = true;
+    bench.load = 85;
+    REQUIRE(bench.run_until([&] { return bench.pipeline.counts().transitions == 1; }));
+    REQUIRE(bench.pipeline.reload(factory(bench.table, "groups: []")));
+
+    bench.sink.full = false;
+    REQUIRE(bench.run_until([&] { return !bench.sink.transitions.empty(); }));
+    REQUIRE(bench.sink.states.size() == 1);
+    CHECK(bench.sink.states[0].state.empty());
+}
+
 TEST_CASE("a reload goes on where the old rules were") {
     Bench bench;
     REQUIRE(bench.pipeline.load(factory(bench.table, kRules), {}));
