@@ -157,6 +157,7 @@ struct App::Impl {
     RuleFactory factory(std::vector<rules::RuleFile> files);
     LoadedRules load_rules();
     void reload(std::string_view why);
+    void watch_rules();
     Result<void> set_up_delivery();
     Heartbeat report() const;
     Result<void> listen();
@@ -224,7 +225,14 @@ LoadedRules App::Impl::load_rules() {
     return loaded;
 }
 
+void App::Impl::watch_rules() {
+    watch =
+        std::make_unique<FileWatch>(loop, loader.patterns(), [this] { reload("a file changed"); });
+}
+
 void App::Impl::reload(std::string_view why) {
+    // Folders may have come. Before the files are read: what changes after that is seen.
+    if (!stopping) watch_rules();
     auto loaded = load_rules();
     bool complete = loaded.complete;
     if (const auto done = pipeline->reload(factory(std::move(loaded.files)), loaded.unread);
@@ -382,8 +390,7 @@ void App::run() {
     auto& impl = *impl_;
     impl.loop.on_signals({SIGTERM, SIGINT}, [&impl](int signal) { impl.stop(signal); });
     impl.loop.on_signals({SIGHUP}, [&impl](int) { impl.reload("SIGHUP"); });
-    impl.watch = std::make_unique<FileWatch>(impl.loop, impl.loader.patterns(),
-                                             [&impl] { impl.reload("a file changed"); });
+    impl.watch_rules();
     impl.pipeline->start();
     impl.deliverer->start();
     impl.heartbeats->start();

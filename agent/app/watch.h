@@ -12,10 +12,11 @@ namespace tocsin::agent {
 
 class FileWatch {
   public:
-    // `changed` runs once things have been quiet for half a second after a change of any *.yml or
-    // *.yaml in the folders of `paths` (a path that is a folder counts itself). Folders that do not
-    // exist are left out.
-    FileWatch(net::Loop& loop, const std::vector<std::string>& paths,
+    // `changed` runs once things have been quiet for half a second after a change of a file that
+    // one of the patterns names (of a folder, its *.yml and *.yaml), or after a folder on the way
+    // there came or went: then make a new FileWatch, which sees what is in it. What cannot be
+    // watched is logged. `changed` may destroy the object.
+    FileWatch(net::Loop& loop, const std::vector<std::string>& patterns,
               std::function<void()> changed);
     ~FileWatch();
 
