@@ -19,14 +19,11 @@ std::variant<Flags, int> parse_flags(int argc, char** argv, std::ostream& out, s
 
     const auto add_paths = [&](CLI::App* command) {
         command->add_option("--config", flags.config, "The configuration file (YAML)");
-        command->add_option("--path.procfs", flags.paths.procfs, "Where /proc is")
-            ->capture_default_str();
-        command->add_option("--path.sysfs", flags.paths.sysfs, "Where /sys is")
-            ->capture_default_str();
-        command->add_option("--path.rootfs", flags.paths.rootfs, "Where the root is")
-            ->capture_default_str();
-        command->add_option("--path.udev.data", flags.paths.udev_data, "Where udev's data are")
-            ->capture_default_str();
+        command->add_option("--path.procfs", flags.procfs, "Where /proc is [/proc]");
+        command->add_option("--path.sysfs", flags.sysfs, "Where /sys is [/sys]");
+        command->add_option("--path.rootfs", flags.rootfs, "Where the root is [/]");
+        command->add_option("--path.udev.data", flags.udev_data,
+                            "Where udev's data are [/run/udev/data]");
     };
     auto* serve = app.add_subcommand("serve", "Run until stopped");
     add_paths(serve);

@@ -7,8 +7,6 @@
 #include <variant>
 #include <vector>
 
-#include "collector/api/collector.h"
-
 namespace tocsin::agent {
 
 // A flag that was not given leaves the configuration's value, or its default.
@@ -22,7 +20,10 @@ struct Flags {
     std::optional<std::string> state;
     std::optional<std::string> log_level;
     std::optional<std::string> log_format;
-    collector::Paths paths;
+    std::optional<std::string> procfs;
+    std::optional<std::string> sysfs;
+    std::optional<std::string> rootfs;
+    std::optional<std::string> udev_data;
 };
 
 // The flags, or the exit status of what was said instead (--help, --version, a mistake).

@@ -34,11 +34,10 @@ Result<Config> read(const std::string& path, std::ostream& err) {
 }
 
 Result<void> apply(const Flags& flags, Config& config) {
-    const collector::Paths plain;
-    if (flags.paths.procfs != plain.procfs) config.path.procfs = flags.paths.procfs;
-    if (flags.paths.sysfs != plain.sysfs) config.path.sysfs = flags.paths.sysfs;
-    if (flags.paths.rootfs != plain.rootfs) config.path.rootfs = flags.paths.rootfs;
-    if (flags.paths.udev_data != plain.udev_data) config.path.udev_data = flags.paths.udev_data;
+    if (flags.procfs) config.path.procfs = *flags.procfs;
+    if (flags.sysfs) config.path.sysfs = *flags.sysfs;
+    if (flags.rootfs) config.path.rootfs = *flags.rootfs;
+    if (flags.udev_data) config.path.udev_data = *flags.udev_data;
     if (flags.listen) config.listen = *flags.listen;
     if (flags.state) config.state = *flags.state;
     if (flags.log_level) config.log.level = *flags.log_level;

@@ -1,0 +1,49 @@
+#include "agent/app/options.h"
+
+#include <catch2/catch.hpp>
+#include <sstream>
+
+#include "tests/support/fixture_tree.h"
+
+using namespace tocsin;
+using namespace tocsin::agent;
+
+namespace {
+
+std::variant<Flags, int> parse(std::vector<std::string> words, std::ostream& err) {
+    words.insert(words.begin(), "tocsin-agent");
+    std::vector<char*> argv;
+    for (auto& word : words) argv.push_back(word.data());
+    std::ostringstream out;
+    return parse_flags(static_cast<int>(argv.size()), argv.data(), out, err);
+}
+
+}  // namespace
+
+TEST_CASE("flags win over the file, with the default's value too") {
+    const test::FixtureTree tree{{"agent.yml",
+                                  "path: {procfs: /host/proc, sysfs: /host/sys, rootfs: /host, "
+                                  "udev_data: /host/udev}\n"
+                                  "collect: {interval: 1m}\n"}};
+    std::ostringstream err;
+    const auto plain = parse({"serve", "--config", tree.at("agent.yml")}, err);
+    REQUIRE(std::holds_alternative<Flags>(plain));
+    auto config = load_options(std::get<Flags>(plain), err);
+    REQUIRE(config);
+    CHECK(config.value().path.procfs == "/host/proc");
+    CHECK(config.value().path.udev_data == "/host/udev");
+    CHECK(config.value().collect.interval == 1min);
+
+    const auto flags = parse(
+        {"serve", "--config", tree.at("agent.yml"), "--path.procfs", "/proc", "--path.sysfs",
+         "/sys", "--path.rootfs", "/", "--path.udev.data", "/run/udev/data", "--interval", "15s"},
+        err);
+    REQUIRE(std::holds_alternative<Flags>(flags));
+    config = load_options(std::get<Flags>(flags), err);
+    REQUIRE(config);
+    CHECK(config.value().path.procfs == "/proc");
+    CHECK(config.value().path.sysfs == "/sys");
+    CHECK(config.value().path.rootfs == "/");
+    CHECK(config.value().path.udev_data == "/run/udev/data");
+    CHECK(config.value().collect.interval == 15s);
+}
