@@ -181,8 +181,8 @@ Result<void> AlertState::create_new(const Instant& now, const Look& look, std::i
     return success();
 }
 
-Evidence AlertState::judge(const Look& look, const Active& active, std::size_t level, double v,
-                           const Instant& now) const {
+Evidence AlertState::judge(const Look& look, Active& active, std::size_t level, double v,
+                           AlertInputs& inputs, const Instant& now) const {
     if (!rule_.is_threshold()) return Evidence::kEnters;
     if (level_enters(look, level, active.source, v)) return Evidence::kEnters;
     // After a restart a value from a window that is still short proves only the bad, not the good.
@@ -190,7 +190,11 @@ Evidence AlertState::judge(const Look& look, const Active& active, std::size_t l
         return Evidence::kWaits;
     }
     const auto value = level_value(look, level, active.source, v);
-    if (!value) return Evidence::kClears;
+    if (!value) {
+        // The series gives its value, so a level for series that give nothing is not meant.
+        if (rule_.no_data == NoData::kLevel) return Evidence::kStays;
+        return judge_missing(active, level, inputs, now);
+    }
     return rule_.levels[level].condition.cleared(*value) ? Evidence::kClears : Evidence::kStays;
 }
 
@@ -212,7 +216,8 @@ Evidence AlertState::judge_missing(Active& active, std::size_t level, AlertInput
     }
     const bool refilling = active.restored_at && now.boot < *active.restored_at + reach_.reach;
     if (!refilling && !inputs.source_failing()) return Evidence::kClears;
-    if (!active.level.empty() && now.boot - *active.missing_since >= kNoDataHold) {
+    if (!active.level.empty() && active.missing_since &&
+        now.boot - *active.missing_since >= kNoDataHold) {
         active.unknown = true;
     }
     return Evidence::kStays;
@@ -223,6 +228,10 @@ void AlertState::update(Active& active, const Look& look, const promql::VectorSa
     if (sample != nullptr) {
         active.source = sample->labels;
         active.value = sample->v;
+    }
+    const auto told = level_index(active.level);
+    if (sample != nullptr &&
+        (!told || !rule_.is_threshold() || level_value(look, *told, sample->labels, sample->v))) {
         active.missing_since.reset();
         active.unknown = false;
     } else if (!active.missing_since) {
@@ -230,7 +239,7 @@ void AlertState::update(Active& active, const Look& look, const promql::VectorSa
     }
     for (std::size_t i = 0; i < active.levels.size(); ++i) {
         const bool was_open = active.levels[i].phase == LevelPhase::kNone;
-        const Evidence evidence = sample != nullptr ? judge(look, active, i, sample->v, now)
+        const Evidence evidence = sample != nullptr ? judge(look, active, i, sample->v, inputs, now)
                                                     : judge_missing(active, i, inputs, now);
         active.levels[i] =
             step(active.levels[i], evidence, hold_of(i), rule_.keep_firing_for, now.boot);
@@ -241,6 +250,12 @@ void AlertState::update(Active& active, const Look& look, const promql::VectorSa
         if (was_open && alone && active.levels[i].phase != LevelPhase::kNone) {
             active.active_at = now.wall;
         }
+    }
+    if (sample != nullptr) {
+        // Another level than the one that has no value is vouched for; a rise is by a value.
+        const auto level = level_index(current_level(active));
+        if (level != told) active.unknown = false;
+        if (level > told) active.missing_since.reset();
     }
     if (active.restored_at && now.boot >= *active.restored_at + reach_.reach) {
         active.restored_at.reset();

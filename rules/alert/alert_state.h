@@ -116,7 +116,7 @@ class AlertState {
         double value = 0;
         Timestamp active_at;
         Timestamp level_since;
-        std::optional<Duration> missing_since;
+        std::optional<Duration> missing_since;  // of the series, or of the told level's own value
         std::optional<Duration> restored_at;
         bool unknown = false;       // no data for so long that the level is not vouched for
         bool told_unknown = false;  // and that has been said
@@ -131,8 +131,8 @@ class AlertState {
     bool level_enters(const Look& look, std::size_t level, const Labels& source, double v) const;
     std::optional<double> level_value(const Look& look, std::size_t level, const Labels& source,
                                       double v) const;
-    Evidence judge(const Look& look, const Active& active, std::size_t level, double v,
-                   const Instant& now) const;
+    Evidence judge(const Look& look, Active& active, std::size_t level, double v,
+                   AlertInputs& inputs, const Instant& now) const;
     Evidence judge_missing(Active& active, std::size_t level, AlertInputs& inputs,
                            const Instant& now) const;
     void update(Active& active, const Look& look, const promql::VectorSample* sample,

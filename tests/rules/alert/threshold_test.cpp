@@ -193,6 +193,89 @@ TEST_CASE("a level may have an expression of its own") {
     CHECK(told(lab.minute(2, 85)) == "fall critical>warning");
 }
 
+TEST_CASE("a level whose own expression gives nothing is judged as one without data") {
+    AlertRule rule = disk_rule(Duration{0});
+    rule.levels[1].expr = Expression{"inodes", {}};
+    const promql::Vector bad{
+        {Labels{{"__name__", "inodes"}, {"instance", "web-1"}, {"mountpoint", "/"}}, {}, 99}};
+    SECTION("held while the collector fails, then unknown, and gone once it works") {
+        AlertLab lab(rule);
+        lab.inputs.own[1] = bad;
+        CHECK(told(lab.minute(1, 85)) == "fire critical");
+        lab.inputs.own[1].clear();
+        lab.inputs.failing = true;
+        for (int n = 2; n < 17; ++n) CHECK(told(lab.minute(n, 85)).empty());
+        const auto unknown = lab.minute(17, 85);
+        CHECK(told(unknown) == "unknown critical");
+        lab.inputs.own[1] = bad;
+        CHECK(told(lab.minute(18, 85)) == "known critical");
+        lab.inputs.own[1].clear();
+        CHECK(told(lab.minute(19, 85)).empty());
+        lab.inputs.failing = false;
+        const auto gone = lab.minute(20, 85);
+        CHECK(told(gone) == "fall critical>warning");
+        CHECK(gone.at(0).reason == "series gone");
+        CHECK_FALSE(lab.state->status().at(0).unknown);
+        lab.inputs.own[1] = bad;
+        CHECK(told(lab.minute(21, 85)) == "rise warning>critical");
+    }
+    SECTION("an unknown level that falls leaves one that is vouched for") {
+        AlertLab lab(rule);
+        lab.inputs.own[1] = bad;
+        lab.minute(1, 85);
+        lab.inputs.own[1].clear();
+        lab.inputs.failing = true;
+        for (int n = 2; n < 18; ++n) lab.minute(n, 85);
+        lab.inputs.failing = false;
+        CHECK(told(lab.minute(18, 85)) == "fall critical>warning");
+        std::vector<Alert> resent;
+        lab.state->firing(AlertLab::wall(18), Duration(4min), resent);
+        CHECK(resent.size() == 1);
+        CHECK(told(lab.minute(19, 85)).empty());
+    }
+    SECTION("no_data: hold") {
+        rule.no_data = NoData::kHold;
+        AlertLab lab(rule);
+        lab.inputs.own[1] = bad;
+        lab.minute(1, 85);
+        lab.inputs.own[1].clear();
+        for (int n = 2; n < 40; ++n) CHECK(told(lab.minute(n, 85)).empty());
+        CHECK(lab.level() == "critical");
+    }
+    SECTION("no_data: clear") {
+        rule.no_data = NoData::kClear;
+        AlertLab lab(rule);
+        lab.inputs.own[1] = bad;
+        lab.minute(1, 85);
+        lab.inputs.own[1].clear();
+        lab.inputs.failing = true;
+        CHECK(told(lab.minute(2, 85)) == "fall critical>warning");
+    }
+    SECTION("no_data: a level enters for a series that is gone, not for a level's own value") {
+        rule.no_data = NoData::kLevel;
+        rule.no_data_level = 1;
+        AlertLab lab(rule);
+        CHECK(told(lab.minute(1, 10)).empty());
+        lab.inputs.own[1] = bad;
+        CHECK(told(lab.minute(2, 10)) == "fire critical");
+        lab.inputs.own[1].clear();
+        CHECK(told(lab.minute(3, 10)).empty());
+    }
+    SECTION("a value that raises is the reason, whatever a milder level lacks") {
+        rule.levels[1].expr.reset();
+        rule.levels[0].expr = Expression{"inodes", {}};
+        rule.no_data = NoData::kHold;
+        AlertLab lab(rule);
+        lab.inputs.own[0] = bad;
+        CHECK(told(lab.minute(1, 10)) == "fire warning");
+        lab.inputs.own[0].clear();
+        CHECK(told(lab.minute(2, 10)).empty());
+        const auto risen = lab.minute(3, 95);
+        CHECK(told(risen) == "rise warning>critical");
+        CHECK(risen.at(0).reason == "95 > 92");
+    }
+}
+
 TEST_CASE("a series that is gone clears when its collector works, and holds while it fails") {
     AlertLab lab(disk_rule(Duration{0}));
     lab.minute(1, 85);
