@@ -1,6 +1,7 @@
 #include "rules/alert/prepared.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 namespace tocsin::rules {
@@ -29,9 +30,7 @@ class QueryInputs final : public AlertInputs {
     Result<promql::Vector> level_values(std::size_t level) override {
         return vector_at(*rule_.own[level], now_);
     }
-    bool source_failing() override {
-        return failing_ && std::any_of(rule_.metrics.begin(), rule_.metrics.end(), failing_);
-    }
+    bool source_failing() override { return rule_.source_failing(failing_); }
 
   private:
     PreparedRule& rule_;
@@ -42,8 +41,22 @@ class QueryInputs final : public AlertInputs {
 
 }  // namespace
 
-Result<void> PreparedRule::evaluate_record(Timestamp now, std::int64_t limit, SeriesTable& series,
+bool PreparedRule::source_failing(const SourceFailing& failing) const {
+    if (!failing) return false;
+    const auto any_fails = [&](const std::vector<std::string>& names) {
+        return std::any_of(names.begin(), names.end(), failing);
+    };
+    // What was recorded while a collector failed is missing until it is recorded again.
+    return any_fails(metrics) ||
+           std::any_of(recorded_by.begin(), recorded_by.end(), [&](const PreparedRule* from) {
+               return from->source_failed || any_fails(from->metrics);
+           });
+}
+
+Result<void> PreparedRule::evaluate_record(Timestamp now, std::int64_t limit,
+                                           const SourceFailing& failing, SeriesTable& series,
                                            History& history) {
+    source_failed = failing && std::any_of(metrics.begin(), metrics.end(), failing);
     TOCSIN_TRY(const promql::Vector values, vector_at(*query, now));
     return record->evaluate(now, values, limit, series, history);
 }
@@ -75,6 +88,34 @@ PreparedRule* PreparedGroup::find_record(std::string_view rule_key) {
         return rule.record && rule.key == rule_key;
     });
     return it == rules.end() ? nullptr : &*it;
+}
+
+void follow_records(std::vector<PreparedGroup>& groups) {
+    std::multimap<std::string_view, const PreparedRule*> records;
+    for (const PreparedGroup& group : groups) {
+        for (const PreparedRule& rule : group.rules) {
+            if (rule.record) records.emplace(std::get<RecordRule>(*rule.rule).record, &rule);
+        }
+    }
+    const auto add_recorders = [&](const PreparedRule& reader, auto& found) {
+        for (const std::string& metric : reader.metrics) {
+            const auto [first, last] = records.equal_range(metric);
+            for (auto it = first; it != last; ++it) {
+                // Once each: rules may read what they record themselves.
+                if (std::find(found.begin(), found.end(), it->second) == found.end()) {
+                    found.push_back(it->second);
+                }
+            }
+        }
+    };
+    for (PreparedGroup& group : groups) {
+        for (PreparedRule& rule : group.rules) {
+            add_recorders(rule, rule.recorded_by);
+            for (std::size_t i = 0; i < rule.recorded_by.size(); ++i) {
+                add_recorders(*rule.recorded_by[i], rule.recorded_by);
+            }
+        }
+    }
 }
 
 }  // namespace tocsin::rules

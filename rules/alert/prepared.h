@@ -22,15 +22,19 @@ struct PreparedRule {
     std::vector<std::optional<promql::Query>> own;    // by level
     std::unique_ptr<AlertState> alert;                // one of the two
     std::unique_ptr<RecordState> record;
-    std::vector<std::string> metrics;
+    std::vector<std::string> metrics;              // that its expressions read
+    std::vector<const PreparedRule*> recorded_by;  // the rules that record them, transitively
+    bool source_failed = false;  // of a recording rule: as its last evaluation found it
     Duration reach{0};
 
     RuleHealth health = RuleHealth::kUnknown;
     std::string last_error;
     Timestamp last_evaluation;
 
-    Result<void> evaluate_record(Timestamp now, std::int64_t limit, SeriesTable& series,
-                                 History& history);
+    // Whether a collector fails behind what the rule reads, or behind what is recorded for it.
+    bool source_failing(const SourceFailing& failing) const;
+    Result<void> evaluate_record(Timestamp now, std::int64_t limit, const SourceFailing& failing,
+                                 SeriesTable& series, History& history);
     Result<void> evaluate_alert(const Instant& now, std::int64_t limit,
                                 const SourceFailing& failing, Sequence& sequence,
                                 std::vector<Transition>& out);
@@ -50,5 +54,8 @@ struct PreparedGroup {
     PreparedRule* find_alert(const SavedRule& saved);
     PreparedRule* find_record(std::string_view rule_key);
 };
+
+// Tells every rule who records what it reads. The rules must stay where they are afterwards.
+void follow_records(std::vector<PreparedGroup>& groups);
 
 }  // namespace tocsin::rules

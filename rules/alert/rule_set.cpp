@@ -128,6 +128,7 @@ Result<PreparedRule> RuleSet::Impl::prepare_rule(const Rule& rule, KeyMaker& key
         out.key = keys.make(record->record, record->labels);
         TOCSIN_TRY(auto query, prepare(record->expr, record->record, history));
         out.reach = query.reach();
+        out.metrics = facts_of(query).metrics;
         out.query.emplace(std::move(query));
         out.record = std::make_unique<RecordState>(*record);
         return out;
@@ -166,6 +167,7 @@ Result<void> RuleSet::Impl::prepare_all() {
             groups.push_back(std::move(group));
         }
     }
+    follow_records(groups);
     return success();
 }
 
@@ -271,9 +273,10 @@ EvaluationResult RuleSet::evaluate(std::size_t index, const Instant& now,
     for (PreparedRule& rule : group.rules) {
         ++result.rules;
         const std::int64_t limit = group.group->limit;
-        const auto done = rule.record
-                              ? rule.evaluate_record(now.wall, limit, impl_->series, impl_->history)
-                              : rule.evaluate_alert(now, limit, failing, impl_->sequence, out);
+        const auto done =
+            rule.record
+                ? rule.evaluate_record(now.wall, limit, failing, impl_->series, impl_->history)
+                : rule.evaluate_alert(now, limit, failing, impl_->sequence, out);
         rule.last_evaluation = now.wall;
         rule.health = done ? RuleHealth::kOk : RuleHealth::kError;
         if (done) {
@@ -354,6 +357,7 @@ std::vector<std::string> RuleSet::take_over(RuleSet& old, const Instant& now,
             PreparedRule* const heir = impl_->find_record(from.key, rule.key);
             if (heir != nullptr) {
                 heir->record->take_over(*rule.record);
+                heir->source_failed = rule.source_failed;
             } else {
                 rule.record->end_all(now.wall, impl_->history);
             }

@@ -24,8 +24,8 @@ struct RuleSetOptions {
     Duration history_since{0};       // boottime at which the history began
 };
 
-// Whether the collector behind a metric failed in its last cycle. Asked only when a series that
-// is pending or firing gives no value.
+// Whether the collector behind a metric failed in its last cycle. Asked for what a recording rule
+// reads, and for an alert's metrics when a series that is pending or firing gives no value.
 using SourceFailing = std::function<bool(std::string_view metric)>;
 
 struct EvaluationResult {

@@ -74,6 +74,45 @@ TEST_CASE("an output that vanishes is ended, and the collector's health decides 
     }
 }
 
+TEST_CASE("a recorded metric fails with what its rule reads, through any number of rules") {
+    World world;
+    const std::string alert = R"(
+  - name: alerts
+    rules:
+      - alert: Filling
+        expr: tripled
+        levels: {warning: "> 160"})";
+    const std::string records = R"(
+  - name: records
+    rules:
+      - record: doubled
+        expr: used * 2 or doubled * 0
+      - record: tripled
+        expr: doubled * 1.5)";
+    const std::string head = "groups:";
+    // Recorded before the alert of the same round, or only after it.
+    const bool before = GENERATE(true, false);
+    INFO("recorded before: " << before);
+    RuleSet rules = world.make({file_of(before ? head + records + alert : head + alert + records)});
+    world.put(kDisk, 1, 85);
+    world.evaluate(rules, 1);
+    world.put(kDisk, 2, 85);
+    const auto fired = world.evaluate(rules, 2);
+    REQUIRE(rules.firing(instant(2).wall, Duration(4min)).size() == 1);
+    world.put(kDisk, 3, kStaleNaN);
+    world.put(Labels{{"__name__", "doubled"}, {"mountpoint", "/"}}, 3, kStaleNaN);
+    world.failing = "used";
+    for (int n = 3; n < 8; ++n) CHECK(world.evaluate(rules, n).empty());
+    CHECK(rules.firing(instant(7).wall, Duration(4min)).size() == 1);
+
+    // What is recorded comes back one evaluation after the collector does.
+    world.failing.clear();
+    world.put(kDisk, 8, 85);
+    CHECK(world.evaluate(rules, 8).empty());
+    world.put(kDisk, 9, 85);
+    CHECK(world.evaluate(rules, 9).empty());
+}
+
 TEST_CASE("a rule that fails says why and leaves the others alone") {
     World world;
     RuleSet rules = world.make({file_of(R"(groups:
