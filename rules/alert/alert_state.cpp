@@ -1,6 +1,7 @@
 #include "rules/alert/alert_state.h"
 
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <utility>
 
@@ -52,22 +53,22 @@ Result<void> AlertState::evaluate(const Instant& now, AlertInputs& inputs, std::
     if (alerts_.empty() && !anything_holds(values)) return success();
     Look seen;
     TOCSIN_TRY(look(inputs, seen));
-    TOCSIN_TRY(create_new(now, seen, limit));
-    for (auto it = alerts_.begin(); it != alerts_.end();) {
-        Active& active = it->second;
+    const auto advance = [&](Active& active) {
         const std::vector<LevelState> before = active.levels;
-        const auto sample = seen.samples.find(it->first);
+        const auto sample = seen.samples.find(active.labels);
         const bool has_value = sample != seen.samples.end() &&
                                (!rule_.is_threshold() || !std::isnan(sample->second->v));
         update(active, seen, has_value ? sample->second : nullptr, inputs, now);
         settle(active, now, sequence, out);
         if (active.levels != before) ++revision_;
-        if (is_idle(active)) {
-            it = alerts_.erase(it);
-        } else {
-            ++it;
-        }
+    };
+    // What ends makes room within the limit for what begins.
+    for (auto it = alerts_.begin(); it != alerts_.end();) {
+        advance(it->second);
+        it = is_idle(it->second) ? alerts_.erase(it) : std::next(it);
     }
+    TOCSIN_TRY(const std::vector<Active*> begun, create_new(now, seen, limit));
+    for (Active* const active : begun) advance(*active);
     return success();
 }
 
@@ -146,24 +147,37 @@ bool AlertState::level_enters(const Look& look, std::size_t level, const Labels&
     return !rule_.levels[level].gate || look.gates[level].contains(without_name(source));
 }
 
-Result<void> AlertState::create_new(const Instant& now, const Look& look, std::int64_t limit) {
+bool AlertState::begins(const Look& look, const promql::VectorSample& sample) const {
+    if (!rule_.is_threshold()) return true;
+    if (std::isnan(sample.v)) return false;
+    for (std::size_t i = 0; i < rule_.levels.size(); ++i) {
+        if (level_enters(look, i, sample.labels, sample.v)) return true;
+    }
+    return false;
+}
+
+Result<std::vector<AlertState::Active*>> AlertState::create_new(const Instant& now,
+                                                                const Look& look,
+                                                                std::int64_t limit) {
+    std::vector<Active*> begun;
     // Right after a start everything is absent that has merely not been seen yet.
     if (reach_.uses_absent && now.boot < environment_.history_since + capped(reach_.reach)) {
-        return success();
+        return begun;
     }
     std::vector<std::pair<Labels, const promql::VectorSample*>> fresh;
+    std::int64_t beginning = 0;
     for (const auto& [labels, sample] : look.samples) {
         if (alerts_.contains(labels)) continue;
-        bool wanted = !rule_.is_threshold() || keeps_all();
-        if (!wanted && !std::isnan(sample->v)) {
-            for (std::size_t i = 0; i < rule_.levels.size() && !wanted; ++i) {
-                wanted = level_enters(look, i, sample->labels, sample->v);
-            }
-        }
-        if (wanted) fresh.emplace_back(labels, sample);
+        // One that is kept only because its silence will count is no alert yet.
+        const bool bad = begins(look, *sample);
+        if (bad) ++beginning;
+        if (bad || keeps_all()) fresh.emplace_back(labels, sample);
     }
-    const auto total = static_cast<std::int64_t>(alerts_.size() + fresh.size());
-    if (limit > 0 && !fresh.empty() && total > limit) {
+    const std::int64_t total =
+        beginning + std::count_if(alerts_.begin(), alerts_.end(), [](const auto& entry) {
+            return is_pending_or_held(entry.second);
+        });
+    if (limit > 0 && beginning > 0 && total > limit) {
         return Error(ErrorCode::kTooLarge, "exceeded limit of " + std::to_string(limit) + " with " +
                                                std::to_string(total) + " alerts");
     }
@@ -175,10 +189,10 @@ Result<void> AlertState::create_new(const Instant& now, const Look& look, std::i
         active.levels.resize(levels);
         active.value = sample->v;
         active.active_at = now.wall;
-        alerts_.emplace(labels, std::move(active));
+        begun.push_back(&alerts_.emplace(labels, std::move(active)).first->second);
         ++revision_;
     }
-    return success();
+    return begun;
 }
 
 Evidence AlertState::judge(const Look& look, Active& active, std::size_t level, double v,
@@ -262,10 +276,14 @@ void AlertState::update(Active& active, const Look& look, const promql::VectorSa
     }
 }
 
+bool AlertState::is_pending_or_held(const Active& active) {
+    return std::any_of(active.levels.begin(), active.levels.end(),
+                       [](const LevelState& level) { return level.phase != LevelPhase::kNone; });
+}
+
 bool AlertState::is_idle(const Active& active) const {
     if (!active.level.empty() || keeps_all()) return false;
-    return std::all_of(active.levels.begin(), active.levels.end(),
-                       [](const LevelState& level) { return level.phase == LevelPhase::kNone; });
+    return !is_pending_or_held(active);
 }
 
 std::optional<std::size_t> AlertState::level_index(std::string_view name) const {

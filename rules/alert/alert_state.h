@@ -84,8 +84,8 @@ class AlertState {
     AlertState(const AlertRule& rule, RuleReach reach, std::string generator_url,
                const AlertEnvironment& environment);
 
-    // One evaluation. On an error (two samples become one alert, more than `limit` alerts, a
-    // level's query fails) nothing has changed.
+    // One evaluation. On an error (two samples become one alert, a level's query fails) nothing has
+    // changed. With more than `limit` alerts, which is one too, none has begun.
     Result<void> evaluate(const Instant& now, AlertInputs& inputs, std::int64_t limit,
                           Sequence& sequence, std::vector<Transition>& out);
 
@@ -126,7 +126,9 @@ class AlertState {
     using Actives = std::map<Labels, Active>;
 
     Result<void> look(AlertInputs& inputs, Look& look);
-    Result<void> create_new(const Instant& now, const Look& look, std::int64_t limit);
+    bool begins(const Look& look, const promql::VectorSample& sample) const;
+    Result<std::vector<Active*>> create_new(const Instant& now, const Look& look,
+                                            std::int64_t limit);
     bool anything_holds(const promql::Vector& values) const;
     bool level_enters(const Look& look, std::size_t level, const Labels& source, double v) const;
     std::optional<double> level_value(const Look& look, std::size_t level, const Labels& source,
@@ -142,6 +144,7 @@ class AlertState {
     Transition describe(const Active& active, const std::string& to, Change change,
                         const Instant& now) const;
     std::string explain(const Active& active, const std::string& to, Change change) const;
+    static bool is_pending_or_held(const Active& active);
     bool is_idle(const Active& active) const;
     std::optional<std::size_t> level_index(std::string_view name) const;
     std::string current_level(const Active& active) const;

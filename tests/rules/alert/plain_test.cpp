@@ -90,7 +90,46 @@ TEST_CASE("the agent's host wins over the rule's, its other labels yield") {
     CHECK(fired[0].labels.get("site") == "bj1");
 }
 
-TEST_CASE("more alerts than the group's limit are an error and nothing changes") {
+TEST_CASE("an alert that ends makes room within the limit for one that begins") {
+    AlertLab lab(make_plain(Duration{0}));
+    lab.inputs.vector = {{disk("/a"), {}, 0}};
+    CHECK(lab.evaluate(1, 1).size() == 1);
+    lab.inputs.vector = {{disk("/b"), {}, 0}};
+    const auto out = lab.evaluate(2, 1);
+    CHECK(lab.last);
+    REQUIRE(out.size() == 2);
+    CHECK(out[0].change == Change::kResolve);
+    CHECK(out[0].labels.get("mountpoint") == "/a");
+    CHECK(out[1].change == Change::kFire);
+    CHECK(out[1].labels.get("mountpoint") == "/b");
+}
+
+TEST_CASE("beyond the limit no alert begins, and those that are there still end") {
+    AlertLab lab(make_plain(Duration{0}));
+    lab.inputs.vector = {{disk("/a"), {}, 0}};
+    lab.evaluate(1, 1);
+    lab.inputs.vector = {{disk("/b"), {}, 0}, {disk("/c"), {}, 0}};
+    const auto out = lab.evaluate(2, 1);
+    REQUIRE_FALSE(lab.last);
+    CHECK(lab.last.error().message == "exceeded limit of 1 with 2 alerts");
+    REQUIRE(out.size() == 1);
+    CHECK(out[0].change == Change::kResolve);
+    CHECK(lab.state->empty());
+}
+
+TEST_CASE("a series that is only remembered for its silence is no alert within the limit") {
+    AlertRule rule = make_threshold({{"warning", "> 80", 3, Duration{0}}});
+    rule.no_data = NoData::kLevel;
+    AlertLab lab(rule);
+    lab.inputs.vector = {{disk("/a"), {}, 10}, {disk("/b"), {}, 10}};
+    CHECK(lab.evaluate(1, 1).empty());
+    CHECK(lab.last);
+    lab.inputs.vector = {{disk("/a"), {}, 10}, {disk("/b"), {}, 90}};
+    CHECK(lab.evaluate(2, 1).size() == 1);
+    CHECK(lab.last);
+}
+
+TEST_CASE("more new alerts than the group's limit are an error and none begins") {
     AlertLab lab(make_plain(Duration{0}));
     lab.inputs.vector = {{disk("/a"), {}, 0}, {disk("/b"), {}, 0}};
     CHECK(lab.evaluate(1, 1).empty());
