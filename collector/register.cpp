@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "collector/host/cgroup.h"
 #include "collector/host/cpu.h"
 #include "collector/host/diskstats.h"
 #include "collector/host/fibrechannel.h"
@@ -44,6 +45,13 @@ std::vector<SettingSpec> device_settings(std::string_view exclude, std::string_v
 const std::vector<Registration>& rows() {
     using enum Threading;
     static const std::vector<Registration> all{
+        {"cgroup",
+         kBlocking,
+         false,
+         "",
+         create_cgroup,
+         {{"include", "regex", kCgroupInclude, "Paths of cgroups that are reported."},
+          {"exclude", "regex", "", "Paths that are not reported although they are included."}}},
         {"cpu", kInline, true, "", create_cpu, {}},
         {"diskstats", kInline, true, "", create_diskstats,
          device_settings(kDiskExclude, "Disks that are not reported.")},
