@@ -12,16 +12,17 @@ import urllib.request
 
 from lab import check, free_port, skip, wait_for
 
-COLLECTORS = ("cpu diskstats filefd filesystem loadavg meminfo netdev netstat os pressure sockstat "
-              "stat time uname vmstat").split()
-# What node_exporter says of itself, and we of ourselves.
-OWN = re.compile(r"^(node_scrape_|node_exporter_|go_|process_|promhttp_|tocsin_)")
+COLLECTORS = ("cpu diskstats fibrechannel filefd filesystem loadavg meminfo netdev netstat os pressure rapl selinux "
+              "sockstat stat tapestats textfile thermal_zone time timex uname vmstat xfs zfs").split()
+# What node_exporter says of itself, and we of ourselves; and watchdogs, which 1.5 does not know.
+OWN = re.compile(r"^(node_scrape_|node_exporter_|go_|process_|promhttp_|tocsin_|node_watchdog_)")
 # Gauges that nothing moves while the test runs.
 STILL = re.compile(
     r"^node_(boot_time_seconds|cpu_isolated|disk_info|disk_filesystem_info|filefd_maximum|"
     r"filesystem_(size_bytes|files|readonly|device_error)|memory_(MemTotal|SwapTotal|VmallocTotal)_bytes|"
-    r"memory_(HugePages_Total|Hugepagesize_bytes)|os_info|os_version|time_zone_offset_seconds|"
-    r"time_clocksource_\w+|uname_info)$")
+    r"memory_(HugePages_Total|Hugepagesize_bytes)|os_info|os_version|cooling_device_max_state|fibrechannel_info|"
+    r"selinux_\w+|textfile_\w+|time_zone_offset_seconds|time_clocksource_\w+|"
+    r"timex_(loop_time_constant|pps_\w+|sync_status|tai_offset_seconds|tick_seconds)|uname_info)$")
 LINE = re.compile(r'^([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (\S+)$')
 LABEL = re.compile(r'([a-zA-Z_]\w*)="((?:[^"\\]|\\.)*)"')
 
