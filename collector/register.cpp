@@ -7,6 +7,7 @@
 #include "collector/host/bcache.h"
 #include "collector/host/bonding.h"
 #include "collector/host/btrfs.h"
+#include "collector/host/cgroup.h"
 #include "collector/host/conntrack.h"
 #include "collector/host/cpu.h"
 #include "collector/host/cpufreq.h"
@@ -81,6 +82,13 @@ const std::vector<Registration>& rows() {
            "all buckets."}}},
         {"bonding", kInline, true, "", create_bonding, {}},
         {"btrfs", kBlocking, true, "", create_btrfs, {}},
+        {"cgroup",
+         kBlocking,
+         false,
+         "",
+         create_cgroup,
+         {{"include", "regex", kCgroupInclude, "Paths of cgroups that are reported."},
+          {"exclude", "regex", "", "Paths that are not reported although they are included."}}},
         {"conntrack", kInline, true, "", create_conntrack, {}},
         {"cpu",
          kInline,

@@ -144,8 +144,10 @@ class Textfile final : public Collector {
     }
 
     void read(const std::string& path) {
-        std::unique_ptr<File>& file =
-            files_.at(path, [&] { return std::make_unique<File>(File{path}); });
+        std::unique_ptr<File>& file = files_.at(path, [&] {
+            changed_ = true;
+            return std::make_unique<File>(File{path});
+        });
         in_order_.push_back(file.get());
         // Opened each time: writers put a new file in the old one's place.
         ProcFile opened(path);
@@ -192,10 +194,13 @@ class Textfile final : public Collector {
     void build(const std::vector<std::pair<File*, TextMetrics>>& parsed,
                const std::map<std::string, std::string>& sources) {
         Readings merged;
-        std::unordered_set<SeriesId> seen;
+        std::unordered_set<SeriesId> seen{scrape_error_.id()};
         conflict_.clear();
         for (const auto& [file, metrics] : parsed) {
             file->mtime_series = table_->get(&kMtime, {{"file", valid_utf8(file->path)}});
+            seen.insert(file->mtime_series.id());
+        }
+        for (const auto& [file, metrics] : parsed) {
             for (const TextSample& sample : metrics.samples) {
                 const TextFamily& family = metrics.families[sample.family];
                 const MetricDesc* desc = describe(
@@ -207,7 +212,7 @@ class Textfile final : public Collector {
                 }
                 SeriesRef series = table_->get(desc, labels_of(sample, family.type));
                 if (!seen.insert(series.id()).second) {
-                    conflict_ = file->path + ": another line has " + series.labels().text();
+                    conflict_ = file->path + ": reported already: " + series.labels().text();
                     continue;
                 }
                 merged.push_back({std::move(series), sample.value});

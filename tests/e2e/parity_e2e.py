@@ -12,12 +12,12 @@ import urllib.request
 
 from lab import check, free_port, skip, wait_for
 
-COLLECTORS = ("arp bcache bonding btrfs conntrack cpu cpufreq diskstats dmi edac entropy filefd filesystem "
-              "hwmon infiniband ipvs loadavg mdadm meminfo netclass netdev netstat nfs nfsd nvme os "
+COLLECTORS = ("arp bcache bonding btrfs conntrack cpu cpufreq diskstats dmi edac entropy fibrechannel filefd "
+              "filesystem hwmon infiniband ipvs loadavg mdadm meminfo netclass netdev netstat nfs nfsd nvme os "
               "powersupplyclass pressure rapl schedstat selinux sockstat softnet stat tapestats textfile "
-              "thermal_zone time timex udp_queues uname vmstat xfs zfs fibrechannel").split()
-# What node_exporter says of itself, and we of ourselves.
-OWN = re.compile(r"^(node_scrape_|node_exporter_|go_|process_|promhttp_|tocsin_)")
+              "thermal_zone time timex udp_queues uname vmstat xfs zfs").split()
+# What node_exporter says of itself, and we of ourselves; and watchdogs, which 1.5 does not know.
+OWN = re.compile(r"^(node_scrape_|node_exporter_|go_|process_|promhttp_|tocsin_|node_watchdog_)")
 # Gauges that nothing moves while the test runs.
 STILL = re.compile(
     r"^node_(boot_time_seconds|bonding_slaves|btrfs_info|btrfs_device_size_bytes|cpu_isolated|"
@@ -25,8 +25,9 @@ STILL = re.compile(
     r"infiniband_info|network_(info|up|mtu_bytes|flags|carrier|iface_\w+|protocol_type|speed_bytes)|nvme_info|"
     r"filesystem_(size_bytes|files|readonly|device_error)|memory_(MemTotal|SwapTotal|VmallocTotal)_bytes|"
     r"hwmon_(chip_names|sensor_label)|memory_(HugePages_Total|Hugepagesize_bytes)|nf_conntrack_entries_limit|"
-    r"os_info|os_version|time_zone_offset_seconds|"
-    r"time_clocksource_\w+|uname_info)$")
+    r"os_info|os_version|cooling_device_max_state|fibrechannel_info|"
+    r"selinux_\w+|textfile_\w+|time_zone_offset_seconds|time_clocksource_\w+|"
+    r"timex_(loop_time_constant|pps_\w+|sync_status|tai_offset_seconds|tick_seconds)|uname_info)$")
 LINE = re.compile(r'^([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (\S+)$')
 LABEL = re.compile(r'([a-zA-Z_]\w*)="((?:[^"\\]|\\.)*)"')
 

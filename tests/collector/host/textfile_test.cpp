@@ -126,6 +126,12 @@ TEST_CASE("a file that cannot be read is an error until it can") {
     values = textfile.collect();
     REQUIRE(values.size() == 5);
     REQUIRE(values.at(std::string(kError)) == 0);
+    // One goes and another that cannot be read comes, in one cycle.
+    tree.remove("root/tf/sub.prom");
+    tree.make_directory("root/tf/z.prom");
+    values = textfile.collect_any();
+    REQUIRE(values.size() == 3);
+    REQUIRE_FALSE(values.contains("tf_sub"));
 }
 
 TEST_CASE("a configured directory that is missing is an error, the default one is not") {
@@ -155,7 +161,12 @@ TEST_CASE("of two lines with the same series the first is reported and the other
     const Values values = textfile.collect_any();
     REQUIRE(values.at("tf_twice") == 1);
     REQUIRE(values.at(std::string(kError)) == 0);
-    REQUIRE_THAT(textfile.error(), Catch::Contains("another line has tf_twice"));
+    REQUIRE_THAT(textfile.error(), Catch::Contains("reported already: tf_twice"));
+    // As when somebody keeps an exporter's answer.
+    tree.write("root/tf/a.prom", "node_textfile_scrape_error 7\n");
+    tree.remove("root/tf/b.prom");
+    REQUIRE(textfile.collect_any().at(std::string(kError)) == 0);
+    REQUIRE_THAT(textfile.error(), Catch::Contains("reported already: node_textfile_scrape_error"));
 }
 
 TEST_CASE("bounds and quantiles have one spelling and parts no type") {
