@@ -4,8 +4,25 @@
 #include <string_view>
 
 #include "base/core/version.h"
+#include "base/net/http.h"
 
 namespace tocsin::agent {
+
+namespace {
+
+// What is wrong with a value, for CLI11; "" when nothing is.
+std::string url_mistake(const std::string& text) {
+    const auto url = net::parse_url(text);
+    return url ? "" : url.error().message;
+}
+
+std::string interval_mistake(const std::string& text) {
+    const auto interval = parse_duration(text);
+    if (!interval) return interval.error().message;
+    return interval.value() < 100ms ? "at least 100ms" : "";
+}
+
+}  // namespace
 
 std::variant<Flags, int> parse_flags(int argc, char** argv, std::ostream& out, std::ostream& err) {
     Flags flags;
@@ -28,9 +45,15 @@ std::variant<Flags, int> parse_flags(int argc, char** argv, std::ostream& out, s
     auto* serve = app.add_subcommand("serve", "Run until stopped");
     add_paths(serve);
     serve->add_option("--listen", flags.listen, "Address of the local API [127.0.0.1:9841]");
-    serve->add_option("--bridge", flags.bridges, "A bridge's URL (repeat: tried in order)");
+    serve->add_option("--bridge", flags.bridges, "A bridge's URL (repeat: tried in order)")
+        ->check(url_mistake);
     serve->add_option("--rules", flags.rules, "A rule file or a folder of them (repeat)");
-    serve->add_option("--interval", flags.interval, "Collect and evaluate every [15s]");
+    serve
+        ->add_option_function<std::string>(
+            "--interval",
+            [&](const std::string& text) { flags.interval = parse_duration(text).value(); },
+            "Collect and evaluate every [15s]")
+        ->check(interval_mistake);
     serve->add_option("--state", flags.state, "Folder of the outbox [/var/lib/tocsin/agent]");
     serve->add_option("--log.level", flags.log_level, "debug, info, warning or error [info]")
         ->check(CLI::IsMember({"debug", "info", "warning", "error"}));

@@ -7,6 +7,8 @@
 #include <variant>
 #include <vector>
 
+#include "base/core/time.h"
+
 namespace tocsin::agent {
 
 // A flag that was not given leaves the configuration's value, or its default.
@@ -16,7 +18,7 @@ struct Flags {
     std::optional<std::string> listen;
     std::vector<std::string> bridges;
     std::vector<std::string> rules;
-    std::optional<std::string> interval;
+    std::optional<Duration> interval;
     std::optional<std::string> state;
     std::optional<std::string> log_level;
     std::optional<std::string> log_format;

@@ -47,3 +47,18 @@ TEST_CASE("flags win over the file, with the default's value too") {
     CHECK(config.value().path.udev_data == "/run/udev/data");
     CHECK(config.value().collect.interval == 15s);
 }
+
+TEST_CASE("a flag whose value is wrong is a wrong use, and said so") {
+    const auto [flag, value, word] = GENERATE(table<std::string, std::string, std::string>({
+        {"--interval", "foo", "foo"},
+        {"--interval", "1ms", "at least 100ms"},
+        {"--bridge", "nope", "nope"},
+        {"--log.level", "loud", "loud"},
+    }));
+    CAPTURE(flag, value);
+    std::ostringstream err;
+    const auto parsed = parse({"serve", flag, value}, err);
+    REQUIRE(std::holds_alternative<int>(parsed));
+    CHECK(std::get<int>(parsed) == 2);
+    CHECK_THAT(err.str(), Catch::Contains(flag) && Catch::Contains(word));
+}
