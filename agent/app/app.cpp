@@ -159,6 +159,7 @@ struct App::Impl {
     void reload(std::string_view why);
     void watch_rules();
     Result<void> set_up_delivery();
+    HostFacts host_facts() const;
     Heartbeat report() const;
     Result<void> listen();
     void count(SelfCounts& counts);
@@ -283,7 +284,7 @@ Result<void> App::Impl::set_up_delivery() {
         bridge.token = std::move(token).value();
     }
     heartbeat.host = config.host;
-    heartbeat.facts = read_host_facts({config.path.procfs, config.path.sysfs, config.path.rootfs});
+    heartbeat.facts = host_facts();
     heartbeat.started_at = clock.now();
     heartbeat.version = std::string(kVersion);
     heartbeat.labels = config.labels;
@@ -302,8 +303,16 @@ Result<void> App::Impl::set_up_delivery() {
     return success();
 }
 
+HostFacts App::Impl::host_facts() const {
+    return read_host_facts({config.path.procfs, config.path.sysfs, config.path.rootfs});
+}
+
 Heartbeat App::Impl::report() const {
     Heartbeat now = heartbeat;
+    // Under a millisecond. Only the boot cannot change, and a file that does not read for once must
+    // not make two agents of one.
+    now.facts = host_facts();
+    now.facts.boot_id = heartbeat.facts.boot_id;
     now.rules_hash = rules_hash;
     for (auto& [name, reason] : runner->failing()) {
         now.failing_collectors.push_back({std::move(name), std::move(reason)});
