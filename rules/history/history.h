@@ -68,6 +68,8 @@ class Selection {
     virtual void samples(std::size_t i, Timestamp from, Timestamp to, std::vector<Sample>& out) = 0;
     // The last sample with from < t <= to, staleness marks included; false when there is none.
     virtual bool last(std::size_t i, Timestamp from, Timestamp to, Sample& out) = 0;
+    // Samples in the chunks that the two have opened so far: what looking into the past costs.
+    virtual std::uint64_t opened() const = 0;
 };
 
 }  // namespace tocsin::rules

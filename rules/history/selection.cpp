@@ -62,6 +62,7 @@ void SelectionImpl::samples(std::size_t i, Timestamp from, Timestamp to, std::ve
     for (const Chunk& chunk : stored_[i]->chunks) {
         if (chunk.last() <= low) continue;
         if (chunk.first() > high) return;
+        opened_ += static_cast<std::uint64_t>(chunk.count());
         ChunkReader reader(chunk);
         while (reader.next()) {
             if (reader.t() <= low) continue;
@@ -87,6 +88,7 @@ bool SelectionImpl::last(std::size_t i, Timestamp from, Timestamp to, Sample& ou
                          [](std::int64_t t, const Chunk& c) { return t < c.first(); });
     if (after == s.chunks.begin() || std::prev(after)->last() <= low) return false;
     bool found = false;
+    opened_ += static_cast<std::uint64_t>(std::prev(after)->count());
     ChunkReader reader(*std::prev(after));
     while (reader.next() && reader.t() <= high) {
         if (reader.t() <= low) continue;

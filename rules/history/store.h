@@ -38,6 +38,7 @@ class SelectionImpl final : public Selection, public std::enable_shared_from_thi
     std::uint64_t epoch() const override { return epoch_; }
     void samples(std::size_t i, Timestamp from, Timestamp to, std::vector<Sample>& out) override;
     bool last(std::size_t i, Timestamp from, Timestamp to, Sample& out) override;
+    std::uint64_t opened() const override { return opened_; }
 
     void offer(Stored& s);  // joins when it matches
     void leave(Stored& s);
@@ -55,6 +56,7 @@ class SelectionImpl final : public Selection, public std::enable_shared_from_thi
     Symbol name_;
     bool named_;
     std::uint64_t epoch_ = 1;
+    std::uint64_t opened_ = 0;
     std::vector<SeriesRef> refs_;
     std::vector<Stored*> stored_;  // of refs_, by index
 };

@@ -6,6 +6,9 @@
 namespace tocsin::rules::promql {
 namespace {
 
+// Unpacking so many samples of a chunk costs about as much as moving one through the plan.
+constexpr std::uint64_t kOpenedForOne = 16;
+
 class InstantSelector final : public VectorNode {
   public:
     InstantSelector(std::shared_ptr<Selection> selection, TimeShift shift, Duration lookback,
@@ -18,17 +21,20 @@ class InstantSelector final : public VectorNode {
     Status eval(const Moment& now) override {
         rows_.clear();
         const auto series = selection_->series();
+        // Looking costs also where nothing is found: a subquery does it at each of its steps.
+        TOCSIN_TRY(now.budget->spend(series.size()));
         if (epoch_ != selection_->epoch()) follow(series);
         const std::int64_t t = shift_.apply(now);
         // A sample exactly as old as the lookback still counts.
         const Timestamp from = from_unix_ms(t - lookback_ - 1);
         const Timestamp to = from_unix_ms(t);
+        const std::uint64_t opened = selection_->opened();
         for (std::uint32_t i = 0; i < series.size(); ++i) {
             Sample sample;
             if (!selection_->last(i, from, to, sample) || is_stale(sample.v)) continue;
             rows_.push_back({i, read_ == Read::kValues ? sample.v : to_unix_seconds(sample.t)});
         }
-        return success();
+        return now.budget->spend((selection_->opened() - opened) / kOpenedForOne);
     }
 
   private:
@@ -53,6 +59,8 @@ class RangeSelector final : public RangeNode {
 
     Status begin(const Moment& now) override {
         const auto series = selection_->series();
+        TOCSIN_TRY(now.budget->spend(series.size() + opened_ / kOpenedForOne));
+        opened_ = 0;
         if (epoch_ != selection_->epoch()) {
             epoch_ = selection_->epoch();
             own_.clear();
@@ -66,7 +74,9 @@ class RangeSelector final : public RangeNode {
 
     std::span<const Sample> window(std::size_t slot) override {
         samples_.clear();
+        const std::uint64_t opened = selection_->opened();
         selection_->samples(slot, from_unix_ms(from_ - 1), from_unix_ms(to_), samples_);
+        opened_ += selection_->opened() - opened;
         std::erase_if(samples_, [](const Sample& s) { return is_stale(s.v); });
         return samples_;
     }
@@ -76,6 +86,7 @@ class RangeSelector final : public RangeNode {
     TimeShift shift_;
     std::int64_t range_;
     std::uint64_t epoch_ = 0;
+    std::uint64_t opened_ = 0;  // by the window before, which the next one pays for
     std::vector<Sample> samples_;
 };
 

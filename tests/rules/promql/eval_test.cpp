@@ -310,6 +310,35 @@ TEST_CASE("an evaluation that would touch too many samples fails instead") {
     CHECK(text(query.value().at(from_unix_ms(0) + 1h)) == "{} 61");
 }
 
+TEST_CASE("selectors spend by the series they look at, whether those have samples or not") {
+    Fixture f;
+    for (int i = 0; i < 100; ++i) f.append("v{i=\"" + std::to_string(i) + "\"}", 1s, 1);
+    for (const std::string_view expr :
+         {"v", "timestamp(v)", "sum(v)", "rate(v[5s])", "absent_over_time(v[5s])"}) {
+        INFO(expr);
+        // Long after the samples, so that nothing is read of them.
+        CHECK(
+            Query::prepare(expr, f.history, {.max_samples = 100}).value().at(from_unix_ms(0) + 1h));
+        CHECK_FALSE(
+            Query::prepare(expr, f.history, {.max_samples = 99}).value().at(from_unix_ms(0) + 1h));
+    }
+}
+
+TEST_CASE("looking into the past spends for what it unpacks") {
+    Fixture f;
+    f.load({{"v", "1x240"}}, 15s);
+    for (const std::string_view expr :
+         {"count_over_time(v[20m:1s])", "count_over_time(last_over_time(v[1s])[20m:1s])"}) {
+        INFO(expr);
+        const auto at = [&](Duration t) {
+            auto query = Query::prepare(expr, f.history, {.max_samples = 4'000});
+            return query.value().at(from_unix_ms(0) + t).has_value();
+        };
+        CHECK_FALSE(at(40min));
+        CHECK(at(3h));  // nothing there, so nothing is unpacked
+    }
+}
+
 TEST_CASE("a wrong expression says where when it is prepared") {
     Fixture f;
     const auto query = Query::prepare("sum(rate(v))", f.history);
