@@ -1,9 +1,13 @@
 // Expressions of a rule file: syntax, type, and the filters that a threshold rule must not have.
+#include <algorithm>
+#include <array>
 #include <string>
+#include <string_view>
 #include <variant>
 
 #include "rules/file/reader.h"
 #include "rules/promql/ast.h"
+#include "rules/promql/functions.h"
 
 namespace tocsin::rules {
 namespace {
@@ -11,11 +15,24 @@ namespace {
 using promql::Expr;
 using promql::Span;
 
-// Follows what the result's samples depend on. Inside aggregations and calls a filter chooses what
-// is counted, and on the right of a division it guards against nothing: both are meant.
+// Whether each sample of the first argument gives one of the result.
+bool maps_samples(const promql::Function& function) {
+    constexpr std::array<std::string_view, 5> kShaping{"label_join", "label_replace", "sort",
+                                                       "sort_desc", "timestamp"};
+    return std::holds_alternative<promql::ValueFunction>(function.implementation) ||
+           std::holds_alternative<promql::CalendarFunction>(function.implementation) ||
+           std::find(kShaping.begin(), kShaping.end(), function.name) != kShaping.end();
+}
+
+// Follows what the result's samples depend on. Inside aggregations and other calls a filter chooses
+// what is counted, and on the right of a division it guards against nothing: both are meant.
 std::optional<Span> filter_in(const Expr& expr) {
     if (const auto* paren = std::get_if<promql::Paren>(&expr.node)) return filter_in(*paren->expr);
     if (const auto* unary = std::get_if<promql::Unary>(&expr.node)) return filter_in(*unary->expr);
+    if (const auto* call = std::get_if<promql::Call>(&expr.node)) {
+        const bool maps = maps_samples(*call->function) && !call->arguments.empty();
+        return maps ? filter_in(*call->arguments.front()) : std::nullopt;
+    }
     const auto* binary = std::get_if<promql::Binary>(&expr.node);
     if (binary == nullptr) return std::nullopt;
     if (promql::is_comparison(binary->op)) {

@@ -124,7 +124,8 @@ TEST_CASE("the list of severities is the configuration's") {
 
 TEST_CASE("a guard against division by zero and a filter inside an aggregation are no filters") {
     for (const char* expr : {"a / (b > 0)", "count(up == 0)", "a == bool 1", "sum(rate(x[5m])) / 3",
-                             "a / on (job) (b != 0) * 100"}) {
+                             "a / on (job) (b != 0) * 100", "round(a / (b > 0))",
+                             "abs(count(up == 0))", "hour()", "round(a == bool 1, 5)"}) {
         Diagnostics diagnostics("x.yml");
         read("groups: [{name: a, rules: [{alert: A, expr: '" + std::string(expr) +
                  "', levels: {critical: '> 1'}}]}]",
@@ -133,7 +134,9 @@ TEST_CASE("a guard against division by zero and a filter inside an aggregation a
         CHECK(diagnostics.all().empty());
     }
     for (const char* expr : {"a > 1", "(a > 1) * 100", "-(a > 1)", "a and b < 2", "a > 1 or b",
-                             "1 + (a unless b == 2)"}) {
+                             "1 + (a unless b == 2)", "round(a > 80)", "clamp_max(a > 80, 100)",
+                             "abs(-(a > 80))", "timestamp(a > 80)", "sort(ceil(a > 80))",
+                             "label_replace(a > 80, \"x\", \"y\", \"z\", \"\")", "hour(a > 80)"}) {
         Diagnostics diagnostics("x.yml");
         read("groups: [{name: a, rules: [{alert: A, expr: '" + std::string(expr) +
                  "', levels: {critical: '> 1'}}]}]",
