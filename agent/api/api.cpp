@@ -32,11 +32,24 @@ net::Response answer(Result<std::string> data) {
     return data ? api_success(std::move(data).value()) : api_error(data.error());
 }
 
+// A query that is right but cannot be answered: Prometheus's 422 "execution".
+Error execution(const Error& error) {
+    return Error(ErrorCode::kConflict, error.message);
+}
+
+Result<promql::Query> prepare(const ApiSources& sources, std::string_view text) {
+    auto prepared = promql::Query::prepare(text, sources.history());
+    // Prometheus finds a wrong regular expression or label name while it evaluates.
+    const bool parses = !std::holds_alternative<promql::ParseError>(promql::parse(text));
+    if (!prepared && parses) return execution(prepared.error());
+    return prepared;
+}
+
 Result<std::string> query(const ApiSources& sources, const net::Request& request) {
     TOCSIN_TRY(const auto at, time_param(request, "time", sources.clock.now()));
-    TOCSIN_TRY(auto prepared, promql::Query::prepare(request.param("query"), sources.history()));
-    TOCSIN_TRY(const auto value, prepared.at(at));
-    return value_json(value);
+    TOCSIN_TRY(auto prepared, prepare(sources, request.param("query")));
+    const auto value = prepared.at(at);
+    return value ? value_json(value.value()) : Result<std::string>(execution(value.error()));
 }
 
 Result<std::string> query_range(const ApiSources& sources, const net::Request& request) {
@@ -52,9 +65,12 @@ Result<std::string> query_range(const ApiSources& sources, const net::Request& r
                      "exceeded maximum resolution of 11,000 points per timeseries. Try decreasing "
                      "the query resolution (?step=XX)");
     }
-    TOCSIN_TRY(auto prepared, promql::Query::prepare(request.param("query"), sources.history()));
-    TOCSIN_TRY(const auto matrix, prepared.range(start, end, step));
-    return matrix_json(matrix);
+    TOCSIN_TRY(auto prepared, prepare(sources, request.param("query")));
+    const auto matrix = prepared.range(start, end, step);
+    if (matrix) return matrix_json(matrix.value());
+    const bool answerable = prepared.type() == promql::ValueType::kScalar ||
+                            prepared.type() == promql::ValueType::kVector;
+    return answerable ? execution(matrix.error()) : matrix.error();
 }
 
 // A match[] parameter: a selector and nothing around it.
