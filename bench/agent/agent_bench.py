@@ -13,11 +13,9 @@ its shared libraries, so that no other process shares their pages: what a host p
 else maps them. Ratios are what counts.
 """
 import argparse
-import gzip
 import http.client
 import json
 import os
-import platform
 import shutil
 import statistics
 import subprocess
@@ -27,7 +25,9 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tests/e2e"))
+sys.path[:0] = [str(ROOT / "tests/e2e"), str(ROOT / "bench")]
+
+from measure import cpu, library_copies, machine, memory, scrape, series_in, sole_owner  # noqa: E402
 
 SHAPES = [
     ('100 * (1 - node_filesystem_avail_bytes{{fstype!~"tmpfs|ramfs"}} / node_filesystem_size_bytes)', "> 9{i:02}"),
@@ -57,58 +57,6 @@ def rules(count):
     return "\n".join(lines) + "\n"
 
 
-def cpu(pid):
-    """Nanoseconds on the processor, all threads."""
-    total = 0
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        try:
-            total += int((task / "schedstat").read_text().split()[0])
-        except FileNotFoundError:
-            pass
-    return total
-
-
-def memory(pid):
-    rows = {}
-    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]:
-        name, value = line.split(":")
-        rows[name] = int(value.split()[0])
-    return rows["Pss"], rows["Private_Dirty"]
-
-
-def library_copies(binary, directory):
-    """An environment in which `binary` maps libraries that nobody else does."""
-    listed = subprocess.run(["ldd", binary], capture_output=True, text=True, check=True).stdout
-    folder = Path(directory, "lib")
-    folder.mkdir()
-    for line in listed.splitlines():
-        if "=> /" in line:
-            path = Path(line.split("=>")[1].split()[0])
-            shutil.copy(path.resolve(), folder / path.name)
-    os.sync()  # pages of a file just written count as dirty
-    return {**os.environ, "LD_LIBRARY_PATH": str(folder)}
-
-
-def sole_owner(pid):
-    """Shared libraries of `pid` that another process maps too: they make its PSS look smaller."""
-    def libraries(p):
-        try:
-            return {line.split()[-1] for line in Path(f"/proc/{p}/maps").read_text().splitlines() if ".so" in line}
-        except OSError:
-            return set()
-    mine, others = libraries(pid), set()
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit() and int(entry.name) != pid:
-            others |= libraries(entry.name)
-    return sorted(Path(p).name for p in mine & others)
-
-
-def scrape(connection):
-    connection.request("GET", "/metrics", headers={"Accept-Encoding": "gzip"})
-    body = connection.getresponse().read()
-    return gzip.decompress(body)
-
-
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--rounds", type=int, default=4)
@@ -129,13 +77,13 @@ def main():
         pem, key = certificate(directory, "bridge")
         bridge = Bridge(directory, f"tls: {{certificate_file: {pem}, key_file: {key}}}\n").start()
         agent = Agent(directory, [bridge.url], rule_file, config=f"bridge: {{ca_file: {pem}}}\n",
-                      env=library_copies(Path(options.bin, "tocsin-agent"), directory)).start()
+                      env=library_copies([Path(options.bin, "tocsin-agent")], directory)).start()
         port = free_port()
         peer = Daemon("node_exporter", [peer_binary, f"--web.listen-address=127.0.0.1:{port}"],
                       Path(directory, "node_exporter.log"), f"http://127.0.0.1:{port}/").start()
         try:
             connection = http.client.HTTPConnection("127.0.0.1", port)
-            series = sum(1 for line in scrape(connection).splitlines() if line and not line.startswith(b"#"))
+            series = series_in(scrape(connection))
             time.sleep(options.settle)
             agent_pss, agent_dirty = memory(agent.process.pid)
             peer_pss, peer_dirty = memory(peer.process.pid)
@@ -160,10 +108,7 @@ def main():
             for number in range(options.rounds):
                 for name in ("agent", "peer") if number % 2 == 0 else ("peer", "agent"):
                     (ours if name == "agent" else theirs).append(of_agent() if name == "agent" else of_peer())
-            agent_series = http.client.HTTPConnection("127.0.0.1", agent.port)
-            agent_series.request("GET", "/metrics")
-            text = agent_series.getresponse().read()
-            own = sum(1 for line in text.splitlines() if line and not line.startswith(b"#"))
+            own = series_in(scrape(http.client.HTTPConnection("127.0.0.1", agent.port)))
         finally:
             peer.stop()
             agent.stop()
@@ -171,8 +116,7 @@ def main():
 
     mine, other = statistics.median(ours) / 1e6, statistics.median(theirs) / 1e6
     result = {
-        "date": time.strftime("%Y-%m-%d"), "kernel": platform.release(), "cores": os.cpu_count(),
-        "cpu": next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), "?"),
+        **machine(),
         "node_exporter": subprocess.run([peer_binary, "--version"], capture_output=True, text=True).stdout.split("\n")[0],
         "rules": options.rules, "agent_series": own, "node_exporter_series": series,
         "agent_cpu_ms_per_collection": round(mine, 3), "node_exporter_cpu_ms_per_scrape": round(other, 3),
