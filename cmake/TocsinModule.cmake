@@ -49,7 +49,8 @@ function(tocsin_test folder)
     if(NOT sources)
         return()
     endif()
-    add_executable(${name}_test ${sources})
+    # Not part of `all`: who only installs builds no tests.
+    add_executable(${name}_test EXCLUDE_FROM_ALL ${sources})
     add_dependencies(tests ${name}_test)
     target_link_libraries(${name}_test PRIVATE ${A_LINK} tests_support Catch2::Catch2WithMain
                           tocsin_warnings)

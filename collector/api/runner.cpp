@@ -1,7 +1,6 @@
 #include "collector/api/runner.h"
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <iterator>
@@ -10,6 +9,7 @@
 #include <utility>
 
 #include "base/net/log.h"
+#include "collector/api/blocking_call.h"
 
 namespace tocsin::collector {
 namespace {
@@ -26,46 +26,24 @@ constexpr MetricDesc kTimeouts{"tocsin_collector_timeouts_total",
                                "Collections that were not done by their deadline.",
                                MetricType::kCounter};
 
-// A blocking collector and what its running call writes to. The pool's thread owns all of it from
-// start to done; the runner may be gone by then.
-struct Call {
-    std::unique_ptr<Collector> collector;
-    Readings readings;
-    std::optional<Error> error;
-    bool finished = false;  // false after a call that an exception ended: a bug, logged by the pool
-    Steady::duration took{};
-    std::atomic<bool> abandoned{false};  // its deadline passed while it still waited for a thread
-
-    void run(Timestamp now) {
-        const Steady::time_point start = Steady::now();
-        readings.clear();
-        error.reset();
-        finished = false;
-        if (Result<void> result = collector->collect(now, readings); !result) {
-            error = std::move(result).error();
-        }
-        took = Steady::now() - start;
-        finished = true;
-    }
-
-    std::string failure() const {
-        if (!finished) return "stopped by an exception";
-        return error ? error->message : std::string();
-    }
-};
+// Blocking collectors run one after another on one thread of the pool, which costs one wake-up a
+// cycle and not one each. After so long what still waits behind a slow one gets calls of its own.
+constexpr Duration kPatience = 20ms;
 
 struct Cycle {
     Timestamp at;
     CycleDone done;
     Readings readings;
     std::size_t pending = 0;
+    net::Timer impatience;
 };
 
 struct Slot {
     std::string name;
     Threading threading = Threading::kInline;
     Duration timeout{};
-    std::shared_ptr<Call> call;
+    std::unique_ptr<Collector> inline_collector;
+    std::shared_ptr<BlockingCall> call;
     SeriesRef duration_series;
     SeriesRef success_series;
     SeriesRef timeouts_series;
@@ -106,8 +84,11 @@ struct Runner::Impl : std::enable_shared_from_this<Impl> {
         slot.name = std::move(entry.name);
         slot.threading = entry.threading;
         slot.timeout = entry.timeout;
-        slot.call = std::make_shared<Call>();
-        slot.call->collector = std::move(entry.collector);
+        if (slot.threading == Threading::kInline) {
+            slot.inline_collector = std::move(entry.collector);
+        } else {
+            slot.call = std::make_shared<BlockingCall>(std::move(entry.collector));
+        }
     }
 
     void run(CycleDone done) {
@@ -115,9 +96,7 @@ struct Runner::Impl : std::enable_shared_from_this<Impl> {
         cycle->at = clock.now();
         cycle->done = std::move(done);
         cycle->pending = 1;  // this function, until it has started everything
-        for (std::size_t i = 0; i < slots.size(); ++i) {
-            if (slots[i].threading == Threading::kBlocking) start(i, cycle);
-        }
+        start_blocking(cycle);
         for (Slot& slot : slots) {
             if (slot.threading == Threading::kInline) run_inline(slot, *cycle);
         }
@@ -127,53 +106,89 @@ struct Runner::Impl : std::enable_shared_from_this<Impl> {
     void run_inline(Slot& slot, Cycle& cycle) {
         const std::size_t begin = cycle.readings.size();
         const Steady::time_point start = Steady::now();
-        const Result<void> result = slot.call->collector->collect(cycle.at, cycle.readings);
+        const Result<void> result = slot.inline_collector->collect(cycle.at, cycle.readings);
         slot.took = Steady::now() - start;
         note(slot, result ? std::string() : result.error().message);
         settle(slot, cycle.readings, begin);
     }
 
-    void start(std::size_t index, const std::shared_ptr<Cycle>& cycle) {
-        Slot& slot = slots[index];
-        if (slot.busy) {
-            // Hung since an earlier cycle, or still within its deadline in a cycle that overlaps.
-            slot.took = Steady::now() - slot.started;
-            if (!slot.cycle) note(slot, "still hanging since an earlier collection");
-            return;
+    void start_blocking(const std::shared_ptr<Cycle>& cycle) {
+        std::vector<std::size_t> batch;
+        Duration patience = kPatience;
+        for (std::size_t i = 0; i < slots.size(); ++i) {
+            Slot& slot = slots[i];
+            if (slot.threading != Threading::kBlocking) continue;
+            if (slot.busy) {
+                // Hung since an earlier cycle, or still within its deadline in one that overlaps.
+                slot.took = Steady::now() - slot.started;
+                if (!slot.cycle) note(slot, "still hanging since an earlier collection");
+                continue;
+            }
+            slot.call->offer(cycle->at);
+            slot.busy = true;
+            slot.started = Steady::now();
+            slot.cycle = cycle;
+            ++cycle->pending;
+            patience = std::min(patience, slot.timeout);
+            batch.push_back(i);
         }
-        std::shared_ptr<Call> call = slot.call;
-        call->abandoned = false;
-        const bool accepted = pool.run(
-            [call, now = cycle->at] {
-                if (!call->abandoned) call->run(now);
-            },
-            [weak = weak_from_this(), index] {
-                if (const auto self = weak.lock()) self->returned(index);
+        if (batch.empty() || !run_in_pool(batch)) return;
+        cycle->impatience =
+            loop.after(patience, [weak = weak_from_this(), batch = std::move(batch)] {
+                if (const auto self = weak.lock()) self->spread(batch);
             });
-        if (!accepted) {
-            slot.took = {};
-            note(slot, "no thread is free: too many collectors hang");
-            settle(slot, cycle->readings, cycle->readings.size());
-            return;
-        }
-        slot.busy = true;
-        slot.started = Steady::now();
-        slot.cycle = cycle;
-        ++cycle->pending;
-        slot.deadline = loop.after(slot.timeout, [weak = weak_from_this(), index] {
-            if (const auto self = weak.lock()) self->expired(index);
-        });
     }
 
-    void returned(std::size_t index) {
-        Slot& slot = slots[index];
+    // One call of the pool for all of them, in turn.
+    bool run_in_pool(const std::vector<std::size_t>& batch) {
+        std::vector<std::shared_ptr<BlockingCall>> calls;
+        calls.reserve(batch.size());
+        for (const std::size_t i : batch) calls.push_back(slots[i].call);
+        const bool accepted = pool.run(
+            [calls = std::move(calls)] {
+                for (const auto& call : calls) call->run_if_offered();
+            },
+            [weak = weak_from_this(), batch] {
+                if (const auto self = weak.lock()) self->settle_over(batch);
+            });
+        if (!accepted) {
+            for (const std::size_t i : batch) {
+                give_up(slots[i], "no thread is free: too many collectors hang");
+                slots[i].busy = false;
+            }
+        }
+        return accepted;
+    }
+
+    // One of them takes its time: the others no longer wait for it, and each has its deadline.
+    void spread(const std::vector<std::size_t>& batch) {
+        settle_over(batch);
+        for (const std::size_t i : batch) {
+            Slot& slot = slots[i];
+            if (!slot.busy) continue;
+            const auto gone = std::chrono::duration_cast<Duration>(Steady::now() - slot.started);
+            slot.deadline = loop.after(std::max(Duration{0}, slot.timeout - gone),
+                                       [weak = weak_from_this(), i] {
+                                           if (const auto self = weak.lock()) self->expired(i);
+                                       });
+            if (slot.call->offered()) run_in_pool({i});
+        }
+    }
+
+    void settle_over(const std::vector<std::size_t>& batch) {
+        for (const std::size_t i : batch) {
+            if (slots[i].busy && slots[i].call->is_over()) returned(slots[i]);
+        }
+    }
+
+    void returned(Slot& slot) {
         slot.deadline.cancel();
         slot.busy = false;
         const std::shared_ptr<Cycle> cycle = std::exchange(slot.cycle, nullptr);
-        Call& call = *slot.call;
+        BlockingCall& call = *slot.call;
         if (cycle) {
             slot.took = call.took;
-            note(slot, call.failure());
+            note(slot, std::move(call.failure));
             const std::size_t begin = cycle->readings.size();
             cycle->readings.insert(cycle->readings.end(),
                                    std::make_move_iterator(call.readings.begin()),
@@ -186,12 +201,20 @@ struct Runner::Impl : std::enable_shared_from_this<Impl> {
 
     void expired(std::size_t index) {
         Slot& slot = slots[index];
-        const std::shared_ptr<Cycle> cycle = std::exchange(slot.cycle, nullptr);
-        if (!cycle) return;
-        slot.call->abandoned = true;
+        if (!slot.cycle) return;
+        if (slot.call->is_over()) return returned(slot);
         ++slot.timeouts;
+        give_up(slot, "not done after " + format_duration(slot.timeout));
+    }
+
+    // The cycle goes on without it. What has not begun does not begin any more; what hangs, or
+    // waits for a thread, keeps its slot busy until the thread is through with it.
+    void give_up(Slot& slot, std::string why) {
+        const std::shared_ptr<Cycle> cycle = std::exchange(slot.cycle, nullptr);
+        slot.deadline.cancel();
+        slot.call->withdraw();
         slot.took = Steady::now() - slot.started;
-        note(slot, "not done after " + format_duration(slot.timeout));
+        note(slot, std::move(why));
         settle(slot, cycle->readings, cycle->readings.size());
         finish_one(cycle);
     }
@@ -235,6 +258,7 @@ struct Runner::Impl : std::enable_shared_from_this<Impl> {
 
     void finish_one(const std::shared_ptr<Cycle>& cycle) {
         if (--cycle->pending > 0) return;
+        cycle->impatience.cancel();
         for (const Slot& slot : slots) {
             cycle->readings.push_back({slot.duration_series, seconds(slot.took)});
             cycle->readings.push_back({slot.success_series, slot.failure.empty() ? 1.0 : 0.0});

@@ -11,6 +11,7 @@
 #include "collector/api/procfile.h"
 #include "collector/api/settings.h"
 #include "collector/host/class_devices.h"
+#include "collector/host/link_events.h"
 
 namespace tocsin::collector {
 namespace {
@@ -28,6 +29,8 @@ constexpr std::array<WordSource, 5> kWords{{
     {"ifalias", "ifalias"},
 }};
 constexpr std::size_t kOperstate = 0;
+
+constexpr Duration kReadAgain = 1min;
 
 struct Attribute {
     std::string_view file;
@@ -97,11 +100,36 @@ class Netclass final : public Collector {
         : root_(context.paths.sysfs + "/class/net"),
           ignored_(std::move(ignored)),
           ignore_invalid_speed_(ignore_invalid_speed == "true"),
-          table_(context.series) {}
+          table_(context.series),
+          events_(context.paths.sysfs == Paths().sysfs) {}
 
-    Result<void> collect(Timestamp, Readings& out) override {
+    Result<void> collect(Timestamp now, Readings& out) override {
+        if (still_true(now)) {
+            out.insert(out.end(), told_.begin(), told_.end());
+            return success();
+        }
+        const std::size_t begin = out.size();
+        told_.clear();
+        TOCSIN_TRY(read_all(out));
+        if (ours_) {
+            told_.assign(out.begin() + static_cast<std::ptrdiff_t>(begin), out.end());
+            told_at_ = now;
+        }
+        return success();
+    }
+
+  private:
+    // The kernel tells when a device changes, and each attribute takes a lock of the whole network
+    // stack to read. What no event tells of (a speed set by hand) is seen after kReadAgain.
+    bool still_true(Timestamp now) {
+        const bool quiet = !events_.changed();
+        return quiet && !told_.empty() && now >= told_at_ && now - told_at_ < kReadAgain;
+    }
+
+    Result<void> read_all(Readings& out) {
         TOCSIN_TRY(list_directory(root_, Entries::kDevices, names_));
         wrong_ = success();
+        ours_ = true;
         devices_.begin();
         for (const std::string& name : names_) {
             Device& device = devices_.at(name, [&] { return make_device(name); });
@@ -111,7 +139,6 @@ class Netclass final : public Collector {
         return wrong_;
     }
 
-  private:
     Device make_device(const std::string& name) const {
         Device device;
         device.ignored = ignored_.found_in(name);
@@ -143,6 +170,7 @@ class Netclass final : public Collector {
             device.ifindex = std::move(ifindex);
             open(name, device);
         }
+        ours_ = ours_ && events_.is_ours(name, device.ifindex);
         device.info->collect(*table_, buffer_, out);
         if (device.info->none_read()) return;  // unplugged this moment
         const bool up = device.info->word(kOperstate) == "up";
@@ -203,6 +231,10 @@ class Netclass final : public Collector {
     std::vector<std::string> names_;
     Listing<Device> devices_;
     Result<void> wrong_ = success();
+    LinkEvents events_;
+    bool ours_ = false;  // the devices that were read are those that events tell of
+    Readings told_;      // of the last full reading, where events would tell of a change
+    Timestamp told_at_;
 };
 
 }  // namespace
