@@ -12,16 +12,13 @@ namespace tocsin::agent {
 
 namespace {
 
-// Only executable segments without write permission: other read-only pages may hold relocations,
-// which are no longer the file's.
-int drop_code(dl_phdr_info* object, std::size_t, void*) {
+// Only segments that were never writable: code, constants and tables of symbols. What the dynamic
+// linker relocated and then protected is part of a writable segment, and is no longer the file's.
+int drop_file_pages(dl_phdr_info* object, std::size_t, void*) {
     const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
     for (int i = 0; i < object->dlpi_phnum; ++i) {
         const auto& segment = object->dlpi_phdr[i];
-        if (segment.p_type != PT_LOAD || (segment.p_flags & PF_X) == 0 ||
-            (segment.p_flags & PF_W) != 0) {
-            continue;
-        }
+        if (segment.p_type != PT_LOAD || (segment.p_flags & PF_W) != 0) continue;
         const std::uintptr_t start = object->dlpi_addr + segment.p_vaddr;
         const std::uintptr_t first = start & ~(page - 1);
         const std::uintptr_t end = (start + segment.p_filesz + page - 1) & ~(page - 1);
@@ -36,7 +33,7 @@ int drop_code(dl_phdr_info* object, std::size_t, void*) {
 
 void give_back_memory() {
     ::malloc_trim(0);
-    ::dl_iterate_phdr(drop_code, nullptr);
+    ::dl_iterate_phdr(drop_file_pages, nullptr);
 }
 
 }  // namespace tocsin::agent

@@ -17,6 +17,7 @@ namespace {
 std::atomic<int> kept_descriptors{0};
 
 constexpr std::size_t kFirstBuffer = 4096;
+constexpr std::size_t kHalfPage = 2048;  // of the smallest page there is
 
 bool device_is_gone(int error) {
     return error == ENODEV || error == ENOENT || error == ESRCH;
@@ -34,6 +35,7 @@ void ReadBuffer::grow(std::size_t keep) {
 
 ProcFile::ProcFile(ProcFile&& other) noexcept
     : path_(std::move(other.path_)),
+      lines_(other.lines_),
       fd_(std::exchange(other.fd_, -1)),
       reopened_(other.reopened_) {}
 
@@ -41,6 +43,7 @@ ProcFile& ProcFile::operator=(ProcFile&& other) noexcept {
     if (this != &other) {
         close();
         path_ = std::move(other.path_);
+        lines_ = other.lines_;
         fd_ = std::exchange(other.fd_, -1);
         reopened_ = other.reopened_;
     }
@@ -81,6 +84,9 @@ int ProcFile::read_all(ReadBuffer& buffer, std::size_t& size) const {
         if (got < 0) return errno;
         if (got == 0) return 0;
         size += static_cast<std::size_t>(got);
+        if (lines_ == Lines::kShort && size == static_cast<std::size_t>(got) && size <= kHalfPage) {
+            return 0;
+        }
     }
 }
 

@@ -34,7 +34,13 @@ class ProcFile {
     static constexpr std::size_t kLargest = std::size_t{64} * 1024 * 1024;
     static constexpr int kMostKeptOpen = 512;
 
-    explicit ProcFile(std::string path) : path_(std::move(path)) {}
+    // The kernel hands out a file of many lines in pieces of whole lines, so that only a read of
+    // nothing tells the end. Where no line is long, a piece that leaves half a page free is the
+    // last: kShort saves the second read, for which some files are made anew.
+    enum class Lines { kAnyLength, kShort };
+
+    explicit ProcFile(std::string path, Lines lines = Lines::kAnyLength)
+        : path_(std::move(path)), lines_(lines) {}
     ProcFile(ProcFile&& other) noexcept;
     ProcFile& operator=(ProcFile&& other) noexcept;
     ~ProcFile() { close(); }
@@ -55,6 +61,7 @@ class ProcFile {
     void close() noexcept;
 
     std::string path_;
+    Lines lines_;
     int fd_ = -1;
     std::uint64_t reopened_ = 0;
 };

@@ -1,30 +1,21 @@
 #include "collector/host/class_devices.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
-#include <filesystem>
-#include <system_error>
 
 #include "base/core/strings.h"
+#include "collector/api/directory.h"
 
 namespace tocsin::collector {
-
-namespace fs = std::filesystem;
 
 Result<void> list_directory(const std::string& path, Entries kind,
                             std::vector<std::string>& names) {
     names.clear();
-    std::error_code error;
-    // increment() and not ++, which throws when the device goes while its directory is read.
-    for (fs::directory_iterator entry(path, error); !error && entry != fs::directory_iterator();
-         entry.increment(error)) {
-        std::error_code ignored;
-        const bool regular = entry->symlink_status(ignored).type() == fs::file_type::regular;
-        if (regular == (kind == Entries::kFiles)) names.push_back(entry->path().filename());
-    }
-    if (error && error != std::errc::no_such_file_or_directory) {
-        return errno_error(path, error.value());
-    }
+    const int error = for_each_entry(path, [&](std::string_view name, EntryType type) {
+        if ((type == EntryType::kFile) == (kind == Entries::kFiles)) names.emplace_back(name);
+    });
+    if (error != 0 && error != ENOENT) return errno_error(path, error);
     std::sort(names.begin(), names.end());
     return success();
 }

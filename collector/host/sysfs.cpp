@@ -1,29 +1,32 @@
 #include "collector/host/sysfs.h"
 
+#include <sys/stat.h>
+
 #include <algorithm>
-#include <filesystem>
-#include <system_error>
 #include <utility>
 
+#include "collector/api/directory.h"
 #include "collector/api/scan.h"
 
 namespace tocsin::collector {
 namespace {
 
-namespace fs = std::filesystem;
-
 enum class Wanted { kAll, kDirectories };
 
+bool is_directory(const std::string& path) {
+    struct stat about {};
+    return ::stat(path.c_str(), &about) == 0 && S_ISDIR(about.st_mode);
+}
+
+// What was listed before a device went while its directory was read is kept.
 std::vector<std::string> list(const std::string& directory, Wanted wanted) {
     std::vector<std::string> names;
-    std::error_code error;
-    fs::directory_iterator entry(directory, error);
-    // By increment(error): a device that goes while its directory is read must not throw.
-    for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
-        std::error_code unknown;
-        if (wanted == Wanted::kDirectories && !entry->is_directory(unknown)) continue;
-        names.push_back(entry->path().filename().string());
-    }
+    for_each_entry(directory, [&](std::string_view name, EntryType type) {
+        const bool kept =
+            wanted == Wanted::kAll || type == EntryType::kDirectory ||
+            (type == EntryType::kLink && is_directory(directory + "/" + std::string(name)));
+        if (kept) names.emplace_back(name);
+    });
     std::sort(names.begin(), names.end());
     return names;
 }

@@ -15,6 +15,7 @@
 
 #include "base/core/strings.h"
 #include "collector/api/desc.h"
+#include "collector/api/directory.h"
 #include "collector/api/listing.h"
 #include "collector/api/procfile.h"
 #include "collector/api/settings.h"
@@ -57,15 +58,13 @@ std::vector<std::string> expand(const std::string& pattern) {
 
 // The sorted paths of the directory's *.prom.
 Result<std::vector<std::string>> list(const std::string& directory) {
-    namespace fs = std::filesystem;
     std::vector<std::string> paths;
-    std::error_code error;
-    fs::directory_iterator entry(directory, error);
-    for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
-        std::string name = entry->path().filename().string();
-        if (name.ends_with(".prom")) paths.push_back((fs::path(directory) / name).string());
-    }
-    if (error) return errno_error(directory, error.value());
+    const int error = for_each_entry(directory, [&](std::string_view name, EntryType) {
+        if (name.ends_with(".prom")) {
+            paths.push_back((std::filesystem::path(directory) / name).string());
+        }
+    });
+    if (error != 0) return errno_error(directory, error);
     std::sort(paths.begin(), paths.end());
     return paths;
 }

@@ -42,7 +42,7 @@ class UdpQueuesCollector final : public Collector {
   private:
     static Source make(const Context& context, const std::string& file, std::string_view ip) {
         SeriesTable& table = *context.series;
-        return {ProcFile(context.paths.procfs + "/net/" + file),
+        return {ProcFile(context.paths.procfs + "/net/" + file, ProcFile::Lines::kShort),
                 table.get(&kQueues, {{"queue", "tx"}, {"ip", ip}}),
                 table.get(&kQueues, {{"queue", "rx"}, {"ip", ip}})};
     }

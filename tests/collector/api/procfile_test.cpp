@@ -108,3 +108,17 @@ TEST_CASE("a word is read without the blanks around it") {
     REQUIRE(read_word(tree.at("word")) == "17");
     REQUIRE(read_word(tree.at("none")).empty());
 }
+
+TEST_CASE("a file of short lines is read whole, however long") {
+    const FixtureTree tree;
+    ReadBuffer buffer;
+    for (const std::size_t size : {0U, 1U, 2047U, 2048U, 2049U, 4096U, 4097U, 100'000U}) {
+        std::string content;
+        while (content.size() < size) content += "0123456789abcde\n";
+        content.resize(size);
+        tree.write("udp", content);
+        ProcFile file(tree.at("udp"), ProcFile::Lines::kShort);
+        CHECK(file.read(buffer).value() == content);
+        CHECK(file.read(buffer).value() == content);
+    }
+}
