@@ -56,6 +56,8 @@
 #include "collector/module_loader.h"
 #include "collector/service/plugins/config.h"
 #include "collector/service/plugins/plugins.h"
+#include "collector/service/process_groups/config.h"
+#include "collector/service/process_groups/process_groups.h"
 
 namespace tocsin::collector {
 namespace {
@@ -227,6 +229,20 @@ const std::vector<TargetKind>& kinds() {
           {"every", "duration", "1m", "How often it runs."},
           {"timeout", "duration", "30s",
            "How long it may run before it and its group are killed."}}},
+        {"process_groups",
+         "",
+         read_process_groups,
+         create_process_groups,
+         {{"name", "text", "", "The label `groupname`. Required."},
+          {"comm", "text or list", "", "The kernel's name of the process, as `ps -o comm` says."},
+          {"exe", "text or list", "", "The program's path, or its last part where it has no `/`."},
+          {"cmdline", "regex", "", "Found anywhere in the arguments, blanks between them."},
+          {"cgroup", "regex", "", "Found anywhere in the path of one of its control groups."},
+          {"user", "text or list", "", "Whom it runs as, by name or number."},
+          {"smaps", "bool", "false",
+           "Whether the proportional share of memory is reported; costly."},
+          {"context_switches", "bool", "false",
+           "Whether context switches are reported; each thread is read for them."}}},
     };
     return all;
 }
