@@ -54,6 +54,8 @@
 #include "collector/host/xfs.h"
 #include "collector/host/zfs.h"
 #include "collector/module_loader.h"
+#include "collector/service/log_config/log_config.h"
+#include "collector/service/logs/logs.h"
 #include "collector/service/plugins/config.h"
 #include "collector/service/plugins/plugins.h"
 #include "collector/service/process_groups/config.h"
@@ -216,9 +218,36 @@ const std::vector<Registration>& rows() {
     return all;
 }
 
+constexpr std::string_view kPatternsHelp =
+    "What is counted: `{name, regex, labels}`, the regex found anywhere in the line.";
+constexpr std::string_view kEveryHelp = "How often; without it, the agent's interval.";
+
 // Every kind of target there is, by name.
 const std::vector<TargetKind>& kinds() {
     static const std::vector<TargetKind> all{
+        {"journal",
+         "systemd",
+         read_journal,
+         nullptr,
+         {{"name", "text", "", "The label `log`. Required."},
+          {"match.unit", "text or list", "",
+           "Units whose entries count, and what systemd says of them."},
+          {"match.identifier", "text or list", "", "What the programs call themselves."},
+          {"match.priority", "text", "",
+           "`emerg` to `debug`: entries of this priority and worse; without it, all."},
+          {"patterns", "list", "", kPatternsHelp},
+          {"directory", "text", "", "The journal's directory; without it, the system's journal."},
+          {"every", "duration", "", kEveryHelp}}},
+        {"logs",
+         "",
+         read_logs,
+         create_log,
+         {{"name", "text", "", "The label `log`. Required."},
+          {"files", "text or list", "",
+           "Absolute paths; `*`, `?` and `[…]` as a shell's. Required."},
+          {"patterns", "list", "", kPatternsHelp},
+          {"limit", "bytes", "64MiB", "Most that is read at once; the rest is backlog."},
+          {"every", "duration", "", kEveryHelp}}},
         {"plugins",
          "",
          read_plugins,
