@@ -124,7 +124,7 @@ void GroupReport::append(const GroupGauges& gauges, const GroupTotals& totals,
     put(kMemoryRows, number(gauges.resident_pages) * units.page_bytes, out);
     put(kMemoryRows + 1, number(gauges.virtual_bytes), out);
     put(kMemoryRows + 2, number(gauges.swap_bytes), out);
-    if (smaps) {
+    if (smaps && (gauges.smaps_known || gauges.processes == 0)) {
         put(kProportional, number(gauges.pss_bytes), out);
         put(kProportional + 1, number(gauges.swap_pss_bytes), out);
     }

@@ -39,6 +39,7 @@ struct GroupGauges {
     std::uint64_t oldest_start_ticks = UINT64_MAX;
     std::array<std::uint64_t, 5> states{};  // Running, Sleeping, Waiting, Zombie, Other
     bool open_files_known = false;          // of one of its processes at least
+    bool smaps_known = false;
 
     void count_state(char state);
 };

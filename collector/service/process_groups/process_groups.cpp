@@ -225,6 +225,7 @@ class ProcessGroups final : public Collector {
         const auto text = reader_.read(pid, "smaps_rollup");
         if (!text) return;
         if (const auto smaps = parse_smaps_rollup(*text)) {
+            gauges.smaps_known = true;
             gauges.pss_bytes += smaps->pss_bytes;
             gauges.swap_pss_bytes += smaps->swap_pss_bytes;
         }

@@ -234,6 +234,9 @@ TEST_CASE("what cannot be read of a process is absent, and the rest stands") {
         CHECK_FALSE(values.contains("namedprocess_namegroup_" + std::string(absent) +
                                     "{groupname=\"web\"}"));
     }
+    CHECK_FALSE(
+        values.contains("namedprocess_namegroup_memory_bytes{groupname=\"web\", "
+                        "memtype=\"proportionalResident\"}"));
 }
 
 TEST_CASE("without a /proc it says so") {
