@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 
 #include "collector/service/log_config/log_config.h"
 #include "collector/service/logs/file_set.h"
@@ -308,4 +309,25 @@ TEST_CASE("a pattern's own labels are on its series") {
     bench.restart();
     CHECK(bench.collect().contains(
         "tocsin_log_matches_total{log=\"web\", pattern=\"error\", team=\"web\"}"));
+}
+
+TEST_CASE("rotations without end leave no descriptor, no position and no line behind") {
+    Bench bench;
+    bench.append("log/a.log", "0\n");
+    bench.collect();
+    const auto descriptors = [] {
+        const std::filesystem::directory_iterator all("/proc/self/fd");
+        return std::distance(begin(all), end(all));
+    };
+    const auto before = descriptors();
+    constexpr int kRotations = 200;
+    for (int i = 0; i < kRotations; ++i) {
+        bench.append("log/a.log", "1\n");
+        bench.rename("log/a.log", "log/a.log.1");
+        bench.append("log/a.log", "2\n");
+        bench.collect();
+    }
+    CHECK(bench.lines() == 2 * kRotations);
+    CHECK(descriptors() <= before + 6);  // of those that were renamed within the last minute
+    CHECK(bench.kept().files.size() <= 7);
 }
