@@ -54,8 +54,12 @@
 #include "collector/host/xfs.h"
 #include "collector/host/zfs.h"
 #include "collector/module_loader.h"
+#include "collector/service/log_config/log_config.h"
+#include "collector/service/logs/logs.h"
 #include "collector/service/plugins/config.h"
 #include "collector/service/plugins/plugins.h"
+#include "collector/service/process_groups/config.h"
+#include "collector/service/process_groups/process_groups.h"
 
 namespace tocsin::collector {
 namespace {
@@ -214,9 +218,36 @@ const std::vector<Registration>& rows() {
     return all;
 }
 
+constexpr std::string_view kPatternsHelp =
+    "What is counted: `{name, regex, labels}`, the regex found anywhere in the line.";
+constexpr std::string_view kEveryHelp = "How often; without it, the agent's interval.";
+
 // Every kind of target there is, by name.
 const std::vector<TargetKind>& kinds() {
     static const std::vector<TargetKind> all{
+        {"journal",
+         "systemd",
+         read_journal,
+         nullptr,
+         {{"name", "text", "", "The label `log`. Required."},
+          {"match.unit", "text or list", "",
+           "Units whose entries count, and what systemd says of them."},
+          {"match.identifier", "text or list", "", "What the programs call themselves."},
+          {"match.priority", "text", "",
+           "`emerg` to `debug`: entries of this priority and worse; without it, all."},
+          {"patterns", "list", "", kPatternsHelp},
+          {"directory", "text", "", "The journal's directory; without it, the system's journal."},
+          {"every", "duration", "", kEveryHelp}}},
+        {"logs",
+         "",
+         read_logs,
+         create_log,
+         {{"name", "text", "", "The label `log`. Required."},
+          {"files", "text or list", "",
+           "Absolute paths; `*`, `?` and `[…]` as a shell's. Required."},
+          {"patterns", "list", "", kPatternsHelp},
+          {"limit", "bytes", "64MiB", "Most that is read at once; the rest is backlog."},
+          {"every", "duration", "", kEveryHelp}}},
         {"plugins",
          "",
          read_plugins,
@@ -227,6 +258,20 @@ const std::vector<TargetKind>& kinds() {
           {"every", "duration", "1m", "How often it runs."},
           {"timeout", "duration", "30s",
            "How long it may run before it and its group are killed."}}},
+        {"process_groups",
+         "",
+         read_process_groups,
+         create_process_groups,
+         {{"name", "text", "", "The label `groupname`. Required."},
+          {"comm", "text or list", "", "The kernel's name of the process, as `ps -o comm` says."},
+          {"exe", "text or list", "", "The program's path, or its last part where it has no `/`."},
+          {"cmdline", "regex", "", "Found anywhere in the arguments, blanks between them."},
+          {"cgroup", "regex", "", "Found anywhere in the path of one of its control groups."},
+          {"user", "text or list", "", "Whom it runs as, by name or number."},
+          {"smaps", "bool", "false",
+           "Whether the proportional share of memory is reported; costly."},
+          {"context_switches", "bool", "false",
+           "Whether context switches are reported; each thread is read for them."}}},
     };
     return all;
 }

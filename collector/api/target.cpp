@@ -42,4 +42,11 @@ void read_pace(text::MapReader& reader, TargetConfig& into) {
     }
 }
 
+std::vector<std::string> read_words(text::MapReader& reader, std::string_view key) {
+    if (reader.node(key).kind() == text::YamlKind::kSequence) return reader.strings(key);
+    std::vector<std::string> words;
+    if (auto word = reader.string(key)) words.push_back(std::move(*word));
+    return words;
+}
+
 }  // namespace tocsin::collector

@@ -86,5 +86,7 @@ struct TargetKind {
 void read_pace(text::MapReader& reader, TargetConfig& into);
 // Those and `job`, which every entry has that names a target of its own.
 void read_target(text::MapReader& reader, TargetConfig& into, std::string_view job);
+// The value of a key that takes one word or a list of them.
+std::vector<std::string> read_words(text::MapReader& reader, std::string_view key);
 
 }  // namespace tocsin::collector

@@ -1,6 +1,7 @@
 #include "collector/api/module.h"
 
 #include "collector/build_id.h"
+#include "collector/service/systemd/journal.h"
 #include "collector/service/systemd/systemd.h"
 
 namespace {
@@ -8,8 +9,11 @@ namespace {
 constexpr tocsin::collector::ModuleCollector kCollectors[] = {
     {"systemd", tocsin::collector::create_systemd},
 };
+constexpr tocsin::collector::ModuleTarget kTargets[] = {
+    {"journal", tocsin::collector::create_journal},
+};
 constexpr tocsin::collector::ModuleEntry kEntry{tocsin::collector::kBuildId, std::size(kCollectors),
-                                                kCollectors, 0, nullptr};
+                                                kCollectors, std::size(kTargets), kTargets};
 
 }  // namespace
 

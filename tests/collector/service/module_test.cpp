@@ -1,6 +1,7 @@
 // Modules as the agent loads them: shared objects that use this program's base and collector/api.
 #include <dlfcn.h>
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <set>
 #include <string>
@@ -41,6 +42,9 @@ TEST_CASE("every module of the registry loads and has its rows' collectors") {
     for (const Registration& row : registrations()) {
         if (!row.module.empty()) names.insert(row.module);
     }
+    for (const TargetKind& kind : target_kinds()) {
+        if (!kind.module.empty()) names.insert(kind.module);
+    }
     REQUIRE_FALSE(names.empty());
     for (const std::string_view name : names) {
         const auto module = load_module(name, modules());
@@ -53,6 +57,12 @@ TEST_CASE("every module of the registry loads and has its rows' collectors") {
                 found = found || module.value()->collectors[i].name == row.name;
             }
             REQUIRE(found);
+        }
+        for (const TargetKind& kind : target_kinds()) {
+            if (kind.module != name) continue;
+            const ModuleEntry& entry = *module.value();
+            REQUIRE(std::any_of(entry.targets, entry.targets + entry.target_count,
+                                [&](const ModuleTarget& t) { return t.name == kind.name; }));
         }
     }
 }

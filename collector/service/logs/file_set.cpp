@@ -1,0 +1,175 @@
+#include "collector/service/logs/file_set.h"
+
+#include <dirent.h>
+#include <glob.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+#include <utility>
+
+#include "collector/service/logs/lines.h"
+
+namespace tocsin::collector {
+namespace {
+
+constexpr Duration kQuiet = 1min;
+constexpr std::size_t kPiece = std::size_t{256} * 1024;
+
+std::vector<std::string> matching(const std::string& pattern) {
+    std::vector<std::string> paths;
+    glob_t found{};
+    if (::glob(pattern.c_str(), 0, nullptr, &found) == 0) {
+        paths.assign(found.gl_pathv, found.gl_pathv + found.gl_pathc);
+    }
+    ::globfree(&found);
+    return paths;
+}
+
+struct CloseDirectory {
+    void operator()(DIR* directory) const { ::closedir(directory); }
+};
+
+// The path of the inode in that directory, or "".
+std::string path_of(const std::string& directory, std::uint64_t inode) {
+    const std::unique_ptr<DIR, CloseDirectory> open(::opendir(directory.c_str()));
+    if (!open) return {};
+    while (const dirent* entry = ::readdir(open.get())) {
+        if (entry->d_ino == inode) return directory + "/" + entry->d_name;
+    }
+    return {};
+}
+
+}  // namespace
+
+FileSet::FileSet(std::vector<std::string> patterns, std::optional<LogPositions> kept)
+    : patterns_(std::move(patterns)), known_(patterns_.size(), false), buffer_(kPiece) {
+    if (!kept) return;
+    for (std::size_t i = 0; i < patterns_.size(); ++i) {
+        known_[i] = std::find(kept->patterns.begin(), kept->patterns.end(), patterns_[i]) !=
+                    kept->patterns.end();
+    }
+    kept_ = std::move(kept->files);
+}
+
+void FileSet::refresh(Timestamp now) {
+    failures_.clear();
+    for (auto& [id, followed] : files_) followed.named = false;
+    for (std::size_t i = 0; i < patterns_.size(); ++i) {
+        for (const std::string& path : matching(patterns_[i])) find(i, path);
+        known_[i] = true;  // what appears from now on is read from its start
+    }
+    if (std::exchange(first_, false)) find_renamed();
+    for (auto& [id, followed] : files_) {
+        if (const auto result = followed.file.refresh(now); !result) {
+            failures_.push_back(result.error().message);
+        }
+    }
+    std::erase_if(files_, [&](const auto& item) {
+        const Followed& followed = item.second;
+        return !followed.named && followed.file.unread() == 0 &&
+               now - followed.file.quiet_since() >= kQuiet;
+    });
+}
+
+void FileSet::find(std::size_t pattern, const std::string& path) {
+    struct stat status {};
+    if (::stat(path.c_str(), &status) != 0 || S_ISDIR(status.st_mode)) return;
+    const auto at = files_.find(FileId::of(status));
+    if (at != files_.end()) {
+        at->second.named = true;
+        at->second.file.rename(path);
+        return;
+    }
+    if (files_.size() >= kMostFiles) {
+        failures_.push_back(path + " is left out: the log has " + std::to_string(kMostFiles) +
+                            " files already");
+        return;
+    }
+    Result<TailedFile> file = TailedFile::open(path);
+    if (file) {
+        add(pattern, std::move(file).value());
+    } else if (file.error().code != ErrorCode::kNotFound) {
+        failures_.push_back(file.error().message);
+    }
+}
+
+void FileSet::add(std::size_t pattern, TailedFile file) {
+    const FileId id = file.id();
+    const auto same_file = [&](const FilePosition& kept) {
+        return FileId{kept.device, kept.inode} == id;
+    };
+    // A device may have another number after a boot, a restored file another inode.
+    const auto same_place = [&](const FilePosition& kept) {
+        return kept.path == file.position().path &&
+               (kept.inode == id.inode || kept.head.size == FileHead::kMost) && file.resume(kept);
+    };
+    auto kept = std::find_if(kept_.begin(), kept_.end(), same_file);
+    if (kept != kept_.end()) {
+        file.resume(*kept);  // or it is another file by now, and begins at its start
+    } else {
+        kept = std::find_if(kept_.begin(), kept_.end(), same_place);
+    }
+    if (kept != kept_.end()) {
+        kept_.erase(kept);
+    } else if (!known_[pattern]) {
+        file.go_to_end();
+    }
+    files_.emplace(id, Followed{std::move(file), true, false});
+}
+
+// Files that were rotated away while no agent ran: what they got before is still to be read.
+void FileSet::find_renamed() {
+    for (const FilePosition& kept : std::exchange(kept_, {})) {
+        if (files_.size() >= kMostFiles) return;
+        const std::string directory = std::filesystem::path(kept.path).parent_path();
+        const std::string path = path_of(directory, kept.inode);
+        if (!path.empty()) try_renamed(kept, path);
+    }
+}
+
+void FileSet::try_renamed(const FilePosition& kept, const std::string& path) {
+    Result<TailedFile> file = TailedFile::open(path);
+    if (!file || !file.value().resume(kept) || files_.contains(file.value().id())) return;
+    const FileId id = file.value().id();
+    files_.emplace(id, Followed{std::move(file).value(), false, false});
+}
+
+void FileSet::read(std::uint64_t most, const std::function<void(std::string_view)>& on_line) {
+    std::uint64_t left = most;
+    for (auto& [id, followed] : files_) followed.done = false;
+    bool more = true;
+    while (more && left > 0) {
+        more = false;
+        for (auto& [id, followed] : files_) {
+            if (followed.done) continue;
+            const std::uint64_t got = read_piece(followed, left, on_line);
+            left -= std::min(left, got);
+            more = more || !followed.done;
+        }
+    }
+}
+
+std::uint64_t FileSet::read_piece(Followed& followed, std::uint64_t most,
+                                  const std::function<void(std::string_view)>& on_line) {
+    // A piece shorter than a line can be would find no end of it, now or ever.
+    const std::uint64_t size = std::clamp<std::uint64_t>(most, kLongestLine, buffer_.size());
+    const auto got = followed.file.read_lines({buffer_.data(), size}, on_line);
+    if (!got) failures_.push_back(got.error().message);
+    followed.done = !got || got.value() == 0;
+    return got ? got.value() : 0;
+}
+
+std::uint64_t FileSet::unread() const {
+    std::uint64_t bytes = 0;
+    for (const auto& [id, followed] : files_) bytes += followed.file.unread();
+    return bytes;
+}
+
+LogPositions FileSet::positions() const {
+    LogPositions out{patterns_, {}};
+    for (const auto& [id, followed] : files_) out.files.push_back(followed.file.position());
+    return out;
+}
+
+}  // namespace tocsin::collector

@@ -1,0 +1,64 @@
+// The files of one log: found by their patterns, followed over rotation, remembered over a restart.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/core/result.h"
+#include "base/core/time.h"
+#include "collector/service/logs/tailed_file.h"
+
+namespace tocsin::collector {
+
+// Not thread-safe. Of files that the patterns match, those beyond kMostFiles are left out.
+class FileSet {
+  public:
+    static constexpr std::size_t kMostFiles = 256;
+
+    // `kept`: what a former agent wrote; nothing on the first start, when all begin at their end.
+    // Otherwise a file begins at its start, unless its pattern is a new one.
+    FileSet(std::vector<std::string> patterns, std::optional<LogPositions> kept);
+
+    // Looks for files that came, were renamed or were cut. One that has no name of ours any more is
+    // kept until it has been read and quiet for a minute: who writes to it may not have noticed.
+    void refresh(Timestamp now);
+    // Reads up to about `most` bytes, a piece of each file in turn.
+    void read(std::uint64_t most, const std::function<void(std::string_view)>& on_line);
+
+    std::size_t size() const { return files_.size(); }
+    std::uint64_t unread() const;  // bytes
+    // What went wrong in the last refresh() and read(), a reason a file.
+    const std::vector<std::string>& failures() const { return failures_; }
+    LogPositions positions() const;
+
+  private:
+    struct Followed {
+        TailedFile file;
+        bool named;  // by one of the patterns
+        bool done;   // in this read(): no whole line is left, or it cannot be read
+    };
+
+    std::uint64_t read_piece(Followed& followed, std::uint64_t most,
+                             const std::function<void(std::string_view)>& on_line);
+
+    void find(std::size_t pattern, const std::string& path);
+    void add(std::size_t pattern, TailedFile file);
+    void find_renamed();
+    void try_renamed(const FilePosition& kept, const std::string& path);
+
+    std::vector<std::string> patterns_;
+    std::vector<bool> known_;         // patterns that were looked for before
+    std::vector<FilePosition> kept_;  // of a former agent, not found yet
+    std::map<FileId, Followed> files_;
+    std::vector<std::string> failures_;
+    std::vector<char> buffer_;
+    bool first_ = true;
+};
+
+}  // namespace tocsin::collector

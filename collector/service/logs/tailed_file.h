@@ -1,0 +1,76 @@
+// A file that another program appends to: kept open, read on from where the last read ended.
+#pragma once
+
+#include <sys/stat.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <ctime>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "base/core/result.h"
+#include "base/core/time.h"
+#include "collector/service/logs/positions.h"
+
+namespace tocsin::collector {
+
+// Which file it is, whatever its name.
+struct FileId {
+    std::uint64_t device = 0;
+    std::uint64_t inode = 0;
+    bool operator==(const FileId&) const = default;
+    bool operator<(const FileId& other) const {
+        return std::pair(device, inode) < std::pair(other.device, other.inode);
+    }
+    static FileId of(const struct stat& status) { return {status.st_dev, status.st_ino}; }
+};
+
+class TailedFile {
+  public:
+    // Regular files alone; a FIFO of that name is refused and waits for nobody.
+    static Result<TailedFile> open(const std::string& path);
+    TailedFile(TailedFile&& other) noexcept;
+    TailedFile& operator=(TailedFile&& other) noexcept;
+    ~TailedFile();
+
+    FileId id() const { return id_; }
+    std::uint64_t size() const { return size_; }
+    std::uint64_t unread() const { return size_ - position_.offset; }
+    const FilePosition& position() const { return position_; }
+    void rename(const std::string& path) { position_.path = path; }
+
+    void go_to_end() { position_.offset = size_; }
+    // Goes on where a former agent was. False when it does not begin as that file did, or is
+    // shorter.
+    bool resume(const FilePosition& kept);
+
+    // Looks how long it is. One that was cut, or written from its start again (copytruncate), is
+    // read from its start.
+    Result<void> refresh(Timestamp now);
+    // Since when nothing was written to it, as far as refresh() saw.
+    Timestamp quiet_since() const { return changed_; }
+
+    // Reads up to a buffer's bytes of whole lines; gives how many bytes they were, 0 when there is
+    // no whole line more.
+    Result<std::size_t> read_lines(std::span<char> buffer,
+                                   const std::function<void(std::string_view)>& on_line);
+
+  private:
+    TailedFile(int fd, const struct stat& status, const std::string& path);
+    Result<std::size_t> read_at(std::uint64_t offset, std::span<char> into) const;
+    void start_over();
+
+    int fd_ = -1;
+    FileId id_;
+    std::uint64_t size_ = 0;
+    timespec modified_{};
+    Timestamp changed_{};
+    FilePosition position_;
+};
+
+}  // namespace tocsin::collector

@@ -1,0 +1,151 @@
+#include "collector/service/logs/file_set.h"
+
+#include <filesystem>
+#include <iterator>
+
+#include "tests/support/log_bench.h"
+
+using namespace tocsin;
+using namespace tocsin::collector;
+using Bench = test::LogBench;
+using test::kFiles;
+using test::kLines;
+using test::Values;
+
+TEST_CASE("rotation by rename loses no line and counts none twice") {
+    Bench bench;
+    bench.append("log/a.log", "0\n");
+    bench.collect();
+    bench.append("log/a.log", "1\n");
+    bench.rename("log/a.log", "log/a.log.1");
+    bench.append("log/a.log.1", "2\n");  // the writer has not noticed yet
+    bench.append("log/a.log", "3\n");
+    CHECK(bench.lines() == 3);
+    bench.append("log/a.log.1", "4\n");
+    bench.append("log/a.log", "5\n");
+    const Values values = bench.collect();
+    CHECK(values.at(kLines) == 5);
+    CHECK(values.at(kFiles) == 2);
+    // Once quiet for a minute it is let go.
+    for (int i = 0; i < 5; ++i) bench.collect();
+    CHECK(bench.collect().at(kFiles) == 1);
+}
+
+TEST_CASE("a rotated file whose new name matches too is the same file") {
+    Bench bench("log/*");
+    bench.append("log/a.log", "0\n");
+    bench.collect();
+    bench.append("log/a.log", "1\n");
+    bench.rename("log/a.log", "log/a.log.1");
+    bench.append("log/a.log", "2\n");
+    CHECK(bench.lines() == 2);
+    CHECK(bench.lines() == 2);
+}
+
+TEST_CASE("a file that is copied and cut is read from its start again") {
+    Bench bench;
+    bench.collect();
+    bench.append("log/a.log", "1\n2\n3\n");
+    CHECK(bench.lines() == 3);
+    std::filesystem::resize_file(bench.tree.at("log/a.log"), 0);
+    CHECK(bench.lines() == 3);
+    bench.append("log/a.log", "4\n");
+    CHECK(bench.lines() == 4);
+    // Cut and grown beyond where it was between two looks: its first bytes tell.
+    std::filesystem::resize_file(bench.tree.at("log/a.log"), 0);
+    bench.append("log/a.log", "x5\nx6\nx7\nx8\n");
+    CHECK(bench.lines() == 8);
+}
+
+TEST_CASE("a restart goes on where the last agent was") {
+    Bench bench;
+    bench.append("log/a.log", "0\n");
+    bench.collect();
+    bench.append("log/a.log", "1\n2");
+    CHECK(bench.lines() == 1);
+    bench.append("log/a.log", "2\n3\n");
+    bench.restart();
+    CHECK(bench.lines() == 2);
+    CHECK(bench.lines() == 2);
+}
+
+TEST_CASE("what was rotated while no agent ran is read to its end, and the new from its start") {
+    Bench bench;
+    bench.append("log/a.log", "0\n");
+    bench.collect();
+    bench.append("log/a.log", "1\n");
+    bench.rename("log/a.log", "log/a.log.1");
+    bench.append("log/a.log", "2\n3\n");
+    bench.restart();
+    CHECK(bench.lines() == 3);
+}
+
+TEST_CASE("a file that was cut or replaced while no agent ran is read from its start") {
+    Bench bench;
+    bench.append("log/a.log", "a longer first line\nanother\n");
+    bench.collect();
+    SECTION("cut") {
+        bench.tree.write("log/a.log", "1\n");
+        bench.restart();
+        CHECK(bench.lines() == 1);
+    }
+    SECTION("cut and grown") {
+        bench.tree.write("log/a.log", "1\nsomething that is longer than what was there\n3\n");
+        bench.restart();
+        CHECK(bench.lines() == 3);
+    }
+}
+
+// What a file system or a boot would have to do for these to happen stands in the state instead.
+TEST_CASE("an inode that is used again is another file") {
+    Bench bench;
+    bench.append("log/a.log", "first of the old\n");
+    bench.collect();
+    bench.append("log/b.log", "first of the new one\nsecond\n");
+    LogPositions kept = bench.kept();
+    REQUIRE(kept.files.size() == 1);
+    kept.files[0].inode = bench.inode("log/b.log");
+    bench.tree.remove("log/a.log");
+    bench.tree.write("state/log-web", print_positions(kept));
+    bench.restart();
+    CHECK(bench.lines() == 2);
+}
+
+TEST_CASE("a device with another number and a file with another inode go on") {
+    Bench bench;
+    bench.append("log/a.log", "0\n");
+    bench.append("log/b.log", std::string(FileHead::kMost, 'b') + "\n");
+    bench.collect();
+    bench.append("log/a.log", "1\n");
+    bench.append("log/b.log", "2\n");
+    LogPositions kept = bench.kept();
+    REQUIRE(kept.files.size() == 2);
+    for (FilePosition& file : kept.files) {
+        file.device += 1;
+        if (file.path.ends_with("b.log")) file.inode += 1'000'000;
+    }
+    bench.tree.write("state/log-web", print_positions(kept));
+    bench.restart();
+    CHECK(bench.lines() == 2);
+}
+
+TEST_CASE("rotations without end leave no descriptor, no position and no line behind") {
+    Bench bench;
+    bench.append("log/a.log", "0\n");
+    bench.collect();
+    const auto descriptors = [] {
+        const std::filesystem::directory_iterator all("/proc/self/fd");
+        return std::distance(begin(all), end(all));
+    };
+    const auto before = descriptors();
+    constexpr int kRotations = 200;
+    for (int i = 0; i < kRotations; ++i) {
+        bench.append("log/a.log", "1\n");
+        bench.rename("log/a.log", "log/a.log.1");
+        bench.append("log/a.log", "2\n");
+        bench.collect();
+    }
+    CHECK(bench.lines() == 2 * kRotations);
+    CHECK(descriptors() <= before + 6);  // of those that were renamed within the last minute
+    CHECK(bench.kept().files.size() <= 7);
+}

@@ -1,0 +1,145 @@
+#include "collector/service/logs/logs.h"
+
+#include <filesystem>
+
+#include "collector/service/logs/file_set.h"
+#include "collector/service/logs/lines.h"
+#include "tests/support/log_bench.h"
+
+using namespace tocsin;
+using namespace tocsin::collector;
+using Bench = test::LogBench;
+using test::kBacklog;
+using test::kErrors;
+using test::kFiles;
+using test::kLines;
+using test::kUnreadable;
+using test::Values;
+
+TEST_CASE("a log begins at its end, and what comes is counted") {
+    Bench bench;
+    bench.append("log/a.log", "error of yesterday\n");
+    CHECK(bench.collect() ==
+          Values{{kLines, 0}, {kErrors, 0}, {kBacklog, 0}, {kFiles, 1}, {kUnreadable, 0}});
+    bench.append("log/a.log", "fine\nan error\n[ERR]\n");
+    CHECK(bench.collect() ==
+          Values{{kLines, 3}, {kErrors, 2}, {kBacklog, 0}, {kFiles, 1}, {kUnreadable, 0}});
+    CHECK(bench.lines() == 3);
+}
+
+TEST_CASE("a line counts when its newline is there") {
+    Bench bench;
+    bench.collect();
+    bench.append("log/a.log", "er");
+    const Values partial = bench.collect();
+    CHECK(partial.at(kLines) == 0);
+    CHECK(partial.at(kBacklog) == 2);
+    bench.append("log/a.log", "ror\n");
+    CHECK(bench.collect().at(kErrors) == 1);
+}
+
+TEST_CASE("a file that appears is read from its start") {
+    Bench bench;
+    CHECK(bench.collect().at(kFiles) == 0);
+    bench.append("log/new.log", "one\ntwo\n");
+    const Values values = bench.collect();
+    CHECK(values.at(kFiles) == 1);
+    CHECK(values.at(kLines) == 2);
+}
+
+TEST_CASE("a pattern of files that is new begins at their ends, also after a restart") {
+    Bench bench;
+    bench.collect();
+    bench.append("log/a.log", "1\n");
+    bench.append("log/old.txt", "from before\n");
+    auto more = std::make_shared<LogsConfig>(*bench.config);
+    more->files.push_back(bench.tree.at("log/*.txt"));
+    bench.target->use(more);
+    bench.restart();
+    CHECK(bench.lines() == 1);
+    bench.append("log/old.txt", "2\n");
+    CHECK(bench.lines() == 2);
+}
+
+TEST_CASE("positions that do not read are told of, and the log begins at its end") {
+    Bench bench;
+    bench.append("log/a.log", "0\n");
+    bench.tree.write("state/log-web", "tocsin log positions 1\nfile 1 2");
+    CHECK(bench.lines() == 0);
+    bench.append("log/a.log", "1\n");
+    bench.restart();
+    CHECK(bench.lines() == 1);
+}
+
+TEST_CASE("what is read at once is bounded, and the backlog told") {
+    Bench bench;
+    bench.config->limit = Bytes{1};  // a line can be as long as a piece: that much is read
+    bench.collect();
+    const std::string line(1023, 'x');
+    std::string block;
+    for (std::size_t size = 0; size < 3 * kLongestLine; size += 1024) block += line + "\n";
+    bench.append("log/a.log", block);
+    const Values first = bench.collect();
+    CHECK(first.at(kLines) == kLongestLine / 1024);
+    CHECK(first.at(kBacklog) == 2 * kLongestLine);
+    CHECK(bench.lines() == 2 * kLongestLine / 1024);
+    CHECK(bench.collect().at(kBacklog) == 0);
+}
+
+TEST_CASE("binary junk and endless lines hold nothing up") {
+    Bench bench;
+    bench.collect();
+    std::string junk;
+    for (int i = 0; i < 256; ++i) junk += static_cast<char>(i);  // one newline among them
+    bench.append("log/a.log", junk + "\xff error \xfe\n" + std::string(300'000, 'e') + "\nerror\n");
+    const Values values = bench.collect();
+    CHECK(values.at(kLines) == 4);
+    CHECK(values.at(kErrors) == 2);
+    CHECK(values.at(kBacklog) == 0);
+}
+
+TEST_CASE("one file that cannot be read does not stop the others") {
+    Bench bench;
+    bench.tree.make_fifo("log/fifo.log");
+    bench.append("log/a.log", "0\n");
+    bench.collect();
+    bench.append("log/a.log", "1\n");
+    const Values values = bench.collect();
+    CHECK(values.at(kLines) == 1);
+    CHECK(values.at(kUnreadable) == 1);
+    bench.tree.remove("log/a.log");
+    for (int i = 0; i < 6; ++i) bench.target->collect_any();
+    CHECK(bench.target->error() ==
+          "no file can be read: " + bench.tree.at("log/fifo.log") + " is no regular file");
+}
+
+TEST_CASE("positions that cannot be saved stop nothing") {
+    Bench bench;
+    bench.tree.remove("state");
+    bench.collect();
+    bench.append("log/a.log", "1\n");
+    CHECK(bench.lines() == 1);
+    bench.tree.make_directory("state");
+    bench.lines();
+    bench.append("log/a.log", "2\n");
+    bench.restart();
+    CHECK(bench.lines() == 1);
+}
+
+TEST_CASE("a log has a bounded number of files, and the rest is told of") {
+    Bench bench;
+    for (std::size_t i = 0; i < FileSet::kMostFiles + 2; ++i) {
+        bench.append("log/" + std::to_string(i) + ".log", "x\n");
+    }
+    const Values values = bench.collect();
+    CHECK(values.at(kFiles) == FileSet::kMostFiles);
+    CHECK(values.at(kUnreadable) == 2);
+}
+
+TEST_CASE("a pattern's own labels are on its series") {
+    Bench bench;
+    bench.config->patterns.front().labels = Labels{{"team", "web"}};
+    bench.restart();
+    CHECK(bench.collect().contains(
+        "tocsin_log_matches_total{log=\"web\", pattern=\"error\", team=\"web\"}"));
+}
