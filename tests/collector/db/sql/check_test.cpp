@@ -93,8 +93,10 @@ TEST_CASE("what is wrong with a check is named with its place") {
     const std::vector<std::pair<std::string, std::string>> cases{
         {"checks: {}", "a.yml:1:9: error: \"checks\": is a list of"},
         {"checks: [{name: a, values: [b]}]", "a.yml:1:10: error: a check needs the key \"query\""},
-        {"checks: [{name: a, query: SELECT 1}]", "a.yml:1:10: error: a check needs the key \"values\""},
-        {"checks: [{query: SELECT 1, values: [b]}]", "a.yml:1:10: error: a check needs the key \"name\""},
+        {"checks: [{name: a, query: SELECT 1}]",
+         "a.yml:1:10: error: a check needs the key \"values\""},
+        {"checks: [{query: SELECT 1, values: [b]}]",
+         "a.yml:1:10: error: a check needs the key \"name\""},
         {"checks: [{name: a, query: DROP TABLE t, values: [b]}]",
          "a.yml:1:27: error: \"query\": must be one statement that begins with"},
         {"checks: [{name: a, query: SELECT 1, values: b}]",
