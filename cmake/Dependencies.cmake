@@ -14,6 +14,7 @@ find_package(date REQUIRED) # time zones of what people read
 find_package(CLI11 REQUIRED)
 find_package(Catch2 2 CONFIG REQUIRED)
 find_package(sdbus-c++ CONFIG REQUIRED)
+pkg_check_modules(PQ REQUIRED IMPORTED_TARGET libpq)
 
 # A library without a CMake config of its own: static when Debian has the archive.
 function(tocsin_system_library target)

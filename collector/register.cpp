@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "collector/db/postgres_config/postgres_config.h"
 #include "collector/host/arp.h"
 #include "collector/host/bcache.h"
 #include "collector/host/bonding.h"
@@ -258,6 +259,28 @@ const std::vector<TargetKind>& kinds() {
           {"every", "duration", "1m", "How often it runs."},
           {"timeout", "duration", "30s",
            "How long it may run before it and its group are killed."}}},
+        {"postgres",
+         "postgres",
+         read_postgres,
+         nullptr,
+         {{"instance", "text", "", "The label `instance`. Left out, the dsn's host and port."},
+          {"job", "text", "postgres", "The label `job`."},
+          {"dsn", "text", "",
+           "How to connect, as libpq has it: keyword=value pairs or a postgresql:// address. "
+           "Without a password. Required."},
+          {"password_file", "file", "", "Holds the password; refused when others can read it."},
+          {"settings", "bool", "true", "Whether the server's settings are told (pg_settings_*)."},
+          {"user_tables", "bool", "false",
+           "Whether the tables are told (pg_stat_user_tables_*): some twenty series each."},
+          {"databases", "list", "",
+           "Databases whose tables are told, over a connection each. None: the dsn's."},
+          {"checks", "list", "", "Queries of one's own; see below."},
+          {"statement_timeout", "duration", "5s",
+           "When the server ends a statement of ours; at most `timeout`."},
+          {"lock_timeout", "duration", "1s",
+           "How long a statement of ours may wait for a lock; at most `timeout`."},
+          {"every", "duration", "", "How often it is asked. Left out, `collect.interval`."},
+          {"timeout", "duration", "10s", "How long all of it may take."}}},
         {"process_groups",
          "",
          read_process_groups,

@@ -67,6 +67,23 @@ TEST_CASE("every module of the registry loads and has its rows' collectors") {
     }
 }
 
+TEST_CASE("every module of the kinds loads and makes its targets") {
+    std::size_t count = 0;
+    for (const TargetKind& kind : target_kinds()) {
+        if (kind.module.empty()) continue;
+        ++count;
+        const auto module = load_module(kind.module, modules());
+        INFO((module ? "" : module.error().message));
+        REQUIRE(module);
+        bool found = false;
+        for (std::size_t i = 0; i < module.value()->target_count; ++i) {
+            found = found || module.value()->targets[i].name == kind.name;
+        }
+        REQUIRE(found);
+    }
+    REQUIRE(count > 0);
+}
+
 TEST_CASE("a module's collector is made through the registry, defaults included") {
     SeriesTable series;
     const Registration* row = find_registration("systemd");

@@ -1,0 +1,19 @@
+#include <iterator>
+
+#include "collector/api/module.h"
+#include "collector/build_id.h"
+#include "collector/db/postgres/postgres.h"
+
+namespace {
+
+constexpr tocsin::collector::ModuleTarget kTargets[] = {
+    {"postgres", tocsin::collector::create_postgres},
+};
+constexpr tocsin::collector::ModuleEntry kEntry{tocsin::collector::kBuildId, 0, nullptr,
+                                                std::size(kTargets), kTargets};
+
+}  // namespace
+
+extern "C" const tocsin::collector::ModuleEntry* tocsin_module_entry() {
+    return &kEntry;
+}

@@ -1,0 +1,191 @@
+// What can be seen without a server: tests/e2e/postgres_e2e.py has a real one.
+#include "collector/db/postgres/postgres.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <fstream>
+
+#include "base/net/loop.h"
+#include "base/net/offload.h"
+#include "collector/db/postgres/endpoint.h"
+#include "collector/db/postgres_config/postgres_config.h"
+#include "tests/support/collecting.h"
+#include "tests/support/fixture_tree.h"
+
+using namespace tocsin;
+using namespace tocsin::collector;
+using test::FixtureTree;
+using test::Values;
+
+namespace {
+
+// A port that accepts nobody: connections wait in its queue, and nothing is ever said.
+class SilentPort {
+  public:
+    SilentPort() : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        socklen_t size = sizeof address;
+        auto* const at = reinterpret_cast<sockaddr*>(&address);
+        REQUIRE(::bind(socket_, at, size) == 0);
+        REQUIRE(::listen(socket_, 4) == 0);
+        REQUIRE(::getsockname(socket_, at, &size) == 0);
+        port_ = ntohs(address.sin_port);
+    }
+    ~SilentPort() { ::close(socket_); }
+    std::string port() const { return std::to_string(port_); }
+    // Answers the first who came with these bytes, and hangs up.
+    void answer(std::string_view bytes) const {
+        const int peer = ::accept(socket_, nullptr, nullptr);
+        REQUIRE(peer >= 0);
+        std::array<char, 4096> asked{};
+        REQUIRE(::recv(peer, asked.data(), asked.size(), 0) > 0);
+        REQUIRE(::send(peer, bytes.data(), bytes.size(), MSG_NOSIGNAL) ==
+                static_cast<ssize_t>(bytes.size()));
+        ::close(peer);
+    }
+
+  private:
+    int socket_;
+    int port_ = 0;
+};
+
+struct Bench {
+    SeriesTable table;
+    net::Loop loop;
+    net::OffloadPool pool{loop, 1, 4};
+    std::unique_ptr<Target> target;
+    bool answered = false;
+    std::string error;
+    Values values;
+
+    explicit Bench(const std::string& dsn, const std::string& password_file = "") {
+        auto config = std::make_shared<PostgresConfig>();
+        config->job = "postgres";
+        config->instance = "db";
+        config->dsn = parse_conninfo(dsn).value();
+        config->password_file = password_file;
+        target = create_postgres(config, {{}, &table, &loop, &pool, ""}).value();
+    }
+    void start() {
+        answered = false;
+        target->start(from_unix_ms(0), [this](const Result<void>& result, Readings readings) {
+            answered = true;
+            error = result ? "" : result.error().message;
+            values = test::values_of(readings);
+        });
+        REQUIRE_FALSE(answered);
+    }
+    bool run_until(const std::function<bool()>& condition) {
+        bool reached = false;
+        int left = 5000;
+        net::Timer timer;
+        std::function<void()> look = [&] {
+            reached = condition();
+            if (reached || --left == 0) return loop.stop();
+            timer = loop.after(2ms, look);
+        };
+        timer = loop.after(0ms, look);
+        loop.run();
+        return reached;
+    }
+    void run() {
+        start();
+        REQUIRE(run_until([&] { return answered; }));
+    }
+};
+
+const std::string kUp = R"(pg_up{instance="db", job="postgres"})";
+
+}  // namespace
+
+TEST_CASE("a server that is not there is told with its address") {
+    std::string port;
+    {
+        const SilentPort gone;
+        port = gone.port();
+    }
+    Bench bench("host=127.0.0.1 port=" + port);
+    for (int i = 0; i < 2; ++i) {
+        bench.run();
+        CHECK_THAT(bench.error, Catch::Contains("127.0.0.1") && Catch::Contains(port) &&
+                                    Catch::Contains("refused"));
+        CHECK(bench.values == Values{{kUp, 0}});
+    }
+}
+
+TEST_CASE("a server that never answers is let go, and asked anew") {
+    const SilentPort silent;
+    Bench bench("host=127.0.0.1 port=" + silent.port());
+    for (int i = 0; i < 2; ++i) {
+        bench.start();
+        const auto deadline = bench.loop.after(30ms, [] {});
+        REQUIRE(bench.run_until([&] { return !deadline.armed(); }));
+        CHECK_FALSE(bench.answered);
+        CHECK(test::values_of(bench.target->cancel()) == Values{{kUp, 0}});
+    }
+    bench.start();
+    bench.target.reset();
+    CHECK(bench.run_until([&] { return bench.pool.busy() == 0; }));
+    CHECK_FALSE(bench.answered);
+}
+
+TEST_CASE("what does not speak the protocol is an error, not a hang") {
+    for (const std::string_view bytes :
+         {"HTTP/1.1 400 Bad Request\r\n\r\n", "S", "", "R\xff\xff\xff\xff", "E"}) {
+        const SilentPort peer;
+        Bench bench("sslmode=disable host=127.0.0.1 port=" + peer.port());
+        bench.start();
+        bool said = false;
+        const auto timer = bench.loop.after(20ms, [&] {
+            peer.answer(bytes);
+            said = true;
+        });
+        REQUIRE(bench.run_until([&] { return said && bench.answered; }));
+        CHECK_FALSE(bench.error.empty());
+        CHECK(bench.values == Values{{kUp, 0}});
+    }
+}
+
+TEST_CASE("a password that others can read, or that is not there, is named") {
+    const FixtureTree tree{{"password", "secret\n"}};
+    ::chmod(tree.at("password").c_str(), 0644);
+    Bench open("host=127.0.0.1 port=1", tree.at("password"));
+    open.run();
+    CHECK_THAT(open.error, Catch::Contains(tree.at("password")));
+    CHECK_THAT(open.error, !Catch::Contains("secret"));
+    Bench missing("host=127.0.0.1 port=1", tree.at("nothing"));
+    missing.run();
+    CHECK_THAT(missing.error, Catch::Contains(tree.at("nothing")));
+}
+
+TEST_CASE("libpq is given addresses, a name for itself, and no name to look up") {
+    const auto endpoint = [](const std::string& dsn, const std::string& database = "") {
+        auto made = pg_endpoint(parse_conninfo(dsn).value(), "", database);
+        REQUIRE(made);
+        return std::map<std::string, std::string>(made.value().begin(), made.value().end());
+    };
+    auto local = endpoint("");
+    CHECK(local["host"] == "/var/run/postgresql");
+    CHECK(local["application_name"] == "tocsin");
+    CHECK(local["client_encoding"] == "UTF8");
+    CHECK(local.count("hostaddr") == 0);
+    auto named = endpoint("host=localhost,10.0.0.1 port=5433 application_name=mine", "shop");
+    CHECK_THAT(named["hostaddr"], Catch::Contains("127.0.0.1") || Catch::Contains("::1"));
+    CHECK_THAT(named["host"], Catch::EndsWith(",10.0.0.1"));
+    CHECK_THAT(named["port"], Catch::EndsWith("5433,5433"));
+    CHECK(std::count(named["host"].begin(), named["host"].end(), ',') ==
+          std::count(named["hostaddr"].begin(), named["hostaddr"].end(), ','));
+    CHECK(named["dbname"] == "shop");
+    CHECK(named["application_name"] == "mine");
+
+    const auto unequal = pg_endpoint(parse_conninfo("host=a,b,c port=1,2").value(), "", "");
+    CHECK(unequal.error().message == "the dsn has 3 hosts and 2 ports");
+    const auto unknown = pg_endpoint(parse_conninfo("host=no-such-host.invalid").value(), "", "");
+    CHECK_THAT(unknown.error().message,
+               Catch::StartsWith("the host no-such-host.invalid has no address: "));
+}
