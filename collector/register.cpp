@@ -3,6 +3,8 @@
 #include <string>
 #include <vector>
 
+#include "collector/db/redis/config.h"
+#include "collector/db/redis/redis.h"
 #include "collector/host/arp.h"
 #include "collector/host/bcache.h"
 #include "collector/host/bonding.h"
@@ -227,6 +229,21 @@ const std::vector<TargetKind>& kinds() {
           {"every", "duration", "1m", "How often it runs."},
           {"timeout", "duration", "30s",
            "How long it may run before it and its group are killed."}}},
+        {"redis",
+         "",
+         read_redis,
+         create_redis,
+         {{"url", "text", "", "redis://host:port, rediss://host:port or unix:///path. Required."},
+          {"instance", "text", "the url's address", "The label `instance` of its series."},
+          {"job", "text", "redis", "Their label `job`."},
+          {"user", "text", "", "The ACL user; without one the password alone is sent."},
+          {"password_file", "text", "", "The file that holds its password."},
+          {"tls", "map", "",
+           "Of rediss://: ca_file, certificate_file and key_file, server_name."},
+          {"check_keys", "list", "",
+           "Keys whose size, and value where it is a number, are reported: name or db3=name."},
+          {"every", "duration", "the agent's interval", "How often it is asked."},
+          {"timeout", "duration", "10s", "How long all of a collection may take."}}},
     };
     return all;
 }
