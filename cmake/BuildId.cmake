@@ -1,7 +1,8 @@
 # Writes OUT, a header with the identity of what a program and its modules share: every public
-# header of base and collector/api, and how they are compiled (IDENTITY).
+# header of base, collector/api and collector/db, and how they are compiled (IDENTITY).
 #   cmake -DROOT=… -DOUT=… -DIDENTITY=… -P BuildId.cmake
-file(GLOB headers RELATIVE "${ROOT}" "${ROOT}/base/*/*.h" "${ROOT}/collector/api/*.h")
+file(GLOB headers RELATIVE "${ROOT}" "${ROOT}/base/*/*.h" "${ROOT}/collector/api/*.h"
+     "${ROOT}/collector/db/*/*.h")
 list(SORT headers)
 set(all "${IDENTITY}")
 foreach(header ${headers})

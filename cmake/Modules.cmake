@@ -7,11 +7,12 @@
 
 set(TOCSIN_MODULE_DIRECTORY "${CMAKE_BINARY_DIR}/lib/tocsin/modules" CACHE STRING
     "Where the agent looks for its modules; packages set /usr/lib/tocsin/modules")
-set(TOCSIN_SHARED_WITH_MODULES base_core base_model base_text base_net collector_api)
+set(TOCSIN_SHARED_WITH_MODULES base_core base_model base_text base_net collector_api collector_db_sql)
 
 # build_id.h: what both sides compare before they touch each other.
 file(GLOB _shared_headers CONFIGURE_DEPENDS
-     "${PROJECT_SOURCE_DIR}/base/*/*.h" "${PROJECT_SOURCE_DIR}/collector/api/*.h")
+     "${PROJECT_SOURCE_DIR}/base/*/*.h" "${PROJECT_SOURCE_DIR}/collector/api/*.h"
+     "${PROJECT_SOURCE_DIR}/collector/db/*/*.h")
 set(_build_id "${CMAKE_BINARY_DIR}/gen/collector/build_id.h")
 add_custom_command(
     OUTPUT "${_build_id}"
@@ -26,16 +27,17 @@ add_library(tocsin_build_id INTERFACE)
 target_include_directories(tocsin_build_id INTERFACE "${CMAKE_BINARY_DIR}/gen")
 add_dependencies(tocsin_build_id tocsin_build_id_header)
 
-# tocsin_collector_module(<name> <folder> LINK library…)
-# An object library <folder with _>, for its tests, and lib/tocsin/modules/<name>.so.
+# tocsin_collector_module(<name> <folder> LINK library… [USES target…])
+# An object library <folder with _>, for its tests, and lib/tocsin/modules/<name>.so. USES: targets of
+# ours whose headers it includes and whose code the program has (its kind's configuration).
 function(tocsin_collector_module name folder)
-    cmake_parse_arguments(A "" "" "LINK" ${ARGN})
+    cmake_parse_arguments(A "" "" "LINK;USES" ${ARGN})
     string(REPLACE "/" "_" objects "${folder}")
     file(GLOB sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/${folder}/*.cpp")
     _tocsin_include_root("${folder}" "${objects}" root)
     add_library(${objects} OBJECT ${sources})
     target_include_directories(${objects} PUBLIC "${root}")
-    target_link_libraries(${objects} PUBLIC base_core base_model collector_api
+    target_link_libraries(${objects} PUBLIC base_core base_model collector_api ${A_USES}
                           PRIVATE base_net ${A_LINK} tocsin_build_id tocsin_warnings)
     add_library(${name}_module MODULE $<TARGET_OBJECTS:${objects}>)
     target_link_libraries(${name}_module PRIVATE ${A_LINK})
