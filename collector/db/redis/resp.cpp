@@ -8,7 +8,7 @@ namespace tocsin::collector {
 
 struct RespReader::Impl {
     struct Free {
-        void operator()(redisReader* reader) const { redisReaderFree(reader); }
+        void operator()(redisReader* made) const { redisReaderFree(made); }
     };
     std::unique_ptr<redisReader, Free> reader;
     RespReply root;
