@@ -7,7 +7,9 @@
 
 set(TOCSIN_MODULE_DIRECTORY "${CMAKE_BINARY_DIR}/lib/tocsin/modules" CACHE STRING
     "Where the agent looks for its modules; packages set /usr/lib/tocsin/modules")
-set(TOCSIN_SHARED_WITH_MODULES base_core base_model base_text base_net collector_api collector_db_sql)
+# A property and not a variable: the programs that export stand in other folders.
+set_property(GLOBAL PROPERTY TOCSIN_SHARED_WITH_MODULES
+             base_core base_model base_text base_net collector_api collector_db_sql)
 
 # build_id.h: what both sides compare before they touch each other.
 file(GLOB _shared_headers CONFIGURE_DEPENDS
@@ -51,7 +53,8 @@ endfunction()
 # Makes the executable one that can load modules.
 function(tocsin_export_symbols target)
     set(whole "")
-    foreach(library ${TOCSIN_SHARED_WITH_MODULES})
+    get_property(shared GLOBAL PROPERTY TOCSIN_SHARED_WITH_MODULES)
+    foreach(library ${shared})
         get_target_property(type ${library} TYPE)
         if(type STREQUAL "STATIC_LIBRARY")
             list(APPEND whole ${library})
