@@ -36,6 +36,11 @@ struct SqlCheck {
     std::vector<SqlValue> values;
 };
 
+// Of each check, with the label `check`.
+inline constexpr MetricDesc kSqlCheckSuccess{
+    "tocsin_sql_check_success", "Whether the check's last run gave all that it should.",
+    MetricType::kGauge};
+
 // More rows are an error, after the first thousand were read.
 inline constexpr std::size_t kMostCheckRows = 1000;
 
