@@ -45,7 +45,7 @@ class Mysql final : public Collector {
     Result<void> collect(Timestamp now, Readings& out) override {
         started_ = std::chrono::steady_clock::now();
         report_.begin();
-        const Result<void> result = ask_all(now);
+        Result<void> result = ask_all(now);
         report_.add(kUp, session_->is_open() ? 1 : 0);
         for (Reading& reading : report_.finish())
             unique_.add(std::move(reading.series), reading.value);

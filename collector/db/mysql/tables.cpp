@@ -30,7 +30,7 @@ constexpr std::array<MetricDesc, 5> kCmp{{
 
 struct Scaled {
     MetricDesc desc;
-    double scale;
+    double scale = 1;
 };
 constexpr std::array<Scaled, 4> kCmpmem{{
     {{"mysql_info_schema_innodb_cmpmem_pages_used_total",

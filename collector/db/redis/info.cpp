@@ -1,6 +1,7 @@
 #include "collector/db/redis/info.h"
 
 #include <array>
+#include <cstdint>
 #include <set>
 #include <string>
 
@@ -85,7 +86,8 @@ class Info {
     void server(std::string_view field, std::string_view value) {
         if (field != "uptime_in_seconds") return;
         const auto uptime = to_number(value);
-        const auto now = static_cast<double>(to_unix_ms(now_) / 1000);
+        const std::int64_t seconds = to_unix_ms(now_) / 1000;
+        const auto now = static_cast<double>(seconds);
         if (uptime) report_.add(kStart, now - *uptime);
     }
 

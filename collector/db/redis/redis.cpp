@@ -156,9 +156,10 @@ class Redis final : public Target {
         words.insert(words.begin() + 1, key.name);
         const std::string what =
             words[0] + " db" + std::to_string(key.database) + "=" + valid_utf8(key.name);
-        client_.ask_in(key.database, words, [this, what, take](const RespReply& reply) {
-            if (allowed(what, reply, true)) take(reply);
-        });
+        client_.ask_in(key.database, words,
+                       [this, what, take = std::move(take)](const RespReply& reply) {
+                           if (allowed(what, reply, true)) take(reply);
+                       });
     }
 
     void ask_key(const RedisKey& key) {

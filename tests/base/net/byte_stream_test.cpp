@@ -175,38 +175,37 @@ TEST_CASE("TLS checks who answers, and says what is wrong with the certificate")
     options.tls = TlsFiles{server_files.certificate_file, server_files.key_file};
     test::HttpTestServer server([](Request, Reply reply) { reply.send(Response::text(200, "ok")); },
                                 options);
+    const auto attempt = [&](const std::string& ca_file, const std::string& name, Bench& bench) {
+        StreamPeer peer = at(server.port());
+        peer.tls.emplace();
+        peer.tls->ca_file = ca_file;
+        peer.tls->server_name = name;
+        bench.open(peer);
+        return bench.until([&] { return bench.opened == 1 || bench.error; });
+    };
+    Bench good;
+    REQUIRE(attempt(server_files.certificate_file, "localhost", good));
+    REQUIRE_FALSE(good.error);
+    good.stream->write("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    CHECK(good.until([&] { return good.heard.ends_with("ok"); }));
+
     struct Case {
-        std::string name;
         std::string ca_file;
         std::string server_name;
         std::string wrong;
     };
     const std::vector<Case> cases{
-        {"its own name", server_files.certificate_file, "localhost", ""},
-        {"not the address it was reached at", server_files.certificate_file, "", "IP address"},
-        {"another name", server_files.certificate_file, "db.example", "hostname"},
-        {"not its authority", other.certificate_file, "localhost", "certificate"},
+        {server_files.certificate_file, "", "IP address"},  // the address it was reached at
+        {server_files.certificate_file, "db.example", "hostname"},
+        {other.certificate_file, "localhost", "certificate"},
     };
     for (const Case& c : cases) {
-        INFO(c.name);
-        StreamPeer peer = at(server.port());
-        peer.tls.emplace();
-        peer.tls->ca_file = c.ca_file;
-        peer.tls->server_name = c.server_name;
         Bench bench;
-        bench.open(peer);
-        REQUIRE(bench.until([&] { return bench.opened == 1 || bench.error; }));
-        if (c.wrong.empty()) {
-            REQUIRE_FALSE(bench.error);
-            bench.stream->write("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
-            REQUIRE(bench.until([&] { return bench.heard.ends_with("ok"); }));
-        } else {
-            REQUIRE(bench.error);
-            CHECK(bench.error->code == ErrorCode::kInvalid);
-            CHECK_THAT(bench.error->message,
-                       Catch::Contains("is refused: ") &&
-                           Catch::Contains(c.wrong, Catch::CaseSensitive::No));
-        }
+        REQUIRE(attempt(c.ca_file, c.server_name, bench));
+        REQUIRE(bench.error);
+        CHECK(bench.error->code == ErrorCode::kInvalid);
+        CHECK_THAT(bench.error->message, Catch::Contains("is refused: ") &&
+                                             Catch::Contains(c.wrong, Catch::CaseSensitive::No));
     }
 }
 
