@@ -36,6 +36,9 @@ tocsin_system_library(dep_soci_core HEADER soci/soci.h NAMES libsoci_core.a soci
 tocsin_system_library(dep_soci_sqlite HEADER soci/soci.h NAMES libsoci_sqlite3.a soci_sqlite3
                       LINK dep_soci_core dep_sqlite)
 
+tocsin_system_library(dep_mariadb HEADER mariadb/mysql.h NAMES mariadb) # in a module
+tocsin_system_library(dep_hiredis HEADER hiredis/hiredis.h NAMES libhiredis.a hiredis)
+
 add_library(dep_boost INTERFACE)
 target_link_libraries(dep_boost INTERFACE Boost::headers Threads::Threads)
 target_compile_definitions(dep_boost INTERFACE BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_BOOST_COROUTINE)

@@ -3,7 +3,10 @@
 #include <string>
 #include <vector>
 
+#include "collector/db/mysql_config/config.h"
 #include "collector/db/postgres_config/postgres_config.h"
+#include "collector/db/redis/config.h"
+#include "collector/db/redis/redis.h"
 #include "collector/host/arp.h"
 #include "collector/host/bcache.h"
 #include "collector/host/bonding.h"
@@ -249,6 +252,27 @@ const std::vector<TargetKind>& kinds() {
           {"patterns", "list", "", kPatternsHelp},
           {"limit", "bytes", "64MiB", "Most that is read at once; the rest is backlog."},
           {"every", "duration", "", kEveryHelp}}},
+        {"mysql",
+         "mysql",
+         read_mysql,
+         nullptr,
+         {{"host", "text", "", "Its name or address; or else `socket`."},
+          {"port", "number", "3306", "Of the host."},
+          {"socket", "text", "", "The unix socket, by its absolute path; or else `host`."},
+          {"instance", "text", "host:port or socket", "The label `instance` of its series."},
+          {"job", "text", "mysql", "Their label `job`."},
+          {"user", "text", "tocsin", "As whom it is asked."},
+          {"password_file", "text", "", "The file that holds its password."},
+          {"tls", "map", "",
+           "Has the connection encrypted and the server's name checked: ca_file, "
+           "certificate_file and key_file."},
+          {"processlist", "bool", "false", "Whether threads are counted by command and state."},
+          {"table_sizes", "list", "",
+           "Schemas whose tables' rows and sizes are reported; \"*\" for all."},
+          {"checks", "list", "", "Queries of one's own; see the page."},
+          {"every", "duration", "the agent's interval", "How often it is asked."},
+          {"timeout", "duration", "10s",
+           "How long all of a collection may take; a statement, half of it."}}},
         {"plugins",
          "",
          read_plugins,
@@ -295,6 +319,20 @@ const std::vector<TargetKind>& kinds() {
            "Whether the proportional share of memory is reported; costly."},
           {"context_switches", "bool", "false",
            "Whether context switches are reported; each thread is read for them."}}},
+        {"redis",
+         "",
+         read_redis,
+         create_redis,
+         {{"url", "text", "", "redis://host:port, rediss://host:port or unix:///path. Required."},
+          {"instance", "text", "the url's address", "The label `instance` of its series."},
+          {"job", "text", "redis", "Their label `job`."},
+          {"user", "text", "", "The ACL user; without one the password alone is sent."},
+          {"password_file", "text", "", "The file that holds its password."},
+          {"tls", "map", "", "Of rediss://: ca_file, certificate_file and key_file, server_name."},
+          {"check_keys", "list", "",
+           "Keys whose size, and value where it is a number, are reported: name or db3=name."},
+          {"every", "duration", "the agent's interval", "How often it is asked."},
+          {"timeout", "duration", "10s", "How long all of a collection may take."}}},
     };
     return all;
 }

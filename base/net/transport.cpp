@@ -71,26 +71,14 @@ asio::awaitable<IoError> Transport::handshake_as_client(asio::ssl::context& cont
     if (unusable()) co_return asio::error::operation_aborted;
     tls_ = std::make_unique<asio::ssl::stream<tcp::socket&>>(socket_, context);
     connecting_as_client_ = true;
-    SSL* ssl = tls_->native_handle();
-    X509_VERIFY_PARAM* verify = SSL_get0_param(ssl);
-    IoError no_literal;
-    asio::ip::make_address(host, no_literal);
-    if (no_literal) {
-        X509_VERIFY_PARAM_set_hostflags(verify, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-        X509_VERIFY_PARAM_set1_host(verify, host.c_str(), host.size());
-        // What SSL_set_tlsext_host_name does, without its macro's cast.
-        SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, host.data());
-    } else {
-        X509_VERIFY_PARAM_set1_ip_asc(verify, host.c_str());
-    }
+    expect_host(tls_->native_handle(), host);
     auto [error] = co_await tls_->async_handshake(asio::ssl::stream_base::client, kTuple);
     co_return error;
 }
 
 std::string Transport::certificate_problem() const {
     if (!tls_ || !connecting_as_client_) return {};
-    const long verdict = SSL_get_verify_result(tls_->native_handle());
-    return verdict == X509_V_OK ? std::string() : X509_verify_cert_error_string(verdict);
+    return net::certificate_problem(tls_->native_handle());
 }
 
 asio::awaitable<Transfer> Transport::read_some(asio::mutable_buffer into) {
@@ -171,12 +159,7 @@ Result<std::unique_ptr<asio::ssl::context>> server_tls(const std::string& certif
                                                        const std::string& key_file) {
     auto context = std::make_unique<asio::ssl::context>(asio::ssl::context::tls_server);
     restrict_protocols(*context);
-    IoError error;
-    context->use_certificate_chain_file(certificate_file, error);
-    if (error) return tls_file_error(certificate_file, error);
-    TOCSIN_TRY(const Secret key, read_secret(key_file));  // refuses what others can read
-    context->use_private_key(asio::buffer(key.reveal()), asio::ssl::context::pem, error);
-    if (error) return tls_file_error(key_file, error);
+    TOCSIN_TRY(use_identity(*context, certificate_file, key_file));
     return context;
 }
 
@@ -193,6 +176,37 @@ Result<std::unique_ptr<asio::ssl::context>> client_tls(const std::string& ca_fil
     if (error)
         return tls_file_error(ca_file.empty() ? "the system's certificates" : ca_file, error);
     return context;
+}
+
+Result<void> use_identity(asio::ssl::context& context, const std::string& certificate_file,
+                          const std::string& key_file) {
+    IoError error;
+    context.use_certificate_chain_file(certificate_file, error);
+    if (error) return tls_file_error(certificate_file, error);
+    TOCSIN_TRY(const Secret key, read_secret(key_file));  // refuses what others can read
+    context.use_private_key(asio::buffer(key.reveal()), asio::ssl::context::pem, error);
+    if (error) return tls_file_error(key_file, error);
+    return success();
+}
+
+void expect_host(SSL* ssl, const std::string& host) {
+    X509_VERIFY_PARAM* verify = SSL_get0_param(ssl);
+    IoError no_literal;
+    asio::ip::make_address(host, no_literal);
+    if (!no_literal) {
+        X509_VERIFY_PARAM_set1_ip_asc(verify, host.c_str());
+        return;
+    }
+    X509_VERIFY_PARAM_set_hostflags(verify, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    X509_VERIFY_PARAM_set1_host(verify, host.c_str(), host.size());
+    // What SSL_set_tlsext_host_name does, without its macro's cast; it copies the name.
+    SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
+             std::string(host).data());
+}
+
+std::string certificate_problem(SSL* ssl) {
+    const long verdict = SSL_get_verify_result(ssl);
+    return verdict == X509_V_OK ? std::string() : X509_verify_cert_error_string(verdict);
 }
 
 }  // namespace tocsin::net

@@ -72,5 +72,12 @@ class Transport : public std::enable_shared_from_this<Transport> {
 Result<std::unique_ptr<boost::asio::ssl::context>> server_tls(const std::string& certificate_file,
                                                               const std::string& key_file);
 Result<std::unique_ptr<boost::asio::ssl::context>> client_tls(const std::string& ca_file);
+// Who this end is: the certificate with its chain, and the key that only its owner may read.
+Result<void> use_identity(boost::asio::ssl::context& context, const std::string& certificate_file,
+                          const std::string& key_file);
+// Before a handshake as a client: `host` is a name or a literal address.
+void expect_host(SSL* ssl, const std::string& host);
+// After one that failed: what was wrong with the certificate; "" when it was something else.
+std::string certificate_problem(SSL* ssl);
 
 }  // namespace tocsin::net

@@ -1,0 +1,99 @@
+"""What the comparisons with other exporters share: reading a page of metrics, and what differs."""
+import re
+import subprocess
+import urllib.request
+from dataclasses import dataclass, field
+
+from lab import check
+
+LINE = re.compile(r"^([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (\S+)$")
+LABEL = re.compile(r'([a-zA-Z_]\w*)="((?:[^"\\]|\\.)*)"')
+
+
+@dataclass
+class Page:
+    """Series by (name, labels); an empty label is an absent one."""
+    series: dict = field(default_factory=dict)
+    types: dict = field(default_factory=dict)
+    helps: dict = field(default_factory=dict)
+
+    def get(self, name, **labels):
+        return self.series.get((name, frozenset(labels.items())))
+
+
+def show(key):
+    return key[0] + "{" + ",".join(f'{n}="{v}"' for n, v in sorted(key[1])) + "}"
+
+
+def fetch(url):
+    try:
+        with urllib.request.urlopen(url, timeout=5) as answer:
+            return answer.read().decode()
+    except OSError:
+        return None
+
+
+def parse(text, keep, instance=None):
+    """Those whose name matches `keep`; of one target, without its job and instance."""
+    page = Page()
+    for line in text.splitlines():
+        if line.startswith("# "):
+            kind, name, rest = line[2:].split(" ", 2)
+            {"TYPE": page.types, "HELP": page.helps}[kind][name] = rest
+            continue
+        name, labels, value = LINE.match(line).groups()
+        pairs = dict((n, v) for n, v in LABEL.findall(labels or "") if v)
+        if instance is not None:
+            if pairs.pop("instance", None) != instance:
+                continue
+            pairs.pop("job")
+        if not keep.match(name):
+            continue
+        key = (name, frozenset(pairs.items()))
+        check(key not in page.series, f"{line} stands twice")
+        page.series[key] = float(value)
+    there = {name for name, _ in page.series}
+    page.types = {n: t for n, t in page.types.items() if n in there}
+    page.helps = {n: h for n, h in page.helps.items() if n in there}
+    return page
+
+
+def compare(before, ours, after, moving, other_types=()):
+    """What differs, a line each. `before` and `after` are the exporter's, `ours` lies between them: a
+    counter lies between its two values, and whatever they have the same, and `moving` does not
+    match, is the same."""
+    wrong = [f"only the exporter has {show(k)}" for k in sorted(after.series.keys() - ours.series.keys(), key=show)]
+    wrong += [f"only we have {show(k)}" for k in sorted(ours.series.keys() - after.series.keys(), key=show)]
+    for what, theirs, mine in (("type", after.types, ours.types), ("help", after.helps, ours.helps)):
+        for name in sorted(theirs.keys() & mine.keys()):
+            if theirs[name] != mine[name] and not (what == "type" and name in other_types):
+                wrong.append(f"{what} of {name}: {theirs[name]!r}, ours {mine[name]!r}")
+    compared = 0
+    for key in sorted(after.series.keys() & ours.series.keys() & before.series.keys(), key=show):
+        low, high, value = before.series[key], after.series[key], ours.series[key]
+        near = 1e-9 * max(abs(high), 1)
+        if ours.types.get(key[0]) == "counter" and low <= high:
+            good = low - near <= value <= high + near
+        elif low == high and not moving.match(key[0]):
+            good = abs(value - high) <= near
+        else:
+            continue
+        compared += 1
+        if not good:
+            wrong.append(f"{show(key)}: {value}, the exporter {low} before and {high} after")
+    return wrong, compared
+
+
+class Exporter:
+    """A Debian exporter on a port of its own, ended by its process id."""
+
+    def __init__(self, argv, port, log, env=None):
+        self.url = f"http://127.0.0.1:{port}"
+        self.log = open(log, "wb")
+        self.process = subprocess.Popen([str(a) for a in argv], stdin=subprocess.DEVNULL, stdout=self.log,
+                                        stderr=self.log, env=env)
+
+    def stop(self):
+        self.process.kill()
+        self.process.wait()
+        self.log.close()
