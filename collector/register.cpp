@@ -56,6 +56,8 @@
 #include "collector/module_loader.h"
 #include "collector/service/plugins/config.h"
 #include "collector/service/plugins/plugins.h"
+#include "collector/service/scrape/config.h"
+#include "collector/service/scrape/scrape.h"
 
 namespace tocsin::collector {
 namespace {
@@ -227,6 +229,30 @@ const std::vector<TargetKind>& kinds() {
           {"every", "duration", "1m", "How often it runs."},
           {"timeout", "duration", "30s",
            "How long it may run before it and its group are killed."}}},
+        {"scrape",
+         "",
+         read_scrape,
+         create_scrape,
+         {{"job", "text", "", "The label `job` of all its series. Required."},
+          {"url", "URL", "", "The page. Required, or `urls`."},
+          {"urls", "list", "", "Several pages under one job, each a target of its own."},
+          {"instance", "text", "the URL's host:port", "The label `instance`."},
+          {"labels", "map", "", "Labels of all its series besides job and instance."},
+          {"every", "duration", "collect.interval", "How often it is scraped."},
+          {"timeout", "duration", "10s", "How long it may take; at most `every`."},
+          {"sample_limit", "number", "20000",
+           "More samples than this after relabelling fail the scrape; 0: no limit."},
+          {"body_size_limit", "size", "16MiB", "A larger page, decompressed, fails the scrape."},
+          {"honor_labels", "bool", "false",
+           "Whether the page's labels win over the target's; else they become exported_<name>."},
+          {"honor_timestamps", "bool", "true", "Whether times on the page are the samples'."},
+          {"allow", "list", "", "Regexes; metrics whose whole names match none are left out."},
+          {"metric_relabel_configs", "list", "", "Prometheus's rules for the labels of samples."},
+          {"basic_auth", "map", "", "`username` and `password_file`."},
+          {"token_file", "file", "", "Holds a bearer token; refused when others can read it."},
+          {"headers", "map", "", "Headers of the request besides the scrape's own."},
+          {"tls", "map", "",
+           "`ca_file`, `cert_file`, `key_file`, `server_name`, `insecure_skip_verify`."}}},
     };
     return all;
 }
