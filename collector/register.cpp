@@ -54,6 +54,8 @@
 #include "collector/host/xfs.h"
 #include "collector/host/zfs.h"
 #include "collector/module_loader.h"
+#include "collector/service/certificates/certificates.h"
+#include "collector/service/certificates/config.h"
 #include "collector/service/plugins/config.h"
 #include "collector/service/plugins/plugins.h"
 #include "collector/service/scrape/config.h"
@@ -219,6 +221,19 @@ const std::vector<Registration>& rows() {
 // Every kind of target there is, by name.
 const std::vector<TargetKind>& kinds() {
     static const std::vector<TargetKind> all{
+        {"certificates",
+         "",
+         read_certificates,
+         create_certificates,
+         {{"files", "list", "",
+           "Patterns of absolute paths, PEM or DER. Required, or `endpoints`."},
+          {"endpoints", "list", "",
+           "host:port, or smtp://, imap://, pop3:// before it where TLS begins by STARTTLS."},
+          {"server_name", "text", "the endpoint's host", "Whose certificate is asked for."},
+          {"ca_file", "file", "the system's", "Of endpoints: who is trusted."},
+          {"job", "text", "certificates", "Of endpoints: the label `job`."},
+          {"every", "duration", "1m", "How often they are looked at."},
+          {"timeout", "duration", "10s", "How long one may take."}}},
         {"plugins",
          "",
          read_plugins,
