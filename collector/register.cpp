@@ -58,12 +58,16 @@
 #include "collector/host/xfs.h"
 #include "collector/host/zfs.h"
 #include "collector/module_loader.h"
+#include "collector/service/certificates/certificates.h"
+#include "collector/service/certificates/config.h"
 #include "collector/service/log_config/log_config.h"
 #include "collector/service/logs/logs.h"
 #include "collector/service/plugins/config.h"
 #include "collector/service/plugins/plugins.h"
 #include "collector/service/process_groups/config.h"
 #include "collector/service/process_groups/process_groups.h"
+#include "collector/service/scrape/config.h"
+#include "collector/service/scrape/scrape.h"
 
 namespace tocsin::collector {
 namespace {
@@ -229,6 +233,19 @@ constexpr std::string_view kEveryHelp = "How often; without it, the agent's inte
 // Every kind of target there is, by name.
 const std::vector<TargetKind>& kinds() {
     static const std::vector<TargetKind> all{
+        {"certificates",
+         "",
+         read_certificates,
+         create_certificates,
+         {{"files", "list", "",
+           "Patterns of absolute paths, PEM or DER. Required, or `endpoints`."},
+          {"endpoints", "list", "",
+           "host:port, or smtp://, imap://, pop3:// before it where TLS begins by STARTTLS."},
+          {"server_name", "text", "the endpoint's host", "Whose certificate is asked for."},
+          {"ca_file", "file", "the system's", "Of endpoints: who is trusted."},
+          {"job", "text", "certificates", "Of endpoints: the label `job`."},
+          {"every", "duration", "1m", "How often they are looked at."},
+          {"timeout", "duration", "10s", "How long one may take."}}},
         {"journal",
          "systemd",
          read_journal,
@@ -333,6 +350,30 @@ const std::vector<TargetKind>& kinds() {
            "Keys whose size, and value where it is a number, are reported: name or db3=name."},
           {"every", "duration", "the agent's interval", "How often it is asked."},
           {"timeout", "duration", "10s", "How long all of a collection may take."}}},
+        {"scrape",
+         "",
+         read_scrape,
+         create_scrape,
+         {{"job", "text", "", "The label `job` of all its series. Required."},
+          {"url", "URL", "", "The page. Required, or `urls`."},
+          {"urls", "list", "", "Several pages under one job, each a target of its own."},
+          {"instance", "text", "the URL's host:port", "The label `instance`."},
+          {"labels", "map", "", "Labels of all its series besides job and instance."},
+          {"every", "duration", "collect.interval", "How often it is scraped."},
+          {"timeout", "duration", "10s", "How long it may take; at most `every`."},
+          {"sample_limit", "number", "20000",
+           "More samples than this after relabelling fail the scrape; 0: no limit."},
+          {"body_size_limit", "size", "16MiB", "A larger page, decompressed, fails the scrape."},
+          {"honor_labels", "bool", "false",
+           "Whether the page's labels win over the target's; else they become exported_<name>."},
+          {"honor_timestamps", "bool", "true", "Whether times on the page are the samples'."},
+          {"allow", "list", "", "Regexes; metrics whose whole names match none are left out."},
+          {"metric_relabel_configs", "list", "", "Prometheus's rules for the labels of samples."},
+          {"basic_auth", "map", "", "`username` and `password_file`."},
+          {"token_file", "file", "", "Holds a bearer token; refused when others can read it."},
+          {"headers", "map", "", "Headers of the request besides the scrape's own."},
+          {"tls", "map", "",
+           "`ca_file`, `cert_file`, `key_file`, `server_name`, `insecure_skip_verify`."}}},
     };
     return all;
 }

@@ -91,7 +91,9 @@ void Pipeline::start() {
     next_tick_ = parts_.clock.boottime();
     // Targets have their own pace; the next evaluation sees what has come.
     parts_.targets.start([this](Timestamp at, const collector::Readings& readings) {
-        for (const auto& reading : readings) history_->append(reading.series, at, reading.value);
+        for (const auto& reading : readings) {
+            history_->append(reading.series, reading.has_time() ? reading.at : at, reading.value);
+        }
     });
     tick();
 }

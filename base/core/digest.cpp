@@ -15,6 +15,7 @@ unsigned char* bytes_of(std::string& text) {
 }
 
 constexpr std::size_t kSha256Bytes = 32;
+constexpr std::size_t kMd5Bytes = 16;
 
 }  // namespace
 
@@ -41,6 +42,13 @@ std::string sha256(std::string_view bytes) {
     std::string out(kSha256Bytes, '\0');
     unsigned n = 0;
     EVP_Digest(bytes.data(), bytes.size(), bytes_of(out), &n, EVP_sha256(), nullptr);
+    return out;
+}
+
+std::string md5(std::string_view bytes) {
+    std::string out(kMd5Bytes, '\0');
+    unsigned n = 0;
+    EVP_Digest(bytes.data(), bytes.size(), bytes_of(out), &n, EVP_md5(), nullptr);
     return out;
 }
 

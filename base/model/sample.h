@@ -21,7 +21,7 @@ constexpr bool is_stale(double v) {
     return std::bit_cast<std::uint64_t>(v) == std::uint64_t{0x7ff0000000000002};
 }
 
-enum class MetricType { kUntyped, kCounter, kGauge };
+enum class MetricType { kUntyped, kCounter, kGauge, kSummary, kHistogram };
 std::string_view to_string(MetricType type);  // as in the text format
 
 // What a family of series is. Text with static life (a collector's table).
@@ -29,6 +29,8 @@ struct MetricDesc {
     std::string_view name;
     std::string_view help;
     MetricType type = MetricType::kUntyped;
+    std::string_view family = {};  // whose part it is: "x" for x_bucket; "": its own
+    std::string_view unit = {};    // as OpenMetrics says it; "": unsaid
 };
 
 }  // namespace tocsin

@@ -15,6 +15,10 @@ std::string_view to_string(MetricType type) {
             return "counter";
         case MetricType::kGauge:
             return "gauge";
+        case MetricType::kSummary:
+            return "summary";
+        case MetricType::kHistogram:
+            return "histogram";
     }
     return "untyped";
 }
@@ -106,8 +110,12 @@ SeriesRef SeriesTable::get(const MetricDesc* desc, const Labels& labels) {
         }
         full = builder.build();
     }
+    return get_whole(desc, full);
+}
+
+SeriesRef SeriesTable::get_whole(const MetricDesc* desc, const Labels& labels) {
     const std::lock_guard lock(impl_->mutex);
-    if (const auto at = impl_->nodes.find(full); at != impl_->nodes.end()) {
+    if (const auto at = impl_->nodes.find(labels); at != impl_->nodes.end()) {
         (*at)->refs.fetch_add(1, std::memory_order_relaxed);
         // A rule may have recorded the name before a collector came that can describe it.
         if ((*at)->desc == nullptr) (*at)->desc = desc;
@@ -123,7 +131,7 @@ SeriesRef SeriesTable::get(const MetricDesc* desc, const Labels& labels) {
     auto node = std::make_unique<SeriesRef::Node>();
     node->refs = 1;
     node->id = id;
-    node->labels = std::move(full);
+    node->labels = labels;
     node->desc = desc;
     node->table = impl_.get();
     impl_->nodes.insert(node.get());

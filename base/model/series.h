@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/core/time.h"
 #include "base/model/labels.h"
 #include "base/model/sample.h"
 
@@ -58,6 +59,8 @@ class SeriesTable {
     // `desc` must have static life; nullptr for series that rules record (name in the labels, no
     // target labels added).
     SeriesRef get(const MetricDesc* desc, const Labels& labels);
+    // The series of just these labels, __name__ among them: for what another program named whole.
+    SeriesRef get_whole(const MetricDesc* desc, const Labels& labels);
 
     const Labels& target() const;
     std::size_t size() const;   // live series
@@ -69,10 +72,13 @@ class SeriesTable {
     std::unique_ptr<Impl> impl_;
 };
 
-// One value of a collection or of a rule, before it has a time.
+// One value of a collection or of a rule. Its time is the collection's, unless its source gave it
+// one of its own.
 struct Reading {
     SeriesRef series;
     double value = 0;
+    Timestamp at{};
+    bool has_time() const { return at != Timestamp{}; }
 };
 
 }  // namespace tocsin

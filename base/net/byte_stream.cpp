@@ -176,12 +176,11 @@ void ByteStream::State::tried(const IoError& error) {
 }
 
 void ByteStream::State::secure() {
-    auto made = client_tls(peer.tls->ca_file);
-    if (made && !peer.tls->certificate_file.empty()) {
-        auto identified =
-            use_identity(*made.value(), peer.tls->certificate_file, peer.tls->key_file);
-        if (!identified) made = std::move(identified).error();
-    }
+    ClientOptions options;
+    options.ca_file = peer.tls->ca_file;
+    options.certificate_file = peer.tls->certificate_file;
+    options.key_file = peer.tls->key_file;
+    auto made = client_tls(options);
     if (!made) return fail(made.error().code, made.error().message);
     context = std::move(made).value();
     tls = std::make_unique<TlsStream>(socket, *context);

@@ -15,8 +15,16 @@
 
 namespace tocsin::net {
 
+// kUnverified talks to whoever answers: for those who say so in their configuration. kTold does
+// too, and keeps what is wrong with the certificate for whoever asks.
+enum class PeerCheck { kVerified, kUnverified, kTold };
+
 struct ClientOptions {
     std::string ca_file;  // PEM; "": the system's store, loaded only when an https URL is used
+    std::string certificate_file;  // PEM, of our own, with key_file: for servers that ask for one
+    std::string key_file;          // refused when others can read it
+    std::string server_name;       // who the peer must be, and what it is asked for; "": URL's host
+    PeerCheck peer = PeerCheck::kVerified;
     std::optional<HostPort> proxy;
     std::size_t body_bytes = 16 * 1024 * 1024;  // of a response
     std::size_t gzip_from = 1024;               // request bodies at least this long go compressed

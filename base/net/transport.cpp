@@ -81,6 +81,25 @@ std::string Transport::certificate_problem() const {
     return net::certificate_problem(tls_->native_handle());
 }
 
+std::vector<std::string> Transport::peer_chain() const {
+    std::vector<std::string> chain;
+    if (!tls_) return chain;
+    const STACK_OF(X509)* shown = SSL_get_peer_cert_chain(tls_->native_handle());
+    for (int i = 0; shown != nullptr && i < sk_X509_num(shown); ++i) {
+        unsigned char* bytes = nullptr;
+        const int size = i2d_X509(sk_X509_value(shown, i), &bytes);
+        if (size > 0) {
+            chain.emplace_back(reinterpret_cast<char*>(bytes), static_cast<std::size_t>(size));
+        }
+        CRYPTO_free(bytes, __FILE__, __LINE__);  // OPENSSL_free without its macro's cast
+    }
+    return chain;
+}
+
+std::string Transport::tls_version() const {
+    return tls_ ? SSL_get_version(tls_->native_handle()) : std::string();
+}
+
 asio::awaitable<Transfer> Transport::read_some(asio::mutable_buffer into) {
     Transfer result;
     if (unusable()) {
@@ -163,11 +182,16 @@ Result<std::unique_ptr<asio::ssl::context>> server_tls(const std::string& certif
     return context;
 }
 
-Result<std::unique_ptr<asio::ssl::context>> client_tls(const std::string& ca_file) {
+Result<std::unique_ptr<asio::ssl::context>> client_tls(const ClientOptions& options) {
+    const std::string& ca_file = options.ca_file;
     auto context = std::make_unique<asio::ssl::context>(asio::ssl::context::tls_client);
     restrict_protocols(*context);
-    context->set_verify_mode(asio::ssl::verify_peer);
+    if (!options.certificate_file.empty()) {
+        TOCSIN_TRY(use_identity(*context, options.certificate_file, options.key_file));
+    }
     IoError error;
+    if (options.peer == PeerCheck::kUnverified) return context;
+    if (options.peer == PeerCheck::kVerified) context->set_verify_mode(asio::ssl::verify_peer);
     if (ca_file.empty()) {
         context->set_default_verify_paths(error);
     } else {

@@ -12,9 +12,11 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/core/result.h"
 #include "base/core/time.h"
+#include "base/net/http_client.h"
 
 namespace tocsin::net {
 
@@ -47,6 +49,8 @@ class Transport : public std::enable_shared_from_this<Transport> {
                                                         std::string host);
     // Why the last handshake as a client failed, when it was the certificate; else "".
     std::string certificate_problem() const;
+    std::vector<std::string> peer_chain() const;  // as the peer showed it to us as a client; DER
+    std::string tls_version() const;              // "TLSv1.3"; "" without TLS
 
     boost::asio::awaitable<Transfer> read_some(boost::asio::mutable_buffer into);
     boost::asio::awaitable<IoError> write(boost::asio::const_buffer bytes);  // all of it
@@ -71,7 +75,7 @@ class Transport : public std::enable_shared_from_this<Transport> {
 // kIo or kInvalid names the file.
 Result<std::unique_ptr<boost::asio::ssl::context>> server_tls(const std::string& certificate_file,
                                                               const std::string& key_file);
-Result<std::unique_ptr<boost::asio::ssl::context>> client_tls(const std::string& ca_file);
+Result<std::unique_ptr<boost::asio::ssl::context>> client_tls(const ClientOptions& options);
 // Who this end is: the certificate with its chain, and the key that only its owner may read.
 Result<void> use_identity(boost::asio::ssl::context& context, const std::string& certificate_file,
                           const std::string& key_file);

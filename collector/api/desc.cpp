@@ -10,7 +10,9 @@ namespace {
 struct Entry {
     std::string name;
     std::string help;
-    MetricDesc desc;
+    std::string family{};
+    std::string unit{};
+    MetricDesc desc{};
 };
 
 struct Table {
@@ -43,8 +45,22 @@ const MetricDesc* dynamic_desc(std::string_view name, std::string_view help, Met
     const std::lock_guard lock(all.mutex);
     const auto found = all.by_name.find(clean);
     if (found != all.by_name.end()) return &found->second->desc;
-    Entry& entry = all.entries.emplace_back(Entry{std::move(clean), std::string(help), {}});
+    Entry& entry = all.entries.emplace_back(Entry{std::move(clean), std::string(help)});
     entry.desc = MetricDesc{entry.name, entry.help, type};
+    all.by_name.emplace(entry.name, &entry);
+    return &entry.desc;
+}
+
+const MetricDesc* foreign_desc(const MetricDesc& said) {
+    Table& all = table();
+    const std::lock_guard lock(all.mutex);
+    const auto found = all.by_name.find(said.name);
+    if (found != all.by_name.end()) return &found->second->desc;
+    if (all.entries.size() >= kMostForeignDescs) return nullptr;
+    Entry& entry =
+        all.entries.emplace_back(Entry{std::string(said.name), std::string(said.help),
+                                       std::string(said.family), std::string(said.unit)});
+    entry.desc = MetricDesc{entry.name, entry.help, said.type, entry.family, entry.unit};
     all.by_name.emplace(entry.name, &entry);
     return &entry.desc;
 }

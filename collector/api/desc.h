@@ -1,6 +1,7 @@
 // Descriptions of metrics whose names the source itself spells (a line of /proc/meminfo).
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -13,5 +14,10 @@ namespace tocsin::collector {
 // kernel's field names bound how many there are. Characters that no metric's name has become '_'.
 // Thread-safe; takes a lock, so ask once a series.
 const MetricDesc* dynamic_desc(std::string_view name, std::string_view help, MetricType type);
+
+// The same for what another program describes, which may name ever new metrics: nothing once the
+// process has so many descriptions and this name is not among them.
+inline constexpr std::size_t kMostForeignDescs = 50'000;
+const MetricDesc* foreign_desc(const MetricDesc& said);
 
 }  // namespace tocsin::collector

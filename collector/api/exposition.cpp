@@ -14,8 +14,14 @@ namespace {
 
 struct Line {
     std::string_view family;
+    std::string_view name;
     const Reading* reading;
 };
+
+// What its lines stand under: a histogram's buckets, sum and count have one header.
+std::string_view family_of(const MetricDesc& desc, std::string_view name) {
+    return desc.family.empty() || desc.name != name ? name : desc.family;
+}
 
 void append_escaped(std::string& out, std::string_view text, bool in_quotes) {
     for (const char c : text) {
@@ -55,6 +61,9 @@ void append_header(std::string& out, std::string_view family, const MetricDesc& 
         out += '\n';
     }
     out.append("# TYPE ").append(family).append(" ").append(to_string(desc.type)).append("\n");
+    if (!desc.unit.empty()) {
+        out.append("# UNIT ").append(family).append(" ").append(desc.unit).append("\n");
+    }
 }
 
 bool of_host(const Label& label, const Labels& host) {
@@ -63,9 +72,9 @@ bool of_host(const Label& label, const Labels& host) {
     });
 }
 
-void append_series(std::string& out, std::string_view family, const Reading& reading,
+void append_series(std::string& out, std::string_view metric, const Reading& reading,
                    const Labels& host) {
-    out += family;
+    out += metric;
     char before = '{';
     for (const Label& label : reading.series.labels()) {
         const std::string_view name = label.name.view();
@@ -79,6 +88,7 @@ void append_series(std::string& out, std::string_view family, const Reading& rea
     if (before == ',') out += '}';
     out += ' ';
     append_value(out, reading.value);
+    if (reading.has_time()) out.append(" ").append(std::to_string(to_unix_ms(reading.at)));
     out += '\n';
 }
 
@@ -89,7 +99,8 @@ std::string exposition(std::span<const Reading> readings, const Labels& host) {
     lines.reserve(readings.size());
     for (const Reading& reading : readings) {
         if (!reading.series || is_stale(reading.value)) continue;
-        lines.push_back({reading.series.labels().metric_name(), &reading});
+        const std::string_view name = reading.series.labels().metric_name();
+        lines.push_back({family_of(reading.series.desc(), name), name, &reading});
     }
     std::sort(lines.begin(), lines.end(), [](const Line& a, const Line& b) {
         if (const int order = a.family.compare(b.family); order != 0) return order < 0;
@@ -104,7 +115,7 @@ std::string exposition(std::span<const Reading> readings, const Labels& host) {
         } else if (before->reading->series == line.reading->series) {
             continue;
         }
-        append_series(out, line.family, *line.reading, host);
+        append_series(out, line.name, *line.reading, host);
         before = &line;
     }
     return out;

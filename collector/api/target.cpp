@@ -3,7 +3,7 @@
 namespace tocsin::collector {
 
 TargetSeries::TargetSeries(SeriesTable& table, const TargetConfig& config) : table_(&table) {
-    LabelsBuilder builder;
+    LabelsBuilder builder(config.labels);
     if (!config.instance.empty()) {
         builder.set("job", config.job);
         builder.set("instance", config.instance);

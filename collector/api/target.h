@@ -45,6 +45,7 @@ struct TargetConfig {
     std::string name;      // what logs call it; "": its instance
     std::string job;       // label of all its series, as is `instance`
     std::string instance;  // "": the host itself; its series carry the host's labels and no `up`
+    Labels labels;         // of all its series besides those
     Duration every{0};     // 0: the agent's interval
     Duration timeout{10s};
 };
@@ -58,7 +59,7 @@ struct TargetContext {
     std::string state;       // the agent's state directory
 };
 
-// Series of one target: the labels given, with its job and instance where they do not say.
+// Series of one target: the labels given, with its own, job and instance where they do not say.
 class TargetSeries {
   public:
     TargetSeries(SeriesTable& table, const TargetConfig& config);

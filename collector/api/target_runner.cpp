@@ -163,6 +163,8 @@ struct TargetRunner::Impl : std::enable_shared_from_this<Impl> {
         for (const Reading& old : slot.last) {
             const SeriesId id = old.series.id();
             if (id < seen.size() && seen[id] == mark) continue;
+            // Its source told when it was, so nobody knows when it ended (Prometheus: staleness).
+            if (old.has_time()) continue;
             batch.push_back({old.series, kStaleNaN});
             same = false;
         }

@@ -124,6 +124,7 @@ TEST_CASE("digests are those of their standards") {
             "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     REQUIRE(hex(sha256("")) == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
     // RFC 4231, test cases 1, 2 and 6.
+    REQUIRE(hex(md5("abc")) == "900150983cd24fb0d6963f7d28e17f72");
     REQUIRE(hex(hmac_sha256(std::string(20, '\x0b'), "Hi There")) ==
             "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7");
     REQUIRE(hex(hmac_sha256("Jefe", "what do ya want for nothing?")) ==

@@ -54,6 +54,15 @@ TEST_CASE("what a rule records is untyped until a collector describes it") {
     REQUIRE(recorded.desc().type == MetricType::kGauge);
 }
 
+TEST_CASE("what another program named whole gets nothing of the host") {
+    SeriesTable table(Labels{{"instance", "host"}, {"job", "node"}});
+    const SeriesRef whole = table.get_whole(&kUp, Labels{{"__name__", "up"}, {"x", "1"}});
+    CHECK(whole.labels() == Labels{{"__name__", "up"}, {"x", "1"}});
+    CHECK(whole.desc().name == kUp.name);
+    CHECK(table.get_whole(nullptr, whole.labels()) == whole);
+    CHECK_FALSE(table.get(&kUp, Labels{{"x", "1"}}) == whole);
+}
+
 TEST_CASE("types print as in the text format") {
     REQUIRE(to_string(MetricType::kCounter) == "counter");
     REQUIRE(to_string(MetricType::kGauge) == "gauge");

@@ -84,3 +84,24 @@ TEST_CASE("ended series and doubled series do not break the text") {
     REQUIRE(text.find("c{x=\"1\"}") == text.rfind("c{x=\"1\"}"));
     REQUIRE(exposition({}).empty());
 }
+
+TEST_CASE("parts of a family stand under its header, units and own times behind") {
+    constexpr MetricDesc kSum{"h_sum", "H.", MetricType::kHistogram, "h", "seconds"};
+    constexpr MetricDesc kBucket{"h_bucket", "H.", MetricType::kHistogram, "h", "seconds"};
+    constexpr MetricDesc kBetween{"h_a", "", MetricType::kSummary};
+    SeriesTable table;
+    const std::vector<Reading> readings{
+        {table.get(&kSum, {}), 3, from_unix_ms(1500)},
+        {table.get(&kBetween, {}), 2},
+        {table.get(&kBucket, {{"le", "+Inf"}}), 1},
+        // A rule or relabelling may give the name to another series; then it is no part.
+        {table.get_whole(&kSum, Labels{{"__name__", "renamed"}}), 4}};
+    REQUIRE(exposition(readings) ==
+            "# HELP h H.\n# TYPE h histogram\n# UNIT h seconds\n"
+            "h_bucket{le=\"+Inf\"} 1\n"
+            "h_sum 3 1500\n"
+            "# TYPE h_a summary\n"
+            "h_a 2\n"
+            "# HELP renamed H.\n# TYPE renamed histogram\n# UNIT renamed seconds\n"
+            "renamed 4\n");
+}

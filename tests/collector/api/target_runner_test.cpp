@@ -177,6 +177,23 @@ TEST_CASE("what a failed collection reported counts, the rest ends, and it comes
     CHECK(bench.runner->failing().empty());
 }
 
+TEST_CASE("a series that came with a time of its own is not ended") {
+    Bench bench;
+    const SeriesRef timed = bench.series("a", "timed");
+    const SeriesRef plain = bench.series("a", "plain");
+    bool gone = false;
+    bench.add(Bench::config("a", 10ms), [&](Readings& out) {
+        if (gone) return Result<void>(success());
+        out.push_back({timed, 1, from_unix_ms(1'000)});
+        out.push_back({plain, 2});
+        return Result<void>(success());
+    });
+    REQUIRE(bench.run_until([&] { return bench.last.contains(plain.labels().text()); }));
+    gone = true;
+    REQUIRE(bench.run_until([&] { return bench.stale.contains(plain.labels().text()); }));
+    CHECK_FALSE(bench.stale.contains(timed.labels().text()));
+}
+
 TEST_CASE("one that keeps failing is asked less often, and its up is told all the same") {
     Bench bench;
     Scripted* target = bench.add(Bench::config("a", 5ms), [](Readings&) {
