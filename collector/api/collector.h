@@ -3,7 +3,8 @@
 //
 // A collector is used by one thread at a time. It keeps open files and the SeriesRefs of what it
 // reports between cycles, and drops the refs of what has gone. It reports each series at most once
-// a cycle; what it does not report has gone (the runner writes its staleness).
+// a cycle (where its source says something twice, the runner keeps the first); what it does not
+// report has gone (the runner writes its staleness).
 #pragma once
 
 #include <functional>

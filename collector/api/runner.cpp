@@ -219,8 +219,8 @@ struct Runner::Impl : std::enable_shared_from_this<Impl> {
         finish_one(cycle);
     }
 
-    // Appends a stale mark for each series that the slot's last cycle had and the readings from
-    // `begin` on do not.
+    // Drops what a series is told a second time, and appends a stale mark for each series that the
+    // slot's last cycle had and the readings from `begin` on do not.
     void settle(Slot& slot, Readings& readings, std::size_t begin) {
         const std::size_t count = readings.size() - begin;
         bool same = count == slot.last.size();
@@ -229,11 +229,15 @@ struct Runner::Impl : std::enable_shared_from_this<Impl> {
         }
         if (same) return;
         ++mark;
-        for (std::size_t i = begin; i < begin + count; ++i) {
-            const SeriesId id = readings[i].series.id();
-            if (id >= seen.size()) seen.resize(std::size_t{id} + 1);
-            seen[id] = mark;
-        }
+        const auto first = readings.begin() + static_cast<std::ptrdiff_t>(begin);
+        readings.erase(std::remove_if(first, readings.end(),
+                                      [&](const Reading& reading) {
+                                          const SeriesId id = reading.series.id();
+                                          if (id >= seen.size()) seen.resize(std::size_t{id} + 1);
+                                          return std::exchange(seen[id], mark) == mark;
+                                      }),
+                       readings.end());
+        const std::size_t end = readings.size();
         for (SeriesRef& old : slot.last) {
             const SeriesId id = old.id();
             if (id < seen.size() && seen[id] == mark) continue;
@@ -241,7 +245,7 @@ struct Runner::Impl : std::enable_shared_from_this<Impl> {
         }
         slot.last.clear();
         static const Symbol kName{kMetricName};
-        for (std::size_t i = begin; i < begin + count; ++i) {
+        for (std::size_t i = begin; i < end; ++i) {
             slot.last.push_back(readings[i].series);
             slot.metrics.insert(readings[i].series.labels().get(kName));
         }

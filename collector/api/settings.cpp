@@ -20,6 +20,15 @@ Result<Pattern> pattern_setting(const Settings& settings, std::string_view key,
     return pattern;
 }
 
+Result<bool> flag_setting(const Settings& settings, std::string_view key,
+                          std::string_view fallback) {
+    TOCSIN_TRY(const std::string text, text_setting(settings, key, fallback));
+    if (text == "true") return true;
+    if (text == "false") return false;
+    return Error(ErrorCode::kInvalid,
+                 std::string(key) + " must be true or false, not \"" + text + "\"");
+}
+
 Result<Duration> duration_setting(const Settings& settings, std::string_view key,
                                   std::string_view fallback) {
     TOCSIN_TRY(const std::string text, text_setting(settings, key, fallback));

@@ -16,6 +16,9 @@ Result<std::string> text_setting(const Settings& settings, std::string_view key,
                                  std::string_view fallback);
 Result<Pattern> pattern_setting(const Settings& settings, std::string_view key,
                                 std::string_view fallback);
+// Whether it says "true"; `fallback` is "true" or "false". kInvalid for any other word.
+Result<bool> flag_setting(const Settings& settings, std::string_view key,
+                          std::string_view fallback);
 // More than zero.
 Result<Duration> duration_setting(const Settings& settings, std::string_view key,
                                   std::string_view fallback);

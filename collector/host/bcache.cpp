@@ -7,7 +7,7 @@
 
 #include "collector/api/listing.h"
 #include "collector/api/scan.h"
-#include "collector/host/flag_setting.h"
+#include "collector/api/settings.h"
 #include "collector/host/sysfs.h"
 
 namespace tocsin::collector {

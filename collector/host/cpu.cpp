@@ -9,8 +9,8 @@
 #include "collector/api/listing.h"
 #include "collector/api/procfile.h"
 #include "collector/api/scan.h"
+#include "collector/api/settings.h"
 #include "collector/host/cpu_info.h"
-#include "collector/host/flag_setting.h"
 
 namespace tocsin::collector {
 namespace {

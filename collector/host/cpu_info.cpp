@@ -6,7 +6,6 @@
 #include "base/core/strings.h"
 #include "collector/api/scan.h"
 #include "collector/api/settings.h"
-#include "collector/host/flag_setting.h"
 
 namespace tocsin::collector {
 namespace {

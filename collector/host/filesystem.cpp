@@ -1,10 +1,12 @@
 #include "collector/host/filesystem.h"
 
 #include <array>
+#include <chrono>
 #include <map>
 #include <utility>
 
 #include "base/core/strings.h"
+#include "base/model/labels.h"
 #include "collector/api/procfile.h"
 #include "collector/api/scan.h"
 #include "collector/api/settings.h"
@@ -26,11 +28,17 @@ constexpr MetricDesc kReadOnly = gauge("node_filesystem_readonly", "Filesystem r
 constexpr MetricDesc kDeviceError =
     gauge("node_filesystem_device_error",
           "Whether an error occurred while getting statistics for the given device.");
+constexpr MetricDesc kHungSeconds =
+    gauge("tocsin_filesystem_hung_seconds",
+          "How long a mount that hangs has given no answer; absent while it answers.");
+
+using State = MountAnswer::State;
 
 struct Entry {
     bool read_only = false;
     std::size_t path = 0;  // which of the probed paths
     SeriesRef size, free, available, files, files_free, read_only_series, device_error;
+    SeriesRef hung;  // while it hangs
 };
 
 struct Settled {
@@ -41,13 +49,13 @@ struct Settled {
 
 class Filesystem final : public Collector {
   public:
-    Filesystem(const Context& context, Settled settings, MountProbe::Statfs statfs)
+    Filesystem(const Context& context, Settled settings, MountProbe::Statfs statfs, Duration grace)
         : mounts_(context.paths.procfs + "/1/mounts"),
           own_mounts_(context.paths.procfs + "/mounts"),
           rootfs_(context.paths.rootfs),
           settings_(std::move(settings)),
           table_(context.series),
-          probe_(std::move(statfs)) {
+          probe_(std::move(statfs), grace) {
         while (rootfs_.size() > 1 && rootfs_.ends_with('/')) rootfs_.pop_back();
     }
 
@@ -55,8 +63,8 @@ class Filesystem final : public Collector {
         Result<void> result = read_mounts();
         if (!result && entries_.empty()) return result;
         probe_.probe(paths_, settings_.timeout, answers_);
-        for (const Entry& entry : entries_) report(entry, answers_[entry.path], out);
-        return result;
+        for (Entry& entry : entries_) report(entry, answers_[entry.path], out);
+        return result ? unanswered() : result;
     }
 
   private:
@@ -111,12 +119,38 @@ class Filesystem final : public Collector {
                 table_->get(&kFiles, labels),
                 table_->get(&kFilesFree, labels),
                 table_->get(&kReadOnly, labels),
-                table_->get(&kDeviceError, labels)};
+                table_->get(&kDeviceError, labels),
+                {}};
     }
 
-    static void report(const Entry& entry, const MountAnswer& answer, Readings& out) {
-        const bool answered = answer.state == MountAnswer::State::kAnswered;
+    // What the series alone do not say: which mounts are not looked at, and why.
+    Result<void> unanswered() const {
+        std::size_t not_asked = 0;
+        for (std::size_t i = 0; i < answers_.size(); ++i) {
+            if (answers_[i].state == State::kPending) {
+                return Error(ErrorCode::kTimeout, "statfs " + paths_[i] +
+                                                      ": no answer yet; it is reported as soon as "
+                                                      "it answers or has hung for the timeout");
+            }
+            if (answers_[i].state == State::kNotAsked) ++not_asked;
+        }
+        if (not_asked == 0) return success();
+        return Error(ErrorCode::kUnavailable, std::to_string(probe_.hung()) +
+                                                  " mounts hang, the most that are waited for; " +
+                                                  std::to_string(not_asked) +
+                                                  " more are not asked until one answers");
+    }
+
+    void report(Entry& entry, const MountAnswer& answer, Readings& out) {
+        if (answer.state == State::kPending) return;
+        const bool answered = answer.state == State::kAnswered;
         out.push_back({entry.device_error, answered ? 0.0 : 1.0});
+        if (answer.state == State::kHung) {
+            if (!entry.hung) entry.hung = hung_series(entry);
+            out.push_back({entry.hung, std::chrono::duration<double>(answer.overdue).count()});
+        } else {
+            entry.hung = {};
+        }
         if (!answered) return;
         const FileSystemStat& stat = answer.stat;
         const auto block = static_cast<double>(stat.block_size);
@@ -126,6 +160,11 @@ class Filesystem final : public Collector {
         out.push_back({entry.files, static_cast<double>(stat.files)});
         out.push_back({entry.files_free, static_cast<double>(stat.files_free)});
         out.push_back({entry.read_only_series, entry.read_only ? 1.0 : 0.0});
+    }
+
+    SeriesRef hung_series(const Entry& entry) {
+        LabelsBuilder labels(entry.device_error.labels());
+        return table_->get(&kHungSeconds, labels.remove(kMetricName).build());
     }
 
     ProcFile mounts_;
@@ -195,14 +234,15 @@ Result<void> parse_mounts(std::string_view text, std::string_view rootfs, std::v
 }
 
 Result<std::unique_ptr<Collector>> create_filesystem_with(const Context& context,
-                                                          MountProbe::Statfs statfs) {
+                                                          MountProbe::Statfs statfs,
+                                                          Duration grace) {
     Settled settings;
     TOCSIN_TRY(settings.points,
                pattern_setting(context.settings, "mount_points_exclude", kMountPointsExclude));
     TOCSIN_TRY(settings.types,
                pattern_setting(context.settings, "fs_types_exclude", kFsTypesExclude));
     TOCSIN_TRY(settings.timeout, duration_setting(context.settings, "timeout", kMountTimeout));
-    return std::make_unique<Filesystem>(context, std::move(settings), std::move(statfs));
+    return std::make_unique<Filesystem>(context, std::move(settings), std::move(statfs), grace);
 }
 
 Result<std::unique_ptr<Collector>> create_filesystem(const Context& context) {

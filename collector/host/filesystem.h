@@ -1,5 +1,5 @@
 // node_filesystem_*: sizes, inodes and state of each mounted file system, from /proc/1/mounts and
-// statfs(2).
+// statfs(2); tocsin_filesystem_hung_seconds of those that do not answer.
 #pragma once
 
 #include <memory>
@@ -34,8 +34,9 @@ struct Mount {
 Result<void> parse_mounts(std::string_view text, std::string_view rootfs, std::vector<Mount>& out);
 
 Result<std::unique_ptr<Collector>> create_filesystem(const Context& context);
-// With another statfs, for tests.
+// With another statfs, for tests; a cycle waits for all mounts together no longer than `grace`.
 Result<std::unique_ptr<Collector>> create_filesystem_with(const Context& context,
-                                                          MountProbe::Statfs statfs);
+                                                          MountProbe::Statfs statfs,
+                                                          Duration grace = MountProbe::kGrace);
 
 }  // namespace tocsin::collector

@@ -6,8 +6,8 @@
 #include <cerrno>
 #include <chrono>
 #include <condition_variable>
+#include <map>
 #include <mutex>
-#include <set>
 #include <system_error>
 #include <thread>
 
@@ -17,9 +17,18 @@ namespace {
 using Steady = std::chrono::steady_clock;
 
 // A call that takes longer than this no longer keeps the other mounts waiting.
-constexpr Duration kPatience{50};
+constexpr Duration kPatience{25};
 
-enum class Progress { kWaiting, kRunning, kDone };
+struct Mount {
+    bool wanted = false;    // the last probe names it
+    bool open = false;      // the running probe waits for its answer
+    bool running = false;   // in a call, of this probe or an earlier one
+    bool owing = false;     // no answer since `since`
+    bool answered = false;  // `last` is an answer
+    Steady::time_point since;
+    MountAnswer last;
+};
+using Mounts = std::map<std::string, Mount>;
 
 }  // namespace
 
@@ -29,64 +38,61 @@ struct MountProbe::Impl {
     struct Worker {
         bool released = false;
         bool calling = false;
-        std::size_t job = 0;
-        std::string path;  // of the call
     };
 
-    explicit Impl(Statfs call) : statfs(std::move(call)) {}
+    Impl(Statfs call, Duration most) : statfs(std::move(call)), grace(most) {}
 
     const Statfs statfs;
+    const Duration grace;
     mutable std::mutex mutex;
-    std::condition_variable wake;      // workers: there is a job, or no more to come
-    std::condition_variable finished;  // the prober: all jobs are done
-    std::shared_ptr<Worker> worker;    // the one that takes jobs
-    std::set<std::string> stuck;       // paths of the released workers' calls
+    std::condition_variable wake;      // workers: there is a mount to ask, or no more to come
+    std::condition_variable finished;  // the prober: all have answered
+    std::shared_ptr<Worker> worker;    // the one that takes mounts
+    std::size_t stuck = 0;             // released workers
     bool stopping = false;
 
-    // The running probe.
-    std::uint64_t round = 0;
-    std::vector<std::string> paths;
-    std::vector<Progress> progress;
-    std::vector<MountAnswer> answers;
-    std::size_t next = 0;
-    std::size_t done = 0;
-
-    void finish_job(std::size_t job, const MountAnswer& answer) {
-        progress[job] = Progress::kDone;
-        answers[job] = answer;
-        if (++done == paths.size()) finished.notify_one();
-    }
+    Mounts mounts;                            // those wanted, and those still in a call
+    std::vector<std::string> paths;           // what `wanted` was made from
+    std::vector<Mounts::value_type*> wanted;  // one for each path
+    std::vector<Mounts::value_type*> queue;   // of the running probe
+    std::size_t next = 0;                     // of the queue
+    std::size_t open = 0;                     // mounts that the running probe waits for
 
     static void serve(const std::shared_ptr<Impl>& self, const std::shared_ptr<Worker>& me) {
         std::unique_lock lock(self->mutex);
         for (;;) {
             self->wake.wait(lock, [&] {
-                return self->stopping || me->released || self->next < self->paths.size();
+                return self->stopping || me->released || self->next < self->queue.size();
             });
+            if (me->released) --self->stuck;
             if (self->stopping || me->released) return;
-            const std::size_t job = self->next++;
-            if (self->progress[job] != Progress::kWaiting) continue;
-            self->progress[job] = Progress::kRunning;
-            const std::uint64_t round = self->round;
+            auto& [path, mount] = *self->queue[self->next++];
+            mount.running = true;
             me->calling = true;
-            me->job = job;
-            me->path = self->paths[job];
             lock.unlock();
             MountAnswer answer;
-            answer.error = self->statfs(me->path, answer.stat);
+            answer.error = self->statfs(path, answer.stat);
             answer.state =
                 answer.error == 0 ? MountAnswer::State::kAnswered : MountAnswer::State::kFailed;
             lock.lock();
             me->calling = false;
-            if (me->released) self->stuck.erase(me->path);
-            if (self->round == round) self->finish_job(job, answer);
+            self->note(mount, answer);
         }
+    }
+
+    void note(Mount& mount, const MountAnswer& answer) {
+        mount.running = false;
+        mount.owing = false;
+        mount.answered = true;
+        mount.last = answer;
+        if (mount.open && --open == 0) finished.notify_one();
+        mount.open = false;
     }
 
     // With the lock held. False when no thread is to be had.
     static bool hire(const std::shared_ptr<Impl>& self) {
         if (self->worker) return true;
-        if (self->stuck.size() >= kMostHung) return false;
+        if (self->stuck >= kMostHung) return false;
         auto worker = std::make_shared<Worker>();
         try {
             std::thread(serve, self, worker).detach();
@@ -100,46 +106,80 @@ struct MountProbe::Impl {
     // With the lock held: the worker keeps its call, if it is in one, and takes no more.
     void release_worker() {
         if (!worker || !worker->calling) return;
-        stuck.insert(worker->path);
         worker->released = true;
+        ++stuck;
         worker.reset();
     }
 
-    void open_round(const std::vector<std::string>& wanted) {
-        ++round;
-        if (paths != wanted) paths = wanted;
-        progress.assign(paths.size(), Progress::kWaiting);
-        answers.assign(paths.size(), MountAnswer{});
+    void want(const std::vector<std::string>& asked) {
+        if (asked == paths) return;
+        paths = asked;
+        for (auto& [path, mount] : mounts) mount.wanted = false;
+        wanted.clear();
+        for (const std::string& path : paths) {
+            auto& entry = *mounts.try_emplace(path).first;
+            entry.second.wanted = true;
+            wanted.push_back(&entry);
+        }
+        std::erase_if(mounts, [](const auto& entry) {
+            return !entry.second.wanted && !entry.second.running;
+        });
+    }
+
+    void open_probe() {
         next = 0;
-        done = 0;
-        for (std::size_t i = 0; i < paths.size(); ++i) {
-            if (!stuck.empty() && stuck.contains(paths[i])) finish_job(i, MountAnswer{});
+        open = 0;
+        for (Mounts::value_type* entry : wanted) {
+            Mount& mount = entry->second;
+            if (mount.running) continue;
+            if (!mount.owing) mount.since = Steady::now();
+            mount.owing = true;
+            mount.open = true;
+            queue.push_back(entry);
+            ++open;
         }
     }
 
-    static void run(const std::shared_ptr<Impl>& self, std::unique_lock<std::mutex>& lock,
-                    Duration timeout) {
-        const Steady::time_point deadline = Steady::now() + timeout;
-        const Duration patience = std::min(kPatience, timeout / 4 + Duration{1});
-        while (self->done < self->paths.size() && hire(self)) {
+    static void run(const std::shared_ptr<Impl>& self, std::unique_lock<std::mutex>& lock) {
+        const Steady::time_point deadline = Steady::now() + self->grace;
+        // However many hang, each is asked within the grace: two looks at each, and one to spare.
+        const Steady::duration share =
+            Steady::duration(self->grace) / static_cast<std::int64_t>(2 * self->queue.size() + 2);
+        const Steady::duration patience = std::min<Steady::duration>(kPatience, share);
+        while (self->open > 0 && hire(self)) {
             const std::size_t before = self->next;
             self->wake.notify_all();
             const auto until = std::min(deadline, Steady::now() + patience);
-            const bool all = self->finished.wait_until(
-                lock, until, [&] { return self->done == self->paths.size(); });
+            const bool all =
+                self->finished.wait_until(lock, until, [&] { return self->open == 0; });
             if (all || Steady::now() >= deadline) break;
             // The same call as a moment ago, and others wait behind it.
-            const bool others_wait = self->next < self->paths.size();
-            if (self->next == before && others_wait) self->release_worker();
+            if (self->next == before && self->next < self->queue.size()) self->release_worker();
         }
-        // Calls that still run are given up; the jobs behind them will not be started.
-        if (self->done < self->paths.size()) self->release_worker();
-        self->next = self->paths.size();
-        ++self->round;
+    }
+
+    // Calls that still run are left to themselves; the mounts behind them will not be asked.
+    void close_probe() {
+        if (open > 0) release_worker();
+        for (Mounts::value_type* entry : queue) entry->second.open = false;
+        queue.clear();
+        next = 0;
+        open = 0;
+    }
+
+    static MountAnswer answer_of(const Mount& mount, Duration timeout) {
+        if (!mount.owing) return mount.last;
+        const auto owing = std::chrono::duration_cast<Duration>(Steady::now() - mount.since);
+        if (owing < timeout) return mount.answered ? mount.last : MountAnswer{};
+        MountAnswer answer;
+        answer.state = mount.running ? MountAnswer::State::kHung : MountAnswer::State::kNotAsked;
+        answer.overdue = owing;
+        return answer;
     }
 };
 
-MountProbe::MountProbe(Statfs statfs) : impl_(std::make_shared<Impl>(std::move(statfs))) {}
+MountProbe::MountProbe(Statfs statfs, Duration grace)
+    : impl_(std::make_shared<Impl>(std::move(statfs), grace)) {}
 
 MountProbe::~MountProbe() {
     const std::lock_guard lock(impl_->mutex);
@@ -150,14 +190,19 @@ MountProbe::~MountProbe() {
 void MountProbe::probe(const std::vector<std::string>& paths, Duration timeout,
                        std::vector<MountAnswer>& out) {
     std::unique_lock lock(impl_->mutex);
-    impl_->open_round(paths);
-    Impl::run(impl_, lock, timeout);
-    out.assign(impl_->answers.begin(), impl_->answers.end());
+    impl_->want(paths);
+    impl_->open_probe();
+    Impl::run(impl_, lock);
+    impl_->close_probe();
+    out.clear();
+    for (const Mounts::value_type* entry : impl_->wanted) {
+        out.push_back(Impl::answer_of(entry->second, timeout));
+    }
 }
 
 std::size_t MountProbe::hung() const {
     const std::lock_guard lock(impl_->mutex);
-    return impl_->stuck.size();
+    return impl_->stuck;
 }
 
 int call_statfs(const std::string& path, FileSystemStat& out) {

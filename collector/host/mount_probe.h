@@ -1,6 +1,6 @@
 // Asks file systems for their sizes when any of them may never answer (a dead NFS server, a hung
-// FUSE daemon): each hung mount holds one thread of its own, is not asked again until that call
-// returns, and delays the others by a moment at most.
+// FUSE daemon): a probe takes no longer than its grace, each hung mount holds one thread of its
+// own, is not asked again until that call returns, and nothing holds more threads than a bound.
 #pragma once
 
 #include <cstddef>
@@ -25,25 +25,31 @@ struct FileSystemStat {
 };
 
 struct MountAnswer {
-    enum class State { kAnswered, kFailed, kHung };
-    State state = State::kHung;
-    int error = 0;  // errno, of kFailed
-    FileSystemStat stat;
+    // kPending: no answer yet, none from before, and not overdue. kHung: its call is overdue.
+    // kNotAsked: overdue as well, but hung mounts hold all the threads there may be.
+    enum class State { kAnswered, kFailed, kPending, kHung, kNotAsked };
+    State state = State::kPending;
+    int error = 0;        // errno, of kFailed
+    FileSystemStat stat;  // of kAnswered
+    Duration overdue{0};  // how long there has been no answer, of kHung and kNotAsked
 };
 
 class MountProbe {
   public:
     // 0 or an errno value. Called on the probe's threads; may never return.
     using Statfs = std::function<int(const std::string& path, FileSystemStat& out)>;
-    static constexpr std::size_t kMostHung = 256;  // beyond, mounts are not asked: kHung
+    static constexpr std::size_t kMostHung = 128;  // calls that are left to hang, a thread each
+    static constexpr Duration kGrace{250};
 
-    explicit MountProbe(Statfs statfs);
+    // A probe takes no longer than `grace`.
+    explicit MountProbe(Statfs statfs, Duration grace = kGrace);
     ~MountProbe();  // does not wait for hung calls
     MountProbe(const MountProbe&) = delete;
     MountProbe& operator=(const MountProbe&) = delete;
 
-    // Fills `out` with an answer for each path. Returns when all have answered or `timeout` has
-    // passed. One caller at a time; the paths are distinct.
+    // Fills `out` with an answer for each path. For one that has not answered by the end of the
+    // grace the answer of the probe before stands in, until it is overdue after `timeout`; its late
+    // answer counts in the next probe. One caller at a time; the paths are distinct.
     void probe(const std::vector<std::string>& paths, Duration timeout,
                std::vector<MountAnswer>& out);
 

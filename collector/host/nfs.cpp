@@ -1,11 +1,8 @@
 #include "collector/host/nfs.h"
 
 #include <span>
-#include <string>
 #include <vector>
 
-#include "collector/api/procfile.h"
-#include "collector/api/scan.h"
 #include "collector/host/nfs_stats.h"
 
 namespace tocsin::collector {
@@ -86,62 +83,30 @@ constexpr std::array<std::string_view, 59> kNfs4Procedures{"Null",
                                                            "LayoutStats",
                                                            "Clone"};
 
-class Nfs final : public Collector {
-  public:
-    explicit Nfs(const Context& context)
-        : file_(context.paths.procfs + "/net/rpc/nfs"), table_(context.series) {}
-
-    Result<void> collect(Timestamp, Readings& out) override {
-        const Result<std::string_view> text = file_.read(buffer_);
-        // The file is there while the kernel's NFS client is loaded.
-        if (!text && text.error().code == ErrorCode::kNotFound) {
-            series_.clear();
-            return success();
-        }
-        if (!text) return text.error();
-        NfsStats stats;
-        Result<void> parsed = parse_nfs(text.value(), stats);
-        if (!parsed) return parsed;  // a zero would look like a reset of the counter
-        if (series_.empty()) make_series();
-        next_ = 0;
-        const auto report = [&](std::span<const std::uint64_t> values) {
-            for (const std::uint64_t value : values) {
-                out.push_back({series_[next_++], static_cast<double>(value)});
-            }
-        };
-        report(std::span(stats.net).subspan(1));
-        report(stats.rpc);
-        report(stats.proc2);
-        report(stats.proc3);
-        report(stats.proc4);
-        return success();
+std::vector<SeriesRef> nfs_series(SeriesTable& table) {
+    std::vector<SeriesRef> series{table.get(&kPackets, {{"protocol", "udp"}}),
+                                  table.get(&kPackets, {{"protocol", "tcp"}})};
+    for (const MetricDesc* desc : {&kConnections, &kRpcs, &kRetransmissions, &kRefreshes}) {
+        series.push_back(table.get(desc, {}));
     }
-
-  private:
-    // In the order of collect().
-    void make_series() {
-        series_.push_back(table_->get(&kPackets, {{"protocol", "udp"}}));
-        series_.push_back(table_->get(&kPackets, {{"protocol", "tcp"}}));
-        for (const MetricDesc* desc : {&kConnections, &kRpcs, &kRetransmissions, &kRefreshes}) {
-            series_.push_back(table_->get(desc, {}));
+    const auto requests = [&](std::string_view proto, std::span<const std::string_view> methods) {
+        for (const std::string_view method : methods) {
+            series.push_back(table.get(&kRequests, {{"proto", proto}, {"method", method}}));
         }
-        const auto requests = [&](std::string_view proto,
-                                  std::span<const std::string_view> methods) {
-            for (const std::string_view method : methods) {
-                series_.push_back(table_->get(&kRequests, {{"proto", proto}, {"method", method}}));
-            }
-        };
-        requests("2", kNfs2Procedures);
-        requests("3", kNfs3Procedures);
-        requests("4", kNfs4Procedures);
-    }
+    };
+    requests("2", kNfs2Procedures);
+    requests("3", kNfs3Procedures);
+    requests("4", kNfs4Procedures);
+    return series;
+}
 
-    ProcFile file_;
-    ReadBuffer buffer_;
-    SeriesTable* table_;
-    std::vector<SeriesRef> series_;
-    std::size_t next_ = 0;
-};
+void nfs_values(const NfsStats& stats, std::vector<std::uint64_t>& out) {
+    append(out, std::span(stats.net).subspan(1));
+    append(out, stats.rpc);
+    append(out, stats.proc2);
+    append(out, stats.proc3);
+    append(out, stats.proc4);
+}
 
 bool parse_line(std::string_view key, std::string_view rest, NfsStats& out) {
     if (key == "net") return take_numbers(rest, out.net);
@@ -155,21 +120,14 @@ bool parse_line(std::string_view key, std::string_view rest, NfsStats& out) {
 }  // namespace
 
 Result<void> parse_nfs(std::string_view text, NfsStats& out) {
-    Result<void> result = success();
-    std::string_view line;
-    while (next_line(text, line)) {
-        std::string_view rest = line;
-        std::string_view key;
-        next_field(rest, key);
-        if (!parse_line(key, rest, out) && result) {
-            result = Error(ErrorCode::kInvalid, "net/rpc/nfs: \"" + std::string(line) + "\"");
-        }
-    }
-    return result;
+    return parse_rpc_lines(text, "nfs", [&](std::string_view key, std::string_view rest) {
+        return parse_line(key, rest, out);
+    });
 }
 
 Result<std::unique_ptr<Collector>> create_nfs(const Context& context) {
-    return std::make_unique<Nfs>(context);
+    return std::make_unique<RpcCollector<NfsStats>>(
+        context, RpcCollector<NfsStats>::Parts{"nfs", parse_nfs, nfs_series, nfs_values});
 }
 
 }  // namespace tocsin::collector

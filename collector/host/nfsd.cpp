@@ -1,11 +1,8 @@
 #include "collector/host/nfsd.h"
 
 #include <span>
-#include <string>
 #include <vector>
 
-#include "collector/api/procfile.h"
-#include "collector/api/scan.h"
 #include "collector/host/nfs_stats.h"
 
 namespace tocsin::collector {
@@ -60,75 +57,42 @@ constexpr std::array<Operation, 33> kOperations4{{
     {"RelLockOwner", 37},
 }};
 
-class Nfsd final : public Collector {
-  public:
-    explicit Nfsd(const Context& context)
-        : file_(context.paths.procfs + "/net/rpc/nfsd"), table_(context.series) {}
-
-    Result<void> collect(Timestamp, Readings& out) override {
-        const Result<std::string_view> text = file_.read(buffer_);
-        // The file is there while the kernel's NFS server is loaded.
-        if (!text && text.error().code == ErrorCode::kNotFound) {
-            series_.clear();
-            return success();
-        }
-        if (!text) return text.error();
-        NfsdStats stats;
-        Result<void> parsed = parse_nfsd(text.value(), stats);
-        if (!parsed) return parsed;  // a zero would look like a reset of the counter
-        if (series_.empty()) make_series();
-        report(stats, out);
-        return success();
+std::vector<SeriesRef> nfsd_series(SeriesTable& table) {
+    std::vector<SeriesRef> series;
+    for (const MetricDesc& desc : kPlain) series.push_back(table.get(&desc, {}));
+    series.push_back(table.get(&kPackets, {{"proto", "udp"}}));
+    series.push_back(table.get(&kPackets, {{"proto", "tcp"}}));
+    series.push_back(table.get(&kConnections, {}));
+    series.push_back(table.get(&kRpcs, {}));
+    for (const std::string_view error : {"fmt", "auth", "cInt"}) {
+        series.push_back(table.get(&kErrors, {{"error", error}}));
     }
+    const auto request = [&](std::string_view proto, std::string_view method) {
+        series.push_back(table.get(&kRequests, {{"proto", proto}, {"method", method}}));
+    };
+    // node_exporter leaves out the server's Null.
+    for (std::size_t i = 1; i < kNfs2Procedures.size(); ++i) request("2", kNfs2Procedures[i]);
+    for (std::size_t i = 1; i < kNfs3Procedures.size(); ++i) request("3", kNfs3Procedures[i]);
+    for (const Operation& operation : kOperations4) request("4", operation.method);
+    return series;
+}
 
-  private:
-    // In the order of report().
-    void make_series() {
-        for (const MetricDesc& desc : kPlain) series_.push_back(table_->get(&desc, {}));
-        series_.push_back(table_->get(&kPackets, {{"proto", "udp"}}));
-        series_.push_back(table_->get(&kPackets, {{"proto", "tcp"}}));
-        series_.push_back(table_->get(&kConnections, {}));
-        series_.push_back(table_->get(&kRpcs, {}));
-        for (const std::string_view error : {"fmt", "auth", "cInt"}) {
-            series_.push_back(table_->get(&kErrors, {{"error", error}}));
-        }
-        const auto request = [&](std::string_view proto, std::string_view method) {
-            series_.push_back(table_->get(&kRequests, {{"proto", proto}, {"method", method}}));
-        };
-        // node_exporter leaves out the server's Null.
-        for (std::size_t i = 1; i < kNfs2Procedures.size(); ++i) request("2", kNfs2Procedures[i]);
-        for (std::size_t i = 1; i < kNfs3Procedures.size(); ++i) request("3", kNfs3Procedures[i]);
-        for (const Operation& operation : kOperations4) request("4", operation.method);
+void nfsd_values(const NfsdStats& stats, std::vector<std::uint64_t>& out) {
+    append(out, stats.reply_cache);
+    append(out, stats.file_handles);
+    append(out, stats.io);
+    append(out, stats.threads);
+    out.push_back(stats.read_ahead.front());
+    out.push_back(stats.read_ahead.back());
+    append(out, std::span(stats.net).subspan(1));
+    out.push_back(stats.rpc.front());
+    append(out, std::span(stats.rpc).subspan(2));
+    append(out, std::span(stats.proc2).subspan(1));
+    append(out, std::span(stats.proc3).subspan(1));
+    for (const Operation& operation : kOperations4) {
+        out.push_back(stats.operations4[operation.index]);
     }
-
-    void report(const NfsdStats& stats, Readings& out) {
-        next_ = 0;
-        const auto one = [&](std::uint64_t value) {
-            out.push_back({series_[next_++], static_cast<double>(value)});
-        };
-        const auto all = [&](std::span<const std::uint64_t> values) {
-            for (const std::uint64_t value : values) one(value);
-        };
-        all(stats.reply_cache);
-        all(stats.file_handles);
-        all(stats.io);
-        all(stats.threads);
-        one(stats.read_ahead.front());
-        one(stats.read_ahead.back());
-        all(std::span(stats.net).subspan(1));
-        one(stats.rpc.front());
-        all(std::span(stats.rpc).subspan(2));
-        all(std::span(stats.proc2).subspan(1));
-        all(std::span(stats.proc3).subspan(1));
-        for (const Operation& operation : kOperations4) one(stats.operations4[operation.index]);
-    }
-
-    ProcFile file_;
-    ReadBuffer buffer_;
-    SeriesTable* table_;
-    std::vector<SeriesRef> series_;
-    std::size_t next_ = 0;
-};
+}
 
 bool parse_line(std::string_view key, std::string_view rest, NfsdStats& out) {
     if (key == "rc") return take_numbers(rest, out.reply_cache);
@@ -147,21 +111,14 @@ bool parse_line(std::string_view key, std::string_view rest, NfsdStats& out) {
 }  // namespace
 
 Result<void> parse_nfsd(std::string_view text, NfsdStats& out) {
-    Result<void> result = success();
-    std::string_view line;
-    while (next_line(text, line)) {
-        std::string_view rest = line;
-        std::string_view key;
-        next_field(rest, key);
-        if (!parse_line(key, rest, out) && result) {
-            result = Error(ErrorCode::kInvalid, "net/rpc/nfsd: \"" + std::string(line) + "\"");
-        }
-    }
-    return result;
+    return parse_rpc_lines(text, "nfsd", [&](std::string_view key, std::string_view rest) {
+        return parse_line(key, rest, out);
+    });
 }
 
 Result<std::unique_ptr<Collector>> create_nfsd(const Context& context) {
-    return std::make_unique<Nfsd>(context);
+    return std::make_unique<RpcCollector<NfsdStats>>(
+        context, RpcCollector<NfsdStats>::Parts{"nfsd", parse_nfsd, nfsd_series, nfsd_values});
 }
 
 }  // namespace tocsin::collector

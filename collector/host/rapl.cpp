@@ -8,7 +8,7 @@
 #include "collector/api/desc.h"
 #include "collector/api/procfile.h"
 #include "collector/api/scan.h"
-#include "collector/host/flag_setting.h"
+#include "collector/api/settings.h"
 #include "collector/host/sysfs.h"
 
 namespace tocsin::collector {

@@ -55,11 +55,32 @@ def hang():
         wait_for("the healthy mount reported", lambda: value(agent, error) == 0)
 
         gate.unlink()
+        hung = f'tocsin_filesystem_hung_seconds{{mountpoint="{point}"}}'
         wait_for("the hung mount reported", lambda: value(agent, error) == 1, 10)
+        age = wait_for("how long it hangs", lambda: value(agent, hung))
+        wait_for("the growing of that", lambda: value(agent, hung) > age + 1)
+        check(value(agent, f'node_filesystem_size_bytes{{mountpoint="{point}"}}') is None,
+              "a hung mount has no size")
         wait_for("an incident that names the mount",
                  lambda: bridge.incidents(alertname="FilesystemHangs"), 10)
         seen = value(agent, "time()-timestamp(node_load1)")
         check(seen is not None and seen <= 2.5, f"node_load1 is as fresh as ever, not {seen} s old")
+
+        took = value(agent, 'max_over_time(tocsin_collector_duration_seconds{collector="filesystem"}[1m])')
+        check(took < 1, f"the cycle in which it hung went on without it, after {took} s")
+        count = lambda what: len(list(Path(f"/proc/{agent.process.pid}/{what}").iterdir()))
+        threads, descriptors = count("task"), count("fd")
+        since = value(agent, hung)
+        wait_for("ten more cycles with it", lambda: value(agent, hung) > since + 10, 20)
+        check(count("task") <= threads, f"{threads} threads became {count('task')}")
+        check(count("fd") <= descriptors + 1, f"{descriptors} descriptors became {count('fd')}")
+
+        gate.touch()
+        wait_for("the mount well again", lambda: value(agent, error) == 0, 10)
+        check(value(agent, f'node_filesystem_size_bytes{{mountpoint="{point}"}}') == 4096000, "its size told")
+        wait_for("no more talk of hanging", lambda: value(agent, hung) is None)
+        gate.unlink()
+        wait_for("it hung again", lambda: value(agent, error) == 1, 10)
 
         # The kernel keeps a thread that is inside such a file system, whatever kills it: what the
         # process can do is to end all others, and be gone with the file system's answer.

@@ -107,6 +107,29 @@ struct Bench {
 
 }  // namespace
 
+TEST_CASE("of a series that a collector tells twice the first value counts, in each cycle") {
+    Bench bench;
+    const SeriesRef a = item(bench.table, "a");
+    const SeriesRef b = item(bench.table, "b");
+    bool twice = true;
+    bench.add("one", [&](Readings& out) {
+        out.push_back({a, 1});
+        if (twice) out.push_back({a, 2});
+        out.push_back({b, 3});
+        if (twice) out.push_back({b, 4});
+        return success();
+    });
+    for (int i = 0; i < 3; ++i) {
+        bench.cycle();  // which requires that no series stands there twice
+        REQUIRE(bench.last.at("m{item=\"a\"}") == 1);
+        REQUIRE(bench.last.at("m{item=\"b\"}") == 3);
+        REQUIRE(bench.stale.empty());
+    }
+    twice = false;
+    bench.cycle();
+    REQUIRE(bench.stale.empty());
+}
+
 TEST_CASE("a cycle gives the readings of all collectors and an account of each") {
     Bench bench;
     const SeriesRef a = item(bench.table, "a");

@@ -68,3 +68,12 @@ TEST_CASE("devices are ignored by the exclude, or kept only by the include") {
                 .error()
                 .code == ErrorCode::kInvalid);
 }
+
+TEST_CASE("a flag is true or false") {
+    const Settings settings{{"on", {"true"}}, {"off", {"false"}}, {"bad", {"yes"}}};
+    REQUIRE(flag_setting(settings, "on", "false").value());
+    REQUIRE_FALSE(flag_setting(settings, "off", "true").value());
+    REQUIRE(flag_setting(settings, "none", "true").value());
+    REQUIRE_THAT(flag_setting(settings, "bad", "true").error().message,
+                 Catch::Contains("bad must be true or false, not \"yes\""));
+}

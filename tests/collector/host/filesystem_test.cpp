@@ -24,14 +24,15 @@ std::string fs(std::string_view name, std::string_view mountpoint,
 
 // The collector over a statfs that the test holds in its hands. The tree's root is rootfs "/".
 struct Bench {
-    explicit Bench(std::string_view mounts, Settings settings = {}, std::string rootfs = "/")
+    explicit Bench(std::string_view mounts, Settings settings = {}, std::string rootfs = "/",
+                   Duration grace = 20s)
         : tree{{"proc/1/mounts", mounts}} {
         Context context;
         context.paths.procfs = tree.at("proc");
         context.paths.rootfs = std::move(rootfs);
         context.settings = std::move(settings);
         context.series = &table;
-        collector = create_filesystem_with(context, statfs.function()).value();
+        collector = create_filesystem_with(context, statfs.function(), grace).value();
     }
     ~Bench() {
         statfs.release_all();
@@ -164,19 +165,85 @@ TEST_CASE("a mount that cannot be asked reports its error and nothing else") {
     REQUIRE(bench.error.empty());
 }
 
-TEST_CASE("a hung mount is an error of its own, stays one without being asked, and recovers") {
-    Bench bench("nas:/x /nas nfs4 rw 0 0\n/dev/sda1 / ext4 rw 0 0\n", {{"timeout", {"200ms"}}});
+namespace {
+
+constexpr std::string_view kNasAndRoot = "nas:/x /nas nfs4 rw 0 0\n/dev/sda1 / ext4 rw 0 0\n";
+
+std::string nas(std::string_view name) {
+    return fs(name, "/nas", "nas:/x", "nfs4");
+}
+std::string hung_seconds() {
+    return "tocsin_filesystem_hung_seconds{device=\"nas:/x\", fstype=\"nfs4\", "
+           "mountpoint=\"/nas\"}";
+}
+
+}  // namespace
+
+TEST_CASE("a hung mount is an error with its age, stays one without being asked, and recovers") {
+    Bench bench(kNasAndRoot, {{"timeout", {"50ms"}}}, "/", 20ms);
     bench.statfs.hang("/nas");
+    const auto told = [&] {
+        const Values values = bench.collect();
+        return values.contains(nas("device_error")) && values.contains(fs("device_error", "/"));
+    };
+    REQUIRE(eventually(told));
+    double before = 0.05;
     for (int i = 0; i < 3; ++i) {
         const Values values = bench.collect();
-        REQUIRE(values.at(fs("device_error", "/nas", "nas:/x", "nfs4")) == 1);
-        REQUIRE(values.at(fs("device_error", "/")) == 0);
-        REQUIRE(values.size() == 8);
+        REQUIRE(values.at(nas("device_error")) == 1);
+        REQUIRE_FALSE(values.contains(nas("size_bytes")));
+        REQUIRE(values.at(hung_seconds()) >= before);
+        REQUIRE(bench.error.empty());
+        before = values.at(hung_seconds());
     }
     REQUIRE(bench.statfs.calls("/nas") == 1);
     bench.statfs.release("/nas");
-    REQUIRE(eventually(
-        [&] { return bench.collect().at(fs("device_error", "/nas", "nas:/x", "nfs4")) == 0; }));
+    REQUIRE(eventually([&] { return bench.collect().at(nas("device_error")) == 0; }));
+    REQUIRE_FALSE(bench.collect().contains(hung_seconds()));
+}
+
+TEST_CASE("a cycle goes on without a mount that is late, which tells what it told before") {
+    Bench bench(kNasAndRoot, {{"timeout", {"1h"}}}, "/", 100ms);
+    bench.statfs.answer({4096, 1000, 500, 400, 2000, 1500});
+    REQUIRE(eventually([&] { return bench.collect().size() == 14; }));
+    bench.statfs.hang("/nas");
+    const Values values = bench.collect();
+    REQUIRE(values.at(nas("size_bytes")) == 4096000);
+    REQUIRE(values.at(nas("device_error")) == 0);
+    REQUIRE_FALSE(values.contains(hung_seconds()));
+    REQUIRE(bench.error.empty());
+}
+
+TEST_CASE("a mount that has never answered and is not overdue is named, and has no series") {
+    Bench bench(kNasAndRoot, {{"timeout", {"1h"}}}, "/", 100ms);
+    bench.statfs.hang("/nas");
+    REQUIRE(eventually([&] { return bench.collect().size() == 7; }));
+    REQUIRE_THAT(bench.error, Catch::Contains("/nas: no answer yet"));
+    bench.statfs.release("/nas");
+    REQUIRE(eventually([&] { return bench.collect().size() == 14; }));
+    REQUIRE(bench.error.empty());
+}
+
+TEST_CASE("mounts beyond what may hang at once are told as errors, and why is said") {
+    std::string mounts;
+    for (std::size_t i = 0; i < MountProbe::kMostHung + 1; ++i) {
+        mounts += "nas:/" + std::to_string(i) + " /nas" + std::to_string(i) + " nfs4 rw 0 0\n";
+    }
+    Bench bench(mounts, {{"timeout", {"1ms"}}}, "/", 20ms);
+    for (std::size_t i = 0; i < MountProbe::kMostHung + 1; ++i) {
+        bench.statfs.hang("/nas" + std::to_string(i));
+    }
+    const auto errors = [&] {
+        std::size_t count = 0;
+        for (const auto& [series, value] : bench.collect()) {
+            count += series.starts_with("node_filesystem_device_error") && value == 1 ? 1U : 0U;
+        }
+        return count;
+    };
+    REQUIRE(eventually([&] {
+        return errors() == MountProbe::kMostHung + 1 && bench.error.starts_with("128 mounts hang");
+    }));
+    REQUIRE_THAT(bench.error, Catch::Contains("1 more are not asked"));
 }
 
 TEST_CASE("where process 1 hides its mounts the own ones serve") {

@@ -17,10 +17,17 @@ using test::FixtureTree;
 
 namespace {
 
+constexpr char kPython[] = "/usr/bin/python3";
+constexpr char kFake[] = TOCSIN_SOURCE_DIR "/tests/support/fake_systemd.py";
 constexpr std::string_view kState =
     R"({"version": "252.1", "state": "degraded", "loaded_at": 77,
         "units": [["a.service", "loaded", "active", "simple"],
-                  ["b.mount", "loaded", "failed", "ext4"]]})";
+                  ["b.mount", "loaded", "failed", "ext4"]],
+        "properties": {"a.service": {"Service.NRestarts": ["u", 2],
+                                     "Service.TasksMax": ["t", 18446744073709551615],
+                                     "Service.Result": ["s", "success"]},
+                       "b.mount": {"Mount.DirectoryMode": ["u", 493],
+                                   "Mount.SloppyOptions": ["b", true]}}})";
 
 // A bus of its own, named to this process as the system's.
 class Bus {
@@ -52,10 +59,7 @@ class Bus {
                                                  "--print-address=1",
                                                  "--config-file=" + tree_.at("bus.conf")});
         daemon_->read_line();
-        systemd_.emplace(std::vector<std::string>{
-            "/usr/bin/python3", TOCSIN_SOURCE_DIR "/tests/support/fake_systemd.py",
-            tree_.at("state.json")});
-        REQUIRE(systemd_->read_line() == "ready");
+        start_systemd();
     }
     void stop() {
         systemd_.reset();
@@ -63,6 +67,16 @@ class Bus {
         tree_.remove("bus");
     }
     void stop_systemd() { systemd_.reset(); }
+    void start_systemd() {
+        systemd_.emplace(std::vector<std::string>{kPython, kFake, tree_.at("state.json")});
+        REQUIRE(systemd_->read_line() == "ready");
+    }
+    // Has the fake tell of a change; it has when this returns.
+    static void tell(std::vector<std::string> what) {
+        what.insert(what.begin(), {kPython, kFake});
+        ChildProcess teller(std::move(what));
+        REQUIRE(teller.read_line() == "done");
+    }
     ChildProcess& systemd() { return *systemd_; }
     const FixtureTree& tree() const { return tree_; }
 
@@ -85,8 +99,69 @@ TEST_CASE("the manager's answers are read from the bus") {
     REQUIRE(units[0].name == "a.service");
     REQUIRE(units[0].load_state == "loaded");
     REQUIRE(units[0].active_state == "active");
-    REQUIRE(manager->unit_type(units[0]).value() == "simple");
-    REQUIRE(manager->unit_type(units[1]).value() == "ext4");
+    REQUIRE(manager->text(units[0], "Service", "Type").value() == "simple");
+    REQUIRE(manager->text(units[1], "Mount", "Type").value() == "ext4");
+    REQUIRE(manager->number(units[0], "Service", "NRestarts").value() == 2);
+    REQUIRE(manager->number(units[0], "Service", "TasksMax").value() == ~std::uint64_t{0});
+    REQUIRE(manager->number(units[1], "Mount", "SloppyOptions").value() == 1);
+    REQUIRE(manager->number(units[0], "Service", "None").error().code == ErrorCode::kNotFound);
+    REQUIRE(manager->number(units[0], "Service", "Result").error().code == ErrorCode::kInvalid);
+    REQUIRE(manager->text(units[0], "Service", "NRestarts").error().code == ErrorCode::kInvalid);
+}
+
+TEST_CASE("what systemd tells between two questions is kept, in order") {
+    const Bus bus;
+    const auto manager = make_dbus_manager(10s);
+    const SystemdChanges first = manager->changes().value();
+    REQUIRE(first.missed);
+    REQUIRE(first.since > 0);
+    Bus::tell({"change", "a.service", "exit-code", "failed", "failed", "17"});
+    Bus::tell({"change", "a.service", "exit-code", "activating", "auto-restart", "17"});
+    Bus::tell({"cancel", "c.service"});
+    REQUIRE(manager->version());  // what arrives during a call counts too
+    const SystemdChanges told = manager->changes().value();
+    REQUIRE_FALSE(told.missed);
+    REQUIRE(told.units.size() == 2);
+    REQUIRE(told.units[0].unit == "a.service");
+    REQUIRE(told.units[0].result == "exit-code");
+    REQUIRE(told.units[0].active_state == "failed");
+    REQUIRE(told.units[0].inactive_since == 17);
+    REQUIRE(told.units[1].sub_state == "auto-restart");
+    REQUIRE(told.not_started == std::vector<std::string>{"c.service"});
+    const SystemdChanges none = manager->changes().value();
+    REQUIRE(none.units.empty());
+    REQUIRE(none.not_started.empty());
+}
+
+TEST_CASE("a change that another than systemd tells is not believed") {
+    const Bus bus;
+    const auto manager = make_dbus_manager(10s);
+    REQUIRE(manager->changes());
+    Bus::tell({"forge", "a.service", "exit-code", "failed", "failed", "17"});
+    Bus::tell({"change", "b.mount", "exit-code", "failed", "failed", "18"});
+    const SystemdChanges told = manager->changes().value();
+    REQUIRE(told.units.size() == 1);
+    REQUIRE(told.units[0].unit == "b.mount");
+}
+
+TEST_CASE("systemd is asked to tell again after a lost bus, and after it left the bus") {
+    Bus bus;
+    const auto manager = make_dbus_manager(10s);
+    REQUIRE(manager->changes().value().missed);
+    REQUIRE_FALSE(manager->changes().value().missed);
+    SECTION("the bus") {
+        bus.stop();
+        REQUIRE_FALSE(manager->changes());
+        bus.start();
+    }
+    SECTION("systemd alone") {
+        bus.stop_systemd();
+        REQUIRE_FALSE(manager->changes());
+        bus.start_systemd();
+    }
+    REQUIRE(manager->changes().value().missed);
+    Bus::tell({"change", "a.service", "signal", "failed", "failed", "17"});
+    REQUIRE(manager->changes().value().units.size() == 1);
 }
 
 TEST_CASE("a property that an older systemd lacks is not an error") {
@@ -102,7 +177,7 @@ TEST_CASE("a unit that has gone has no type") {
     const auto manager = make_dbus_manager(10s);
     const SystemdUnit gone{"gone.service", "loaded", "active",
                            "/org/freedesktop/systemd1/unit/none"};
-    REQUIRE_FALSE(manager->unit_type(gone));
+    REQUIRE(manager->text(gone, "Service", "Type").error().code == ErrorCode::kNotFound);
 }
 
 TEST_CASE("no bus is unavailable, and its coming is noticed") {
