@@ -83,7 +83,7 @@ class Files final : public Collector {
             const std::string trouble = read(path, dates);
             out.push_back({series_.get(&kFileError, {{"file", valid_utf8(path)}}),
                            trouble.empty() ? 0.0 : 1.0});
-            if (first.empty() && !trouble.empty()) first = path + ": " + trouble;
+            if (first.empty() && !trouble.empty()) first.append(path).append(": ").append(trouble);
         }
         if (!first.empty()) return Error(ErrorCode::kInvalid, first);
         return success();

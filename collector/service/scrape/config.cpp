@@ -21,7 +21,7 @@ void read_labels(MapReader& reader, ScrapeConfig& into) {
     LabelsBuilder labels;
     for (const auto& [name, value] : reader.string_map("labels")) {
         if (name == "job" || name == "instance") {
-            reader.error("labels", "the label " + name + " is the key \"" + name + "\"");
+            reader.error("labels", "the label " + name + " is a key of its own beside \"labels\"");
         } else if (!is_label_name(name)) {
             reader.error("labels", "\"" + name + "\" is no label's name");
         }
@@ -66,7 +66,8 @@ void read_authorization(MapReader& reader, Diagnostics& diagnostics, ScrapeConfi
         reader.error("token_file", "cannot stand beside \"basic_auth\"");
     }
     into.headers = reader.string_map("headers");
-    for (const auto& [name, value] : into.headers) {
+    for (const auto& header : into.headers) {
+        const std::string& name = header.first;
         const bool own = std::any_of(kOwnHeaders.begin(), kOwnHeaders.end(),
                                      [&](std::string_view taken) { return iequals(taken, name); });
         if (own) reader.error("headers", "\"" + name + "\" is the scrape's own");

@@ -56,26 +56,6 @@ std::optional<double> to_number(std::string_view text) {
     return parse_double(text);
 }
 
-// Where the labels that begin `text` with a brace end, behind the closing one; npos when they do
-// not. What stands in quotes is skipped.
-std::size_t end_of_labels(std::string_view text, std::size_t& lines) {
-    bool quoted = false;
-    for (std::size_t i = 1; i < text.size(); ++i) {
-        const char c = text[i];
-        if (c == '\n') {
-            if (!quoted) return std::string_view::npos;
-            ++lines;
-        } else if (quoted && c == '\\') {
-            ++i;
-        } else if (c == '"') {
-            quoted = !quoted;
-        } else if (c == '}' && !quoted) {
-            return i + 1;
-        }
-    }
-    return std::string_view::npos;
-}
-
 }  // namespace
 
 bool PageReader::wrong(std::string_view what) {

@@ -83,6 +83,10 @@ class PageReader {
     std::string trouble_;
 };
 
+// Where the labels that begin `text` with a brace end, behind the closing one; npos when they do
+// not. What stands in quotes is passed over; `lines` counts the line breaks there.
+std::size_t end_of_labels(std::string_view text, std::size_t& lines);
+
 // Takes a sample's bytes apart into its labels in their order, __name__ first, those with an empty
 // value among them. kInvalid says what is wrong with them.
 Result<void> read_series(std::string_view series, PageFormat format, std::vector<TextLabel>& into);

@@ -92,6 +92,24 @@ PageFormat page_format(std::string_view content_type) {
                                                           : PageFormat::kText;
 }
 
+std::size_t end_of_labels(std::string_view text, std::size_t& lines) {
+    bool quoted = false;
+    for (std::size_t i = 1; i < text.size(); ++i) {
+        const char c = text[i];
+        if (c == '\n') {
+            if (!quoted) return std::string_view::npos;
+            ++lines;
+        } else if (quoted && c == '\\') {
+            ++i;
+        } else if (c == '"') {
+            quoted = !quoted;
+        } else if (c == '}' && !quoted) {
+            return i + 1;
+        }
+    }
+    return std::string_view::npos;
+}
+
 std::string unescaped(std::string_view text) {
     std::string out;
     out.reserve(text.size());

@@ -100,7 +100,7 @@ TEST_CASE("what is wrong is named at its place") {
         {"- {job: a, urls: ['http://a', 'http://b'], instance: c}",
          "agent.yml:1:54: error: \"instance\": is of one URL"},
         {"- {job: a, url: 'http://a', labels: {job: b}}",
-         "agent.yml:1:37: error: \"labels\": the label job is the key \"job\""},
+         "agent.yml:1:37: error: \"labels\": the label job is a key of its own"},
         {"- {job: a, url: 'http://a', labels: {b-c: b}}",
          "agent.yml:1:37: error: \"labels\": \"b-c\" is no label's name"},
         {"- {job: a, url: 'http://a', allow: ['(']}", "agent.yml:1:36: error: \"allow\": "},
