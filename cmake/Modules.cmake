@@ -7,7 +7,9 @@
 
 set(TOCSIN_MODULE_DIRECTORY "${CMAKE_BINARY_DIR}/lib/tocsin/modules" CACHE STRING
     "Where the agent looks for its modules; packages set /usr/lib/tocsin/modules")
-set(TOCSIN_SHARED_WITH_MODULES base_core base_model base_text base_net collector_api)
+# A property and not a variable: the programs that export stand in other folders.
+set_property(GLOBAL PROPERTY TOCSIN_SHARED_WITH_MODULES
+             base_core base_model base_text base_net collector_api)
 
 # build_id.h: what both sides compare before they touch each other.
 file(GLOB _shared_headers CONFIGURE_DEPENDS
@@ -26,17 +28,18 @@ add_library(tocsin_build_id INTERFACE)
 target_include_directories(tocsin_build_id INTERFACE "${CMAKE_BINARY_DIR}/gen")
 add_dependencies(tocsin_build_id tocsin_build_id_header)
 
-# tocsin_collector_module(<name> <folder> LINK library…)
-# An object library <folder with _>, for its tests, and lib/tocsin/modules/<name>.so.
+# tocsin_collector_module(<name> <folder> LINK library… [SEES target…])
+# SEES: targets whose headers it includes and whose code the program that loads it has. An object library <folder with _>, for its tests, and lib/tocsin/modules/<name>.so.
 function(tocsin_collector_module name folder)
-    cmake_parse_arguments(A "" "" "LINK" ${ARGN})
+    cmake_parse_arguments(A "" "" "LINK;SEES" ${ARGN})
     string(REPLACE "/" "_" objects "${folder}")
     file(GLOB sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/${folder}/*.cpp")
     _tocsin_include_root("${folder}" "${objects}" root)
     add_library(${objects} OBJECT ${sources})
     target_include_directories(${objects} PUBLIC "${root}")
     target_link_libraries(${objects} PUBLIC base_core base_model collector_api
-                          PRIVATE base_net ${A_LINK} tocsin_build_id tocsin_warnings)
+                          PRIVATE base_net ${A_LINK} ${A_SEES} tocsin_build_id
+                                  tocsin_warnings)
     add_library(${name}_module MODULE $<TARGET_OBJECTS:${objects}>)
     target_link_libraries(${name}_module PRIVATE ${A_LINK})
     set_target_properties(${name}_module PROPERTIES
@@ -49,7 +52,8 @@ endfunction()
 # Makes the executable one that can load modules.
 function(tocsin_export_symbols target)
     set(whole "")
-    foreach(library ${TOCSIN_SHARED_WITH_MODULES})
+    get_property(shared GLOBAL PROPERTY TOCSIN_SHARED_WITH_MODULES)
+    foreach(library ${shared})
         get_target_property(type ${library} TYPE)
         if(type STREQUAL "STATIC_LIBRARY")
             list(APPEND whole ${library})
