@@ -29,7 +29,8 @@ target_include_directories(tocsin_build_id INTERFACE "${CMAKE_BINARY_DIR}/gen")
 add_dependencies(tocsin_build_id tocsin_build_id_header)
 
 # tocsin_collector_module(<name> <folder> LINK library… [SEES target…])
-# SEES: targets whose headers it includes and whose code the program that loads it has. An object library <folder with _>, for its tests, and lib/tocsin/modules/<name>.so.
+# An object library <folder with _>, for its tests, and lib/tocsin/modules/<name>.so.
+# SEES: targets of ours whose headers it includes, and none of whose code it needs.
 function(tocsin_collector_module name folder)
     cmake_parse_arguments(A "" "" "LINK;SEES" ${ARGN})
     string(REPLACE "/" "_" objects "${folder}")

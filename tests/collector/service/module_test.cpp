@@ -1,6 +1,7 @@
 // Modules as the agent loads them: shared objects that use this program's base and collector/api.
 #include <dlfcn.h>
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <set>
 #include <string>
@@ -54,6 +55,19 @@ TEST_CASE("every module of the registry loads and has its rows' collectors") {
             }
             REQUIRE(found);
         }
+    }
+}
+
+TEST_CASE("every module of a kind of targets loads and makes them") {
+    for (const TargetKind& kind : target_kinds()) {
+        if (kind.module.empty()) continue;
+        INFO(kind.name);
+        const auto module = load_module(kind.module, modules());
+        INFO((module ? "" : module.error().message));
+        REQUIRE(module);
+        const ModuleTarget* end = module.value()->targets + module.value()->target_count;
+        REQUIRE(std::any_of(module.value()->targets, end,
+                            [&](const ModuleTarget& target) { return target.name == kind.name; }));
     }
 }
 
