@@ -66,7 +66,6 @@ default_md = sha256
 policy = p
 copy_extensions = copy
 unique_subject = no
-email_in_dn = no
 preserve = yes
 [p]
 countryName = optional
@@ -74,6 +73,7 @@ stateOrProvinceName = optional
 organizationName = optional
 organizationalUnitName = optional
 localityName = optional
+emailAddress = optional
 commonName = supplied
 """
 
@@ -111,7 +111,7 @@ def certificates(directory):
                                           ("expired", names, "20200101000000Z", "20200201000000Z"),
                                           ("other", "DNS:other.test", "20260101000000Z", "20380101000000Z")):
         openssl("req", "-new", "-newkey", "rsa:2048", "-nodes", "-keyout", d / f"{name}.key", "-out", d / f"{name}.csr",
-                "-subj", f"/CN={name}.test/OU=Probes/OU=B #1/L=Haidian <1>/C=CN/O=Tocsin", "-addext", f"subjectAltName={alternative}")
+                "-subj", f"/CN={name}.test/OU=Probes/OU=B #1/L=Haidian <1>/emailAddress=a@b/ST=B/C=CN/O=Tocsin", "-addext", f"subjectAltName={alternative}")
         openssl("ca", "-batch", "-config", d / "ca.cnf", "-startdate", begin, "-enddate", end, "-notext",
                 "-in", d / f"{name}.csr", "-out", d / f"{name}.pem")
         with open(d / f"{name}.pem", "a", encoding="ascii") as chain:
@@ -328,7 +328,8 @@ def differences(job, theirs, ours):
     for key in theirs.keys() & ours.keys():
         a, b = theirs[key], ours[key]
         moving = MOVING.search(key[0])
-        if moving and not (b >= 0 and abs(b - a) <= SLOWEST):
+        bound = 60 if "reference" in key[0] else SLOWEST  # when chrony last looked at its own clock
+        if moving and not (b >= 0 and abs(b - a) <= bound):
             out.append(f"{job}: {key[0]} {dict(key[1])} is {b}, the exporter's {a}")
         if not moving and a != b:
             out.append(f"{job}: {key[0]} {dict(key[1])} is {b}, the exporter says {a}")
@@ -349,6 +350,10 @@ def compare_clock(ours, ports, directory, cleanup):
     theirs = {k: v for k, v in theirs["", ""].items() if k[0].startswith("node_ntp_")}
     clock = {k: v for k, v in ours.items() if k[0].startswith("node_ntp_")}
     check(len(theirs) == 8, f"node_exporter has eight series of the clock: {sorted(theirs)}")
+    sanity, offset = ("node_ntp_sanity", frozenset()), ("node_ntp_offset_seconds", frozenset())
+    if max(abs(theirs[offset]), abs(clock[offset])) > 0.0005:
+        # A busy machine's offset may lie on either side of the tolerance of a millisecond.
+        theirs[sanity] = clock[sanity]
     found = differences("ntp", theirs, {k: abs(v) for k, v in clock.items()})
     check(not found, "\n".join(found))
     return {key: text for key, text in words.items() if key[1].startswith("node_ntp_")}
@@ -434,7 +439,7 @@ def probe():
               "the ten fail")
         log = agent.log.read_text()
         for reason in ("Connection refused", "certificate has expired", "not done within 1s", "redirects more than 10",
-                       "its body matches", "unable to get local issuer certificate", "NXDOMAIN",
+                       "its body matches", "self-signed certificate in certificate chain", "NXDOMAIN",
                        "no alternative certificate subject name matches", "looking up nobody.invalid"):
             check(reason in log, f"the log says {reason!r}")
         check("sesame" not in log, "the log has no password")

@@ -14,7 +14,7 @@ namespace {
 // The kernel's structures by their own types, copied as aliasing rules want it.
 template <class T>
 T as(const sockaddr_storage& storage) {
-    T out;
+    T out{};
     std::memcpy(&out, &storage, sizeof out);
     return out;
 }

@@ -11,7 +11,6 @@
 namespace tocsin::collector::probe {
 namespace {
 
-constexpr std::size_t kHeader = 12;
 constexpr std::size_t kLongestName = 255;
 constexpr std::uint16_t kInternet = 1;
 

@@ -43,7 +43,6 @@ struct HttpExchange::Impl {
     // Destroyed from the last on: the multi handle still calls what stands above it.
     Events events;
     net::Timer timer;
-    net::Timer soon;
     Done done;
     HttpResponse now;
     HttpOptions options;

@@ -89,7 +89,9 @@ void HttpOptions::set_request(CURL* easy, const HttpConfig& config, const HttpRe
     if (!given("Host")) append(headers_, "Host: " + authority);
     if (!given("Content-Type")) append(headers_, "Content-Type:");  // libcurl would say a form
     for (const auto& [name, value] : request.headers) {
-        append(headers_, value.empty() ? name + ";" : name + ": " + value);
+        std::string line = name;
+        line.append(value.empty() ? ";" : ": ").append(value);
+        append(headers_, line);
     }
     set(easy, CURLOPT_HTTPHEADER, headers_.get());
     const bool basic = request.auth == HttpAuth::kBasic;

@@ -133,10 +133,11 @@ class Icmp final : public Prober {
             socket_.set(v4 ? int{IPPROTO_IP} : int{IPPROTO_IPV6}, v4 ? IP_TTL : IPV6_UNICAST_HOPS,
                         config_.ttl);
         }
-        if (config_.dont_fragment == Switch::kOn) {
-            socket_.set(v4 ? int{IPPROTO_IP} : int{IPPROTO_IPV6},
-                        v4 ? IP_MTU_DISCOVER : IPV6_MTU_DISCOVER,
-                        v4 ? IP_PMTUDISC_DO : IPV6_PMTUDISC_DO);
+        if (config_.dont_fragment == Switch::kOn && v4) {
+            socket_.set(IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DO);
+        }
+        if (config_.dont_fragment == Switch::kOn && !v4) {
+            socket_.set(IPPROTO_IPV6, IPV6_MTU_DISCOVER, IPV6_PMTUDISC_DO);
         }
         if (access_ == Access::kDatagram) return;
         // A raw socket sees every ICMP packet of the host otherwise.

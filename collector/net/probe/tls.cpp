@@ -4,8 +4,10 @@
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 
+#include <algorithm>
 #include <array>
 #include <ctime>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -56,17 +58,21 @@ double earliest_expiry(const STACK_OF(X509) * chain) {
     return earliest;
 }
 
+std::string hex(std::span<const unsigned char> bytes) {
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    std::string text;
+    for (const unsigned char byte : bytes) {
+        text += kDigits[byte >> 4U];
+        text += kDigits[byte & 15U];
+    }
+    return text;
+}
+
 std::string fingerprint(const X509* certificate) {
     std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
     unsigned size = 0;
     if (X509_digest(certificate, EVP_sha256(), digest.data(), &size) != 1) return {};
-    constexpr std::string_view kDigits = "0123456789abcdef";
-    std::string text;
-    for (unsigned i = 0; i < size; ++i) {
-        text += kDigits[digest[i] >> 4U];
-        text += kDigits[digest[i] & 15U];
-    }
-    return text;
+    return hex({digest.data(), size});
 }
 
 std::string alternative_names(const X509* certificate) {
@@ -122,23 +128,39 @@ std::string escaped(const std::string& value) {
     return out;
 }
 
+// In the order in which Go writes them.
 constexpr std::array<std::pair<int, std::string_view>, 9> kParts{
     {{NID_serialNumber, "SERIALNUMBER"},
      {NID_commonName, "CN"},
-     {NID_postalCode, "POSTALCODE"},
-     {NID_streetAddress, "STREET"},
-     {NID_stateOrProvinceName, "ST"},
-     {NID_localityName, "L"},
      {NID_organizationalUnitName, "OU"},
      {NID_organizationName, "O"},
+     {NID_postalCode, "POSTALCODE"},
+     {NID_streetAddress, "STREET"},
+     {NID_localityName, "L"},
+     {NID_stateOrProvinceName, "ST"},
      {NID_countryName, "C"}}};
 
-std::string_view part_name(const X509_NAME_ENTRY* entry) {
-    const int nid = OBJ_obj2nid(X509_NAME_ENTRY_get_object(entry));
-    for (const auto& [known, name] : kParts) {
-        if (known == nid) return name;
-    }
-    return {};
+bool has_short_name(const ASN1_OBJECT* object) {
+    const int nid = OBJ_obj2nid(object);
+    return std::any_of(kParts.begin(), kParts.end(),
+                       [&](const auto& part) { return part.first == nid; });
+}
+
+// "1.2.840.113549.1.9.1=#0c03614062": the number of a type without a short name, and its value in
+// DER (RFC 2253, 2.4).
+std::string numbered_part(const X509_NAME_ENTRY* entry) {
+    std::array<char, 128> number{};
+    OBJ_obj2txt(number.data(), number.size(), X509_NAME_ENTRY_get_object(entry), 1);
+    const ASN1_STRING* value = X509_NAME_ENTRY_get_data(entry);
+    ASN1_TYPE* typed = ASN1_TYPE_new();
+    ASN1_TYPE_set1(typed, ASN1_STRING_type(value), value);
+    unsigned char* der = nullptr;
+    const int size = i2d_ASN1_TYPE(typed, &der);
+    ASN1_TYPE_free(typed);
+    std::string out = std::string(number.data()) + "=#";
+    if (size > 0) out += hex({der, static_cast<std::size_t>(size)});
+    OPENSSL_free(der);
+    return out;
 }
 
 Result<void> authorities(SSL_CTX* context, const std::string& file) {
@@ -230,14 +252,19 @@ std::optional<PeerFacts> peer_facts(const SSL* ssl, Switch verified) {
 
 std::string name_text(const X509_NAME* name) {
     std::string out;
-    int set = -1;  // values of one set are joined by a plus
+    for (const auto& [nid, key] : kParts) {
+        std::string part;
+        for (int at = -1; (at = X509_NAME_get_index_by_NID(name, nid, at)) >= 0;) {
+            const X509_NAME_ENTRY* entry = X509_NAME_get_entry(name, at);
+            part.append(part.empty() ? "" : "+").append(key).append("=");
+            part += escaped(utf8(X509_NAME_ENTRY_get_data(entry)));
+        }
+        if (!part.empty()) out.append(out.empty() ? "" : ",").append(part);
+    }
     for (int i = X509_NAME_entry_count(name) - 1; i >= 0; --i) {
         const X509_NAME_ENTRY* entry = X509_NAME_get_entry(name, i);
-        const std::string_view part = part_name(entry);
-        if (part.empty()) continue;
-        if (!out.empty()) out += X509_NAME_ENTRY_set(entry) == set ? '+' : ',';
-        set = X509_NAME_ENTRY_set(entry);
-        out.append(part).append("=").append(escaped(utf8(X509_NAME_ENTRY_get_data(entry))));
+        if (has_short_name(X509_NAME_ENTRY_get_object(entry))) continue;
+        out.append(out.empty() ? "" : ",").append(numbered_part(entry));
     }
     return out;
 }

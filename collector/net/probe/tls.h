@@ -38,8 +38,8 @@ struct PeerFacts {
 // Of a session after its handshake.
 std::optional<PeerFacts> peer_facts(const SSL* ssl, Switch verified);
 
-// As Go prints a name, which the label values of people's dashboards are: RFC 2253, the last part
-// of the certificate first.
+// As Go prints a name, which the label values of people's dashboards are: RFC 2253, its parts in an
+// order of Go's own.
 std::string name_text(const X509_NAME* name);
 
 }  // namespace tocsin::collector::probe
