@@ -58,6 +58,7 @@
 #include "collector/host/xfs.h"
 #include "collector/host/zfs.h"
 #include "collector/module_loader.h"
+#include "collector/net/probe_config/config.h"
 #include "collector/service/certificates/certificates.h"
 #include "collector/service/certificates/config.h"
 #include "collector/service/log_config/log_config.h"
@@ -327,6 +328,20 @@ const std::vector<TargetKind>& kinds() {
            "How long a statement of ours may wait for a lock; at most `timeout`."},
           {"every", "duration", "", "How often it is asked. Left out, `collect.interval`."},
           {"timeout", "duration", "10s", "How long all of it may take."}}},
+        {"probe",
+         "probe",
+         read_probe,
+         nullptr,
+         {{"job", "text", "probe", "The label `job` of its series."},
+          {"http", "map", "", "A request: `url` and what is expected of the answer."},
+          {"tcp", "map", "", "A connection: `target` as host:port, TLS, a conversation."},
+          {"icmp", "map", "", "A ping of `target`."},
+          {"dns", "map", "", "A query to `server` for `name` and `type`."},
+          {"ntp", "map", "", "The time of `server`."},
+          {"preferred_ip_protocol", "ip4 or ip6", "ip6", "Which address of a name is taken."},
+          {"ip_protocol_fallback", "bool", "true", "Whether the other protocol will do too."},
+          {"every", "duration", "30s", "How often it is asked."},
+          {"timeout", "duration", "10s", "When it counts as failed."}}},
         {"process_groups",
          "",
          read_process_groups,

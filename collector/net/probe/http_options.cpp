@@ -1,0 +1,105 @@
+#include "collector/net/probe/http_options.h"
+
+#include <algorithm>
+
+#include "base/core/strings.h"
+#include "base/core/version.h"
+
+namespace tocsin::collector::probe {
+namespace {
+
+using List = std::unique_ptr<curl_slist, FreeList>;
+
+void append(List& list, const std::string& text) {
+    if (curl_slist* longer = curl_slist_append(list.get(), text.c_str())) {
+        (void)list.release();
+        list.reset(longer);
+    }
+}
+
+std::string bracketed(const std::string& host) {
+    return host.find(':') == std::string::npos ? host : "[" + host + "]";
+}
+
+template <class T>
+void set(CURL* easy, CURLoption option, T value) {
+    curl_easy_setopt(easy, option, value);
+}
+
+void set_tls(CURL* easy, const TlsConfig& tls) {
+    set(easy, CURLOPT_SSL_VERIFYPEER, tls.verify == Switch::kOn ? 1L : 0L);
+    set(easy, CURLOPT_SSL_VERIFYHOST, tls.verify == Switch::kOn ? 2L : 0L);
+    // Ours instead, in the exchange's callback for TLS: libcurl would parse every certificate of
+    // the bundle each time.
+    set(easy, CURLOPT_CAINFO, static_cast<const char*>(nullptr));
+    set(easy, CURLOPT_CAPATH, static_cast<const char*>(nullptr));
+    set(easy, CURLOPT_SSL_SESSIONID_CACHE, 0L);  // a resumed session shows no certificates
+}
+
+}  // namespace
+
+void HttpOptions::set_once(CURL* easy, const HttpConfig& config) {
+    set(easy, CURLOPT_NOSIGNAL, 1L);
+    set(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    set(easy, CURLOPT_FOLLOWLOCATION, 0L);
+    set(easy, CURLOPT_COOKIEFILE, "");  // kept for redirects, as browsers do
+    const bool http2 = config.http2 == Switch::kOn;
+    set(easy, CURLOPT_HTTP_VERSION,
+        static_cast<long>(http2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
+    if (!config.compression.empty()) set(easy, CURLOPT_ACCEPT_ENCODING, config.compression.c_str());
+    // The environment's proxies are no part of the configuration.
+    set(easy, CURLOPT_PROXY, config.proxy.c_str());
+    set(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+    set(easy, CURLOPT_NOPROXY, config.proxy.empty() ? "*" : "");
+    set(easy, CURLOPT_USERAGENT, ("Tocsin/" + std::string(kVersion)).c_str());
+    set_tls(easy, config.tls);
+}
+
+void HttpOptions::set_request(CURL* easy, const HttpConfig& config, const HttpRequest& request) {
+    const net::Url& url = request.url;
+    const std::string& host = request.tls_name.empty() ? url.host : request.tls_name;
+    const std::string port = std::to_string(url.port);
+    const bool usual = url.port == (url.scheme == "https" ? 443 : 80);
+    const std::string authority = bracketed(url.host) + (usual ? "" : ":" + port);
+    set(easy, CURLOPT_URL,
+        (url.scheme + "://" + bracketed(host) + ":" + port + url.target).c_str());
+    set(easy, CURLOPT_NOBODY, request.method == "HEAD" ? 1L : 0L);
+    if (request.method != "HEAD") set(easy, CURLOPT_HTTPGET, 1L);
+    set(easy, CURLOPT_CUSTOMREQUEST, request.method.c_str());
+    if (!request.body.empty()) {
+        set(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
+        set(easy, CURLOPT_COPYPOSTFIELDS, request.body.data());
+    }
+    // Names were looked up before, in the pool: libcurl finds its answer here.
+    addresses_.reset();
+    const auto proxy = net::parse_url(config.proxy);
+    const std::string& target = proxy ? proxy.value().host : host;
+    const std::string target_port = proxy ? std::to_string(proxy.value().port) : port;
+    if (!numeric_address(target)) {
+        append(addresses_, target + ":" + target_port + ":" + bracketed(request.address.text()));
+    }
+    set(easy, CURLOPT_RESOLVE, addresses_.get());
+
+    headers_.reset();
+    append(headers_, "Expect:");  // no round trip before the body
+    const auto given = [&](std::string_view name) {
+        return std::any_of(request.headers.begin(), request.headers.end(),
+                           [&](const auto& header) { return iequals(header.first, name); });
+    };
+    if (!given("Host")) append(headers_, "Host: " + authority);
+    if (!given("Content-Type")) append(headers_, "Content-Type:");  // libcurl would say a form
+    for (const auto& [name, value] : request.headers) {
+        std::string line = name;
+        line.append(value.empty() ? ";" : ": ").append(value);
+        append(headers_, line);
+    }
+    set(easy, CURLOPT_HTTPHEADER, headers_.get());
+    const bool basic = request.auth == HttpAuth::kBasic;
+    const bool bearer = request.auth == HttpAuth::kBearer;
+    set(easy, CURLOPT_HTTPAUTH, bearer ? CURLAUTH_BEARER : CURLAUTH_BASIC);
+    set(easy, CURLOPT_USERNAME, basic ? request.user.c_str() : nullptr);
+    set(easy, CURLOPT_PASSWORD, basic ? request.secret.reveal().c_str() : nullptr);
+    set(easy, CURLOPT_XOAUTH2_BEARER, bearer ? request.secret.reveal().c_str() : nullptr);
+}
+
+}  // namespace tocsin::collector::probe
