@@ -322,7 +322,7 @@ const std::vector<TargetKind>& kinds() {
            "Whether the tables are told (pg_stat_user_tables_*): some twenty series each."},
           {"databases", "list", "",
            "Databases whose tables are told, over a connection each. None: the dsn's."},
-          {"checks", "list", "", "Queries of one's own; see below."},
+          {"checks", "list", "", "Queries of one's own (checks in SQL)."},
           {"statement_timeout", "duration", "5s",
            "When the server ends a statement of ours; at most `timeout`."},
           {"lock_timeout", "duration", "1s",

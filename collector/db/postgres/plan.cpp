@@ -24,7 +24,8 @@ void add_family(const PostgresConfig& config, const PgFamily& family, PgPlan& pl
     if (config.user_tables == Told::kNo) return;
     const std::vector<std::string> dsns{""};
     for (const std::string& database : config.databases.empty() ? dsns : config.databases) {
-        const std::string shown = database.empty() ? name : name + " of " + database;
+        std::string shown = name;
+        if (!database.empty()) shown.append(" of ").append(database);
         plan.steps.push_back({StepKind::kFamily, link_to(config, database, plan), shown, &family});
     }
 }
