@@ -56,10 +56,10 @@ class RpcCollector final : public Collector {
   public:
     struct Parts {
         std::string_view file;  // below /proc/net/rpc
-        Result<void> (*parse)(std::string_view text, Stats& out);
+        Result<void> (*parse)(std::string_view text, Stats& out) = nullptr;
         // In one order: the series, and their values.
-        std::vector<SeriesRef> (*series)(SeriesTable& table);
-        void (*values)(const Stats& stats, std::vector<std::uint64_t>& out);
+        std::vector<SeriesRef> (*series)(SeriesTable& table) = nullptr;
+        void (*values)(const Stats& stats, std::vector<std::uint64_t>& out) = nullptr;
     };
 
     RpcCollector(const Context& context, const Parts& parts)

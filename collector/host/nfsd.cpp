@@ -59,6 +59,7 @@ constexpr std::array<Operation, 33> kOperations4{{
 
 std::vector<SeriesRef> nfsd_series(SeriesTable& table) {
     std::vector<SeriesRef> series;
+    series.reserve(kPlain.size());
     for (const MetricDesc& desc : kPlain) series.push_back(table.get(&desc, {}));
     series.push_back(table.get(&kPackets, {{"proto", "udp"}}));
     series.push_back(table.get(&kPackets, {{"proto", "tcp"}}));
