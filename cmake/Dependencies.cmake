@@ -33,6 +33,7 @@ tocsin_system_library(dep_soci_core HEADER soci/soci.h NAMES libsoci_core.a soci
                       LINK ${CMAKE_DL_LIBS})
 tocsin_system_library(dep_soci_sqlite HEADER soci/soci.h NAMES libsoci_sqlite3.a soci_sqlite3
                       LINK dep_soci_core dep_sqlite)
+tocsin_system_library(dep_netsnmp HEADER net-snmp/net-snmp-config.h NAMES netsnmp)
 
 add_library(dep_boost INTERFACE)
 target_link_libraries(dep_boost INTERFACE Boost::headers Threads::Threads)

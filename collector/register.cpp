@@ -54,6 +54,7 @@
 #include "collector/host/xfs.h"
 #include "collector/host/zfs.h"
 #include "collector/module_loader.h"
+#include "collector/net/snmp/config/config.h"
 #include "collector/service/plugins/config.h"
 #include "collector/service/plugins/plugins.h"
 
@@ -227,6 +228,7 @@ const std::vector<TargetKind>& kinds() {
           {"every", "duration", "1m", "How often it runs."},
           {"timeout", "duration", "30s",
            "How long it may run before it and its group are killed."}}},
+        {"snmp", "snmp", read_snmp, nullptr, snmp_settings()},
     };
     return all;
 }
