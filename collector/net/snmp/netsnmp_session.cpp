@@ -142,7 +142,7 @@ std::string fingerprint_of(const SessionOptions& options) {
 Result<std::unique_ptr<Session>> open_session(net::Loop& loop, const SessionOptions& options) {
     Shared& shared = Shared::instance();
     const SnmpCredential& who = options.credential;
-    netsnmp_session session;
+    netsnmp_session session{};
     snmp_sess_init(&session);
     // The library takes char* and copies all of it.
     std::string peer = options.peer;
