@@ -35,6 +35,7 @@ tocsin_system_library(dep_soci_core HEADER soci/soci.h NAMES libsoci_core.a soci
                       LINK ${CMAKE_DL_LIBS})
 tocsin_system_library(dep_soci_sqlite HEADER soci/soci.h NAMES libsoci_sqlite3.a soci_sqlite3
                       LINK dep_soci_core dep_sqlite)
+tocsin_system_library(dep_netsnmp HEADER net-snmp/net-snmp-config.h NAMES netsnmp)
 
 tocsin_system_library(dep_mariadb HEADER mariadb/mysql.h NAMES mariadb) # in a module
 tocsin_system_library(dep_hiredis HEADER hiredis/hiredis.h NAMES libhiredis.a hiredis)

@@ -59,6 +59,7 @@
 #include "collector/host/zfs.h"
 #include "collector/module_loader.h"
 #include "collector/net/probe_config/config.h"
+#include "collector/net/snmp/config/config.h"
 #include "collector/service/certificates/certificates.h"
 #include "collector/service/certificates/config.h"
 #include "collector/service/log_config/log_config.h"
@@ -395,6 +396,7 @@ const std::vector<TargetKind>& kinds() {
           {"headers", "map", "", "Headers of the request besides the scrape's own."},
           {"tls", "map", "",
            "`ca_file`, `cert_file`, `key_file`, `server_name`, `insecure_skip_verify`."}}},
+        {"snmp", "snmp", read_snmp, nullptr, snmp_settings()},
     };
     return all;
 }

@@ -1,0 +1,18 @@
+#include "collector/api/module.h"
+
+#include "collector/build_id.h"
+#include "collector/net/snmp/snmp.h"
+
+namespace {
+
+constexpr tocsin::collector::ModuleTarget kTargets[] = {
+    {"snmp", tocsin::collector::create_snmp},
+};
+constexpr tocsin::collector::ModuleEntry kEntry{tocsin::collector::kBuildId, 0, nullptr,
+                                                std::size(kTargets), kTargets};
+
+}  // namespace
+
+extern "C" const tocsin::collector::ModuleEntry* tocsin_module_entry() {
+    return &kEntry;
+}

@@ -1,0 +1,120 @@
+#include "collector/net/snmp/shared.h"
+
+#include <cstdlib>
+
+#include "base/core/digest.h"
+#include "base/net/file.h"
+#include "base/net/log.h"
+#include "collector/net/snmp/library.h"
+#include "collector/net/snmp/protocols.h"
+#include "collector/net/snmp/shipped.h"
+
+namespace tocsin::collector::snmp {
+namespace {
+
+// More than a site has passwords; beyond it they are derived again.
+constexpr std::size_t kMostKeys = 256;
+
+void set_up_library() {
+    // init_snmp() would look for MIBs, which nothing here needs and Debian does not have.
+    ::setenv("MIBS", "", 1);
+    for (const int off :
+         {NETSNMP_DS_LIB_DONT_READ_CONFIGS, NETSNMP_DS_LIB_DISABLE_PERSISTENT_LOAD,
+          NETSNMP_DS_LIB_DISABLE_PERSISTENT_SAVE, NETSNMP_DS_LIB_DONT_PERSIST_STATE}) {
+        netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, off, 1);
+    }
+    snmp_disable_log();
+    init_snmp("tocsin");
+}
+
+}  // namespace
+
+UserLease::~UserLease() {
+    Shared::instance().release(key_);
+}
+
+Shared::Shared() {
+    set_up_library();
+}
+
+Shared& Shared::instance() {
+    // Lives as long as the library's tables do: until the process ends.
+    static auto* const kept = new Shared;
+    return *kept;
+}
+
+Result<std::unique_ptr<UserLease>> Shared::lease(const UserKey& key, std::string_view fingerprint,
+                                                 std::string_view device) {
+    User& user = users_[key];
+    if (user.uses > 0 && user.fingerprint != fingerprint) {
+        return Error(ErrorCode::kConflict,
+                     "has the engine ID " + hex(key.engine) + ", as " + user.device +
+                         " has, with other keys of the user \"" + key.name +
+                         "\"; give each device an engine ID of its own",
+                     Retry::kNo);
+    }
+    user.fingerprint = fingerprint;
+    if (user.uses++ == 0) user.device = device;
+    return std::make_unique<UserLease>(key);
+}
+
+void Shared::release(const UserKey& key) {
+    const auto at = users_.find(key);
+    if (at == users_.end() || --at->second.uses > 0) return;
+    users_.erase(at);
+    std::string engine = key.engine;
+    auto* const id = reinterpret_cast<u_char*>(engine.data());
+    if (usmUser* user = usm_get_user(id, engine.size(), key.name.c_str())) {
+        usm_remove_user(user);
+        usm_free_user(user);
+    }
+    const auto next = users_.lower_bound({key.engine, ""});
+    const bool others = next != users_.end() && next->first.engine == key.engine;
+    if (!others) free_enginetime(id, engine.size());
+}
+
+Result<std::string> Shared::key_of(std::string_view auth_protocol, const Secret& password) {
+    const std::string name = sha256(std::string(auth_protocol) + '\0' + password.reveal());
+    if (const auto at = keys_.find(name); at != keys_.end()) return at->second;
+    const ObjectId protocol = auth_protocol_oid(auth_protocol);
+    const std::string& text = password.reveal();
+    // The library would say so on standard error.
+    if (text.size() < USM_LENGTH_P_MIN) {
+        return Error(ErrorCode::kInvalid, "is shorter than 8 characters");
+    }
+    std::string key(USM_AUTH_KU_LEN, '\0');
+    std::size_t size = key.size();
+    if (generate_Ku(protocol.parts, static_cast<u_int>(protocol.size),
+                    reinterpret_cast<const u_char*>(text.data()), text.size(),
+                    reinterpret_cast<u_char*>(key.data()), &size) != SNMPERR_SUCCESS) {
+        return Error(ErrorCode::kInvalid, "gives no key with " + std::string(auth_protocol));
+    }
+    key.resize(size);
+    if (keys_.size() >= kMostKeys) keys_.clear();
+    keys_.emplace(name, key);
+    return key;
+}
+
+Result<std::shared_ptr<const Modules>> Shared::modules(const std::vector<std::string>& patterns) {
+    auto& cached = modules_[patterns];
+    if (auto there = cached.lock()) return there;
+    auto all = std::make_shared<Modules>();
+    for (const ShippedFile& file : shipped_files()) {
+        Diagnostics diagnostics{std::string(file.name)};
+        read_modules(file.text, diagnostics, *all);
+        if (diagnostics.has_errors()) return Error(ErrorCode::kInternal, diagnostics.text());
+    }
+    for (const std::string& pattern : patterns) {
+        for (const std::string& path : net::expand_paths(pattern)) {
+            TOCSIN_TRY(const std::string text, net::read_file(path));
+            Diagnostics diagnostics(path);
+            read_modules(text, diagnostics, *all);
+            if (diagnostics.has_errors()) return Error(ErrorCode::kInvalid, diagnostics.text());
+            for (const Diagnostic& warning : diagnostics.all()) net::log_warning(warning.text());
+        }
+    }
+    cached = all;
+    return std::shared_ptr<const Modules>(std::move(all));
+}
+
+}  // namespace tocsin::collector::snmp

@@ -1,0 +1,69 @@
+// What all devices of the process share, because the library's own tables are the process's: its
+// set-up, its users, derived keys; and modules, which are large. On the loop's thread.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/core/result.h"
+#include "base/core/secret.h"
+#include "collector/net/snmp/mib.h"
+
+namespace tocsin::collector::snmp {
+
+// A user as the library's table has it: by engine and name, with keys.
+struct UserKey {
+    std::string engine;
+    std::string name;
+    auto operator<=>(const UserKey&) const = default;
+};
+
+// Holds a user of an engine in the library's table for as long as it lives; the last one takes the
+// user out, so that a session with a new key makes it anew.
+class UserLease {
+  public:
+    explicit UserLease(UserKey key) : key_(std::move(key)) {}
+    ~UserLease();
+    UserLease(const UserLease&) = delete;
+    UserLease& operator=(const UserLease&) = delete;
+
+  private:
+    UserKey key_;
+};
+
+class Shared {
+  public:
+    // Sets the library up the first time: no files of its own, no MIBs, no output.
+    static Shared& instance();
+
+    // kConflict when another device with the same engine ID uses this user with other keys: the
+    // library could only keep one. `fingerprint` stands for the keys, `device` names the asker.
+    Result<std::unique_ptr<UserLease>> lease(const UserKey& key, std::string_view fingerprint,
+                                             std::string_view device);
+
+    // Ku of a password (RFC 3414, A.2), which takes milliseconds the first time.
+    Result<std::string> key_of(std::string_view auth_protocol, const Secret& password);
+
+    // The shipped modules and those of the files on top, read once for all who name the same.
+    Result<std::shared_ptr<const Modules>> modules(const std::vector<std::string>& patterns);
+
+  private:
+    friend class UserLease;
+    struct User {
+        std::string fingerprint;
+        std::string device;
+        int uses = 0;
+    };
+    Shared();
+    void release(const UserKey& key);
+
+    std::map<UserKey, User> users_;
+    std::map<std::string, std::string> keys_;  // by digest of protocol and password
+    std::map<std::vector<std::string>, std::weak_ptr<const Modules>> modules_;
+};
+
+}  // namespace tocsin::collector::snmp
