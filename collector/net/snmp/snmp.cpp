@@ -105,7 +105,10 @@ Result<std::unique_ptr<Target>> create_snmp_with(std::shared_ptr<const SnmpConfi
         const auto at = modules->find(name);
         if (at == modules->end()) {
             std::string known;
-            for (const auto& [other, _] : *modules) known += (known.empty() ? "" : ", ") + other;
+            for (const auto& [other, _] : *modules) {
+                if (!known.empty()) known += ", ";
+                known += other;
+            }
             return Error(ErrorCode::kInvalid, "there is no SNMP module \"" + name +
                                                   "\"; known are " + known +
                                                   "; others come from \"module_files\"");
