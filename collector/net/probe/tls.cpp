@@ -146,14 +146,24 @@ bool has_short_name(const ASN1_OBJECT* object) {
                        [&](const auto& part) { return part.first == nid; });
 }
 
+bool is_printable(const std::string& text) {
+    return std::all_of(text.begin(), text.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               std::string_view(" '()+,-./:=?").find(c) != std::string_view::npos;
+    });
+}
+
 // "1.2.840.113549.1.9.1=#0c03614062": the number of a type without a short name, and its value in
-// DER (RFC 2253, 2.4).
+// DER (RFC 2253, 2.4). Go encodes the text anew, as a PrintableString where it can.
 std::string numbered_part(const X509_NAME_ENTRY* entry) {
     std::array<char, 128> number{};
     OBJ_obj2txt(number.data(), number.size(), X509_NAME_ENTRY_get_object(entry), 1);
-    const ASN1_STRING* value = X509_NAME_ENTRY_get_data(entry);
+    const std::string text = utf8(X509_NAME_ENTRY_get_data(entry));
+    const int type = is_printable(text) ? V_ASN1_PRINTABLESTRING : V_ASN1_UTF8STRING;
+    ASN1_STRING* value = ASN1_STRING_type_new(type);
+    ASN1_STRING_set(value, text.data(), static_cast<int>(text.size()));
     ASN1_TYPE* typed = ASN1_TYPE_new();
-    ASN1_TYPE_set1(typed, ASN1_STRING_type(value), value);
+    ASN1_TYPE_set(typed, type, value);  // takes the value over
     unsigned char* der = nullptr;
     const int size = i2d_ASN1_TYPE(typed, &der);
     ASN1_TYPE_free(typed);

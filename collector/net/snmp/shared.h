@@ -19,8 +19,8 @@ namespace tocsin::collector::snmp {
 struct UserKey {
     std::string engine;
     std::string name;
-    auto operator<=>(const UserKey&) const =
-        default;  // NOLINT(modernize-use-nullptr): the compiler's
+    // The compiler's own comparison with 0. NOLINTNEXTLINE(modernize-use-nullptr)
+    auto operator<=>(const UserKey&) const = default;
 };
 
 // Holds a user of an engine in the library's table for as long as it lives; the last one takes the
