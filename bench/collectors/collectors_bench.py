@@ -49,7 +49,7 @@ def measure(peer, options, directory, stack):
     stack.callback(exporter.stop)
     rules = Path(directory, "rules.yml")
     rules.write_text("groups: []\n")
-    binaries = [Path(options.bin, "tocsin-agent"), *(ROOT / f"{options.bin}/../lib/tocsin/modules").glob(
+    binaries = [Path(options.bin, "tocsin-agent"), *Path(options.bin, "../lib/tocsin/modules").resolve().glob(
         f"{peer.module}.so" if peer.module else "none")]
     collect = peer.collect(target, directory)
     config = f"collect:\n{without_host_collectors()}{collect}" if collect else ""

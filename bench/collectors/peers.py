@@ -1,12 +1,121 @@
-"""The exporters that the agent's collection is measured beside, and how each is started."""
+"""The exporters that the agent's collection is measured beside, and how each and its server start."""
 import contextlib
+import http.server
+import os
+import threading
+import urllib.parse
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Callable
+
+PACE = "every: 1s, timeout: 900ms"
 
 
 @contextlib.contextmanager
 def this_host(directory):
     yield None
+
+
+@contextlib.contextmanager
+def postgres(directory):
+    from pg_lab import Postgres
+    server = Postgres(directory).start()
+    try:
+        server.grant()
+        yield server
+    finally:
+        server.stop()
+
+
+@contextlib.contextmanager
+def redis(directory):
+    from redis_e2e import Redis
+    with contextlib.ExitStack() as stack:
+        yield Redis(directory, "master", stack).start()
+
+
+@contextlib.contextmanager
+def mariadb(directory):
+    from lab import certificate
+    from mysql_e2e import Maria, fill
+    with contextlib.ExitStack() as stack:
+        server = Maria(directory, stack, certificate(directory, "mysql")).start()
+        fill(server)
+        yield server
+
+
+@contextlib.contextmanager
+def device(directory):
+    from snmp_lab import Snmpd
+    server = Snmpd(directory)
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+@contextlib.contextmanager
+def web(directory):
+    class Ok(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.send_header("Content-Length", "3")
+            self.end_headers()
+            self.wfile.write(b"ok\n")
+
+        def log_message(self, *_):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Ok)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/"
+    finally:
+        server.shutdown()
+
+
+def secret(directory, name, text):
+    path = Path(directory, name)
+    path.write_text(text + "\n")
+    path.chmod(0o600)
+    return path
+
+
+def postgres_exporter(binary, port, server, directory):
+    from pg_lab import PASSWORD
+    quoted = PASSWORD.replace("\\", "\\\\").replace("'", "\\'")
+    dsn = f"host=127.0.0.1 port={server.port} user=tocsin password='{quoted}' dbname=postgres sslmode=disable"
+    return [binary, f"--web.listen-address=127.0.0.1:{port}"], {**os.environ, "DATA_SOURCE_NAME": dsn}
+
+
+def collect_postgres(server, directory):
+    from pg_lab import password_file
+    return (f'  postgres:\n    - {{dsn: "host=127.0.0.1 port={server.port} user=tocsin dbname=postgres", '
+            f"password_file: {password_file(directory)}, {PACE}}}\n")
+
+
+def redis_exporter(binary, port, server, directory):
+    return [binary, "-web.listen-address", f"127.0.0.1:{port}", "-redis-only-metrics",
+            "-redis.addr", f"redis://127.0.0.1:{server.port}"], None
+
+
+def mysqld_exporter(binary, port, server, directory):
+    config = Path(directory, "exporter.cnf")
+    config.write_text(f"[client]\nuser=tocsin\npassword=pass word\nhost=127.0.0.1\nport={server.port}\n")
+    return [binary, f"--config.my-cnf={config}", f"--web.listen-address=127.0.0.1:{port}"], None
+
+
+def snmp_exporter(binary, port, server, directory):
+    from snmp_lab import MODULES
+    config = Path(directory, "snmp.yml")
+    config.write_text("".join(path.read_text() for path in sorted(MODULES.glob("*.yml"))))
+    return [binary, f"--config.file={config}", f"--web.listen-address=127.0.0.1:{port}"], None
+
+
+def blackbox_exporter(binary, port, server, directory):
+    config = Path(directory, "blackbox.yml")
+    config.write_text("modules:\n  http:\n    prober: http\n    http: {preferred_ip_protocol: ip4}\n")
+    return [binary, f"--config.file={config}", f"--web.listen-address=127.0.0.1:{port}"], None
 
 
 @dataclass(frozen=True)
@@ -21,8 +130,25 @@ class Peer:
     path: Callable = field(default=lambda server: "/metrics")  # what of the exporter is scraped
 
 
+def asked(page, **query):
+    return f"/{page}?{urllib.parse.urlencode(query)}"
+
+
 PEERS = [
     Peer("host", "prometheus-node-exporter", 0.15, this_host,
          lambda binary, port, server, directory: ([binary, f"--web.listen-address=127.0.0.1:{port}"], None),
          lambda server, directory: ""),
+    Peer("postgres", "prometheus-postgres-exporter", 0.25, postgres, postgres_exporter, collect_postgres, "postgres"),
+    Peer("mysql", "prometheus-mysqld-exporter", 0.25, mariadb, mysqld_exporter,
+         lambda server, directory: f"  mysql:\n    - {{host: 127.0.0.1, port: {server.port}, "
+         f"password_file: {secret(directory, 'password', 'pass word')}, {PACE}}}\n", "mysql"),
+    Peer("redis", "prometheus-redis-exporter", 0.25, redis, redis_exporter,
+         lambda server, directory: f"  redis:\n    - {{url: 'redis://127.0.0.1:{server.port}', {PACE}}}\n"),
+    Peer("snmp", "prometheus-snmp-exporter", 0.25, device, snmp_exporter,
+         lambda server, directory: f"  snmp:\n    - {{targets: ['{server.target}'], modules: [if_mib], {PACE}, "
+         "request_timeout: 500ms}\n", "snmp",
+         lambda server: asked("snmp", target=server.target, module="if_mib")),
+    Peer("probe", "prometheus-blackbox-exporter", 0.25, web, blackbox_exporter,
+         lambda server, directory: f"  probe:\n    - {{job: web, http: {{url: '{server}'}}, {PACE}}}\n", "probe",
+         lambda server: asked("probe", target=server, module="http")),
 ]

@@ -22,7 +22,7 @@ EntryType type_of(mode_t mode) {
 
 // Not every file system says in the directory what its entries are.
 EntryType type_of(DIR* directory, const dirent& entry) {
-    if (entry.d_type != DT_UNKNOWN) return type_of(DTTOIF(entry.d_type));
+    if (entry.d_type != DT_UNKNOWN) return type_of(mode_t{entry.d_type} << 12U);  // DTTOIF
     struct stat about {};
     const int error = ::fstatat(::dirfd(directory), entry.d_name, &about, AT_SYMLINK_NOFOLLOW);
     return error == 0 ? type_of(about.st_mode) : EntryType::kOther;

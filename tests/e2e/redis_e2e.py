@@ -208,4 +208,5 @@ collect:
         check(agent.stop() == 0, "the agent stops with 0")
 
 
-run(main)
+if __name__ == "__main__":
+    run(main)
