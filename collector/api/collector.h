@@ -40,8 +40,8 @@ const std::vector<std::string>* find_setting(const Settings& settings, std::stri
 // What a collector gets once, when it is made.
 struct Context {
     Paths paths;
-    Settings settings;    // its own section
-    SeriesTable* series;  // where its series come from; outlives it
+    Settings settings;              // its own section
+    SeriesTable* series = nullptr;  // where its series come from; outlives it
 };
 
 // The readings of one cycle. Cleared, not freed, between cycles.

@@ -109,9 +109,9 @@ Result<std::unique_ptr<Target>> create_snmp_with(std::shared_ptr<const SnmpConfi
                 if (!known.empty()) known += ", ";
                 known += other;
             }
-            return Error(ErrorCode::kInvalid, "there is no SNMP module \"" + name +
-                                                  "\"; known are " + known +
-                                                  "; others come from \"module_files\"");
+            std::string text = "there is no SNMP module \"" + name + "\"; known are ";
+            text.append(known).append("; others come from \"module_files\"");
+            return Error(ErrorCode::kInvalid, std::move(text));
         }
         chosen.push_back(&at->second);
     }
