@@ -115,7 +115,8 @@ asio::awaitable<std::optional<Error>> Look::connect() {
 
 asio::awaitable<std::optional<Error>> Look::read_line(std::string& line) {
     std::optional<Error> failed;
-    std::array<char, 1024> bytes;  // NOLINT(cppcoreguidelines-pro-type-member-init)
+    // Written before it is read. NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init)
+    std::array<char, 1024> bytes;
     while (heard.find('\n') == std::string::npos) {
         const asio::mutable_buffer into = asio::buffer(bytes);
         const auto got = co_await transport->read_some(into);

@@ -74,11 +74,10 @@ def web(directory):
         server.shutdown()
 
 
-def secret(directory, name, text):
-    path = Path(directory, name)
-    path.write_text(text + "\n")
-    path.chmod(0o600)
-    return path
+def collect_mysql(server, directory):
+    from lab import secret
+    return (f"  mysql:\n    - {{host: 127.0.0.1, port: {server.port}, "
+            f"password_file: {secret(directory, 'password', 'pass word')}, {PACE}}}\n")
 
 
 def postgres_exporter(binary, port, server, directory):
@@ -139,9 +138,7 @@ PEERS = [
          lambda binary, port, server, directory: ([binary, f"--web.listen-address=127.0.0.1:{port}"], None),
          lambda server, directory: ""),
     Peer("postgres", "prometheus-postgres-exporter", 0.25, postgres, postgres_exporter, collect_postgres, "postgres"),
-    Peer("mysql", "prometheus-mysqld-exporter", 0.25, mariadb, mysqld_exporter,
-         lambda server, directory: f"  mysql:\n    - {{host: 127.0.0.1, port: {server.port}, "
-         f"password_file: {secret(directory, 'password', 'pass word')}, {PACE}}}\n", "mysql"),
+    Peer("mysql", "prometheus-mysqld-exporter", 0.25, mariadb, mysqld_exporter, collect_mysql, "mysql"),
     Peer("redis", "prometheus-redis-exporter", 0.25, redis, redis_exporter,
          lambda server, directory: f"  redis:\n    - {{url: 'redis://127.0.0.1:{server.port}', {PACE}}}\n"),
     Peer("snmp", "prometheus-snmp-exporter", 0.25, device, snmp_exporter,

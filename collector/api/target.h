@@ -70,7 +70,7 @@ class TargetSeries {
     Labels own_;
 };
 
-// A row of the list of kinds (collector/register.cpp): a section of its name in `collect`.
+// A row of the list of kinds (collector/register_targets.cpp): a section of its name in `collect`.
 struct TargetKind {
     std::string_view name;    // its page is docs/collectors/<name>.md
     std::string_view module;  // "" built in; else the shared object that makes its targets

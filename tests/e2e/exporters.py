@@ -1,13 +1,9 @@
 """What the comparisons with other exporters share: reading a page of metrics, and what differs."""
-import re
 import subprocess
-import urllib.request
 from dataclasses import dataclass, field
 
-from lab import check
-
-LINE = re.compile(r"^([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (\S+)$")
-LABEL = re.compile(r'([a-zA-Z_]\w*)="((?:[^"\\]|\\.)*)"')
+import text_format
+from lab import check, wait_for
 
 
 @dataclass
@@ -27,8 +23,7 @@ def show(key):
 
 def fetch(url):
     try:
-        with urllib.request.urlopen(url, timeout=5) as answer:
-            return answer.read().decode()
+        return text_format.fetch(url, timeout=5)
     except OSError:
         return None
 
@@ -36,25 +31,20 @@ def fetch(url):
 def parse(text, keep, instance=None):
     """Those whose name matches `keep`; of one target, without its job and instance."""
     page = Page()
-    for line in text.splitlines():
-        if line.startswith("# "):
-            kind, name, rest = line[2:].split(" ", 2)
-            {"TYPE": page.types, "HELP": page.helps}[kind][name] = rest
-            continue
-        name, labels, value = LINE.match(line).groups()
-        pairs = dict((n, v) for n, v in LABEL.findall(labels or "") if v)
+    samples, types, helps = text_format.read(text)
+    for name, labels, value in samples:
         if instance is not None:
-            if pairs.pop("instance", None) != instance:
+            if labels.pop("instance", None) != instance:
                 continue
-            pairs.pop("job")
+            labels.pop("job")
         if not keep.match(name):
             continue
-        key = (name, frozenset(pairs.items()))
-        check(key not in page.series, f"{line} stands twice")
-        page.series[key] = float(value)
+        key = (name, frozenset(labels.items()))
+        check(key not in page.series, f"{show(key)} stands twice")
+        page.series[key] = value
     there = {name for name, _ in page.series}
-    page.types = {n: t for n, t in page.types.items() if n in there}
-    page.helps = {n: h for n, h in page.helps.items() if n in there}
+    page.types = {n: t for n, t in types.items() if n in there}
+    page.helps = {n: h for n, h in helps.items() if n in there}
     return page
 
 
@@ -82,6 +72,28 @@ def compare(before, ours, after, moving, other_types=()):
         if not good:
             wrong.append(f"{show(key)}: {value}, the exporter {low} before and {high} after")
     return wrong, compared
+
+
+def agree(name, ours, theirs, counted, moving, least, other_types=()):
+    """Waits for a look of ours that lies between two of the exporter's, and compares. `counted` is a counter
+    of the server that each look at it raises; at least `least` values are to be compared."""
+    looks = lambda page: page.get(counted) or 0
+
+    def between():
+        before = theirs()
+        seen = looks(before)
+        mine = wait_for(f"{name}: a collection after {counted} {seen}",
+                        lambda: (lambda page: looks(page) >= seen and page)(ours()))
+        return before, mine, theirs()
+
+    theirs()  # so that the exporter's own commands are among those that both count
+    for attempt in range(3):  # what comes or goes between the looks is tried again, not forgiven
+        wrong, compared = compare(*between(), moving, other_types)
+        if not wrong:
+            break
+    check(not wrong, f"{name}:\n" + "\n".join(wrong))
+    check(compared > least, f"{name}: only {compared} values were compared")
+    print(f"{name}: {compared} values compared")
 
 
 class Exporter:

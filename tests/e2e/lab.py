@@ -169,6 +169,14 @@ def certificate(directory, name):
     return pem, key
 
 
+def secret(directory, name, text):
+    """A file that only its owner can read, as the daemons want it."""
+    path = Path(directory, name)
+    path.write_text(text + "\n")
+    path.chmod(0o600)
+    return path
+
+
 class MailServer:
     """python3-aiosmtpd with STARTTLS and AUTH required; keeps what it gets with the time of arrival."""
 
@@ -180,9 +188,7 @@ class MailServer:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(self.certificate, key)
         self.user, self.password = "tocsin", "correct horse"
-        self.password_file = self.directory / "mail.password"
-        self.password_file.write_text(self.password + "\n")
-        self.password_file.chmod(0o600)
+        self.password_file = secret(self.directory, "mail.password", self.password)
         self.messages = []
         self.port = free_port()
 

@@ -9,8 +9,9 @@ import signal
 import subprocess
 from pathlib import Path
 
-from exporters import Exporter, compare, fetch, parse
-from lab import ROOT, Agent, certificate, check, free_port, run, scene, skip, wait_for
+import exporters
+from exporters import Exporter, fetch, parse
+from lab import ROOT, Agent, certificate, check, free_port, run, scene, secret, skip, wait_for
 
 # What the exporter says of itself, and threads, which differ at each look (compared apart).
 KEEP = re.compile(r"^mysql_(?!exporter_|info_schema_processlist_)")
@@ -82,33 +83,9 @@ CHANGE MASTER 'second' TO MASTER_HOST='127.0.0.2', MASTER_PORT=1, MASTER_USER='x
         check(maria.sql(text) is not None, f"MariaDB takes {text}")
 
 
-def secret(directory, name, text):
-    path = Path(directory, name)
-    path.write_text(text + "\n")
-    path.chmod(0o600)
-    return path
-
-
 def agree(name, agent, exporter_page, keep=KEEP):
-    """Waits for a look of ours that lies between two of the exporter's, and compares."""
-    ours = lambda: parse(fetch(f"{agent.url}/metrics"), keep, instance=name)
-    connections = lambda page: page.get("mysql_global_status_connections") or 0
-
-    def between():
-        before = exporter_page()
-        seen = connections(before)
-        mine = wait_for(f"{name}: a collection after {seen} connections",
-                        lambda: (lambda page: connections(page) >= seen and page)(ours()))
-        return before, mine, exporter_page()
-
-    exporter_page()
-    for attempt in range(3):  # what comes or goes between the looks is tried again, not forgiven
-        wrong, compared = compare(*between(), MOVING, HISTOGRAM)
-        if not wrong:
-            break
-    check(not wrong, f"{name}:\n" + "\n".join(wrong))
-    check(compared > 600, f"{name}: only {compared} values were compared")
-    print(f"{name}: {compared} values compared")
+    exporters.agree(name, lambda: parse(fetch(f"{agent.url}/metrics"), keep, instance=name), exporter_page,
+                    "mysql_global_status_connections", MOVING, 600, HISTOGRAM)
 
 
 def main():

@@ -8,8 +8,8 @@ import re
 import shutil
 import subprocess
 import sys
-import urllib.request
 
+import text_format
 from lab import check, free_port, skip, wait_for
 
 COLLECTORS = ("arp bcache bonding btrfs conntrack cpu cpufreq diskstats dmi edac entropy fibrechannel filefd "
@@ -28,8 +28,6 @@ STILL = re.compile(
     r"os_info|os_version|cooling_device_max_state|fibrechannel_info|"
     r"selinux_\w+|textfile_\w+|time_zone_offset_seconds|time_clocksource_\w+|"
     r"timex_(loop_time_constant|pps_\w+|sync_status|tai_offset_seconds|tick_seconds)|uname_info)$")
-LINE = re.compile(r'^([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (\S+)$')
-LABEL = re.compile(r'([a-zA-Z_]\w*)="((?:[^"\\]|\\.)*)"')
 
 if shutil.which("prometheus-node-exporter") is None:
     skip("prometheus-node-exporter is not installed (script/install test)")
@@ -37,21 +35,14 @@ if shutil.which("prometheus-node-exporter") is None:
 
 def parse(text):
     """({(name, labels): value}, {name: type}, {name: help}); an empty label is an absent one."""
-    series, types, helps = {}, {}, {}
-    for line in text.splitlines():
-        if line.startswith("# TYPE "):
-            _, _, name, kind = line.split(" ", 3)
-            types[name] = kind
-        elif line.startswith("# HELP "):
-            _, _, name, text_of = line.split(" ", 3)
-            helps[name] = text_of
-        elif line:
-            name, labels, value = LINE.match(line).groups()
-            if OWN.match(name):
-                continue
-            pairs = frozenset((n, v) for n, v in LABEL.findall(labels or "") if v)
-            check((name, pairs) not in series, f"{line} stands twice")
-            series[name, pairs] = float(value)
+    samples, types, helps = text_format.read(text)
+    series = {}
+    for name, labels, value in samples:
+        if OWN.match(name):
+            continue
+        key = name, frozenset(labels.items())
+        check(key not in series, f"{name} {labels} stands twice")
+        series[key] = value
     keep = {name for name, _ in series}
     return (series, {n: t for n, t in types.items() if n in keep}, {n: h for n, h in helps.items() if n in keep})
 
@@ -91,8 +82,7 @@ def main():
     try:
         def scrape():
             try:
-                with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
-                    return parse(answer.read().decode())
+                return parse(text_format.fetch(f"http://127.0.0.1:{port}/metrics", timeout=5))
             except OSError:
                 return None
 

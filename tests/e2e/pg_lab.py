@@ -1,12 +1,11 @@
 """A real PostgreSQL for the tests, Debian's exporter beside it, and readers of what both tell."""
 import os
 import pwd
-import re
 import subprocess
-import urllib.request
 from pathlib import Path
 
-from lab import ROOT, Daemon, check, free_port, skip, wait_for
+import text_format
+from lab import ROOT, Daemon, check, free_port, secret, skip, wait_for
 
 BINARIES = Path("/usr/lib/postgresql/15/bin")
 EXPORTER = Path("/usr/bin/prometheus-postgres-exporter")
@@ -96,10 +95,7 @@ def end(child):
 
 
 def password_file(directory):
-    path = Path(directory, "tocsin.password")
-    path.write_text(PASSWORD + "\n")
-    path.chmod(0o600)
-    return path
+    return secret(directory, "tocsin.password", PASSWORD)
 
 
 class Exporter(Daemon):
@@ -116,19 +112,9 @@ class Metrics:
     """A /metrics page: values by (name, labels as a frozenset of pairs), help and type by name."""
 
     def __init__(self, url, drop=()):
-        with urllib.request.urlopen(f"{url}/metrics", timeout=10) as answer:
-            text = answer.read().decode()
-        self.values, self.help, self.type = {}, {}, {}
-        for line in text.splitlines():
-            if line.startswith("# "):
-                _, kind, name, rest = line.split(" ", 3)
-                getattr(self, kind.lower())[name] = rest
-                continue
-            name, labels, value = re.fullmatch(r"(\w+)(?:\{(.*)\})? (\S+)", line).groups()
-            pairs = re.findall(r'(\w+)="((?:[^"\\]|\\.)*)"', labels or "")
-            # To Prometheus an empty label is none.
-            key = frozenset((k, v) for k, v in pairs if v and k not in drop)
-            self.values[name, key] = float(value)
+        samples, self.type, self.help = text_format.read(text_format.fetch(f"{url}/metrics"))
+        self.values = {(name, frozenset(pair for pair in labels.items() if pair[0] not in drop)): value
+                       for name, labels, value in samples}
 
     def get(self, metric, **labels):
         """The values of all its series that have these labels."""

@@ -10,14 +10,12 @@ import socket
 import subprocess
 import threading
 import urllib.parse
-import urllib.request
 from pathlib import Path
 
-from lab import Agent, Daemon, MailServer, check, free_port, run, scene, skip, wait_for
+import text_format
+from lab import Agent, Daemon, MailServer, check, free_port, run, scene, secret, skip, wait_for
 
 PROGRAMS = ("prometheus-blackbox-exporter", "prometheus-node-exporter", "nginx", "knotd", "chronyd", "openssl")
-LINE = re.compile(r'^([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (\S+)$')
-LABEL = re.compile(r'([a-zA-Z_]\w*)="((?:[^"\\]|\\.)*)"')
 MOVING = re.compile(r"(_duration_seconds|_lookup_time_seconds|_rtt_seconds|_offset_seconds|_dispersion_seconds|"
                     r"_reference_timestamp_seconds|_root_delay_seconds)$")
 # Ours, of every target; and what differs on purpose (docs/collectors/parity.md).
@@ -294,24 +292,17 @@ def cases(ports, silent, mail, directory):
 
 
 def get(url):
-    with urllib.request.urlopen(url, timeout=15) as answer:
-        return answer.read().decode()
+    return text_format.fetch(url, timeout=15)
 
 
 def parse(text):
     """{(name, labels): value} by (job, instance), types and help by name."""
-    series, words = {}, {}
-    for line in text.splitlines():
-        if line.startswith("# "):
-            _, kind, name, rest = line.split(" ", 3)
-            words[kind, name] = rest
-        elif line:
-            name, labels, value = LINE.match(line).groups()
-            pairs = dict(LABEL.findall(labels or ""))
-            target = pairs.pop("job", ""), pairs.pop("instance", "")
-            key = name, frozenset((n, v) for n, v in pairs.items() if v)
-            series.setdefault(target, {})[key] = float(value)
-    return series, words
+    series = {}
+    samples, types, helps = text_format.read(text)
+    for name, labels, value in samples:
+        target = labels.pop("job", ""), labels.pop("instance", "")
+        series.setdefault(target, {})[name, frozenset(labels.items())] = value
+    return series, {("TYPE", n): t for n, t in types.items()} | {("HELP", n): h for n, h in helps.items()}
 
 
 def differences(job, theirs, ours):
@@ -365,9 +356,7 @@ def probe():
             skip(f"{program} is not installed (script/install test)")
     with scene() as (directory, cleanup):
         certificates(directory)
-        secret = Path(directory, "secret")
-        secret.write_text("sesame\n")
-        secret.chmod(0o600)
+        secret(directory, "secret", "sesame")
         silent = Silent(11)
         cleanup.callback(silent.close)
         mail = cleanup.enter_context(MailServer(directory))

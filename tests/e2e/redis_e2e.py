@@ -11,8 +11,9 @@ import subprocess
 import urllib.parse
 from pathlib import Path
 
-from exporters import Exporter, compare, fetch, parse
-from lab import ROOT, Agent, certificate, check, free_port, run, scene, skip, wait_for
+import exporters
+from exporters import Exporter, fetch, parse
+from lab import ROOT, Agent, certificate, check, free_port, run, scene, secret, skip, wait_for
 
 # What the exporter says of itself, and what it says of a key group or a key's text (parity.md).
 KEEP = re.compile(r"^redis_(?!exporter_|target_scrape_request_errors_total|last_key_groups_|key_value_as_string)")
@@ -80,32 +81,9 @@ def fill(master):
     master.cli("ACL", "SETUSER", "mon", "on", ">few rights", "-@all", "+info", "+client|setname")
 
 
-def secret(directory, name, text):
-    path = Path(directory, name)
-    path.write_text(text + "\n")
-    path.chmod(0o600)
-    return path
-
-
 def agree(name, agent, exporter_page, own_types=("redis_latency_percentiles_usec",)):
-    """Waits for a look of ours that lies between two of the exporter's, and compares."""
-    ours = lambda: parse(fetch(f"{agent.url}/metrics"), KEEP, instance=name)
-    exporter_page()  # so that the exporter's own commands are among those that both count
-
-    def between():
-        before = exporter_page()
-        seen = before.get("redis_connections_received_total")
-        mine = wait_for(f"{name}: a collection after {seen} connections",
-                        lambda: (lambda page: (page.get("redis_connections_received_total") or 0) >= seen and page)(ours()))
-        return before, mine, exporter_page()
-
-    for attempt in range(3):  # what comes or goes between the looks is tried again, not forgiven
-        wrong, compared = compare(*between(), MOVING, own_types)
-        if not wrong:
-            break
-    check(not wrong, f"{name}:\n" + "\n".join(wrong))
-    check(compared > 40, f"{name}: only {compared} values were compared")
-    print(f"{name}: {compared} values compared")
+    exporters.agree(name, lambda: parse(fetch(f"{agent.url}/metrics"), KEEP, instance=name), exporter_page,
+                    "redis_connections_received_total", MOVING, 40, own_types)
 
 
 def main():

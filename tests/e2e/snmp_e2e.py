@@ -8,9 +8,8 @@ import sys
 import time
 from pathlib import Path
 
-from lab import Agent, check, run, scene, wait_for
-from snmp_lab import (KEY, PASSWORD, USER, Exporter, Silent, Snmpd, metrics, need, query, secret, series_of,
-                      value)
+from lab import Agent, check, run, scene, secret, wait_for
+from snmp_lab import (KEY, PASSWORD, USER, Exporter, Silent, Snmpd, metrics, need, query, series_of, value)
 
 SHIPPED = ["entity_sensor", "host_resources", "if_mib", "system", "ucd"]
 # What counts time or traffic; everything else stands still between two scrapes of a moment.

@@ -1,14 +1,13 @@
 """What the tests of SNMP share: Debian's snmpd, its exporter, devices that say nothing."""
 import os
-import re
 import shutil
 import socket
 import subprocess
 import threading
 import urllib.parse
-import urllib.request
 from pathlib import Path
 
+import text_format
 from lab import ROOT, check, free_port, http, skip, wait_for
 
 MODULES = ROOT / "collector/net/snmp/modules"
@@ -85,13 +84,6 @@ def snmp_tool(*argv):
     return done.stdout.strip() if done.returncode == 0 else ""
 
 
-def secret(directory, name, text):
-    path = Path(directory, name)
-    path.write_text(text + "\n")
-    path.chmod(0o600)
-    return path
-
-
 class Exporter(Process):
     """Debian's prometheus-snmp-exporter, with our modules as its snmp.yml: the form is the same."""
 
@@ -111,33 +103,25 @@ class Exporter(Process):
 
     def scrape(self, target, module):
         query = urllib.parse.urlencode({"target": target, "module": module})
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/snmp?{query}", timeout=20) as answer:
-            return answer.read().decode()
+        return text_format.fetch(f"http://127.0.0.1:{self.port}/snmp?{query}", timeout=20)
 
 
 def series_of(text, instance=None, job=None):
     """Families {name: (type, help)} and series {name, labels: value} of a /metrics, without labels that are
     empty; of one target where it is named."""
-    families, series = {}, {}
-    for line in text.splitlines():
-        if line.startswith("# "):
-            _, kind, name, rest = line.split(" ", 3)
-            at = {"TYPE": 0, "HELP": 1}[kind]
-            families.setdefault(name, [None, None])[at] = rest
+    samples, types, helps = text_format.read(text)
+    series = {}
+    for name, labels, value in samples:
+        if instance and (labels.pop("instance", None) != instance or labels.pop("job", None) != job):
             continue
-        name, labels, value = re.fullmatch(r"(\w+)(?:\{(.*)\})? (\S+)", line).groups()
-        found = dict(re.findall(r'(\w+)="((?:[^"\\]|\\.)*)"', labels or ""))
-        if instance and (found.pop("instance", None) != instance or found.pop("job", None) != job):
-            continue
-        key = (name, tuple(sorted((k, v) for k, v in found.items() if v)))
+        key = (name, tuple(sorted(labels.items())))
         check(key not in series, f"{key} stands once")
-        series[key] = float(value)
-    return families, series
+        series[key] = value
+    return {name: [types.get(name), helps.get(name)] for name in types.keys() | helps.keys()}, series
 
 
 def metrics(agent):
-    with urllib.request.urlopen(f"{agent.url}/metrics", timeout=10) as answer:
-        return answer.read().decode()
+    return text_format.fetch(f"{agent.url}/metrics")
 
 
 def query(agent, expression):

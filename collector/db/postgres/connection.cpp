@@ -1,6 +1,7 @@
 #include "collector/db/postgres/connection.h"
 
 #include <libpq-fe.h>
+#include <sys/epoll.h>
 
 #include <algorithm>
 #include <array>
@@ -107,8 +108,8 @@ void PgConnection::connect(const PgParameters& parameters, Connected done) {
         return;
     }
     ::PQsetNoticeReceiver(handle_.get(), ignore_notice, nullptr);
-    wait_ = std::make_unique<SocketWait>(loop_, [this] { ready(); });
-    wait_->wait_for(::PQsocket(handle_.get()), Readiness::kWrite);
+    events_ = std::make_unique<net::FdEvents>(loop_);
+    wait_for(EPOLLOUT);
 }
 
 void PgConnection::ask(const std::string& statement, Answered done) {
@@ -141,13 +142,21 @@ void PgConnection::send(const std::string& statement, Protocol protocol, Answere
 
 void PgConnection::close() {
     soon_.cancel();
-    wait_.reset();  // before the socket that it watches
+    events_.reset();  // before the socket that they watch
+    socket_ = -1;
     connected_ = nullptr;
     answered_ = nullptr;
     last_.reset();
     error_.reset();
     handle_.reset();
     state_ = State::kClosed;
+}
+
+void PgConnection::wait_for(std::uint32_t events) {
+    const int socket = ::PQsocket(handle_.get());
+    if (socket_ >= 0 && socket_ != socket) events_->forget(socket_);
+    socket_ = socket;
+    events_->watch(socket, events, [this](std::uint32_t) { ready(); });
 }
 
 void PgConnection::ready() {
@@ -168,21 +177,20 @@ void PgConnection::ready() {
 void PgConnection::go_on_connecting() {
     const PostgresPollingStatusType status = ::PQconnectPoll(handle_.get());
     if (status == PGRES_POLLING_READING || status == PGRES_POLLING_WRITING) {
-        wait_->wait_for(::PQsocket(handle_.get()),
-                        status == PGRES_POLLING_READING ? Readiness::kRead : Readiness::kWrite);
+        wait_for(status == PGRES_POLLING_READING ? EPOLLIN : EPOLLOUT);
         return;
     }
     if (status != PGRES_POLLING_OK) return connection_failed(complaint());
     ::PQsetnonblocking(handle_.get(), 1);
     state_ = State::kIdle;
-    wait_->wait_for(::PQsocket(handle_.get()), Readiness::kRead);
+    wait_for(EPOLLIN);
     std::exchange(connected_, nullptr)(success());
 }
 
 // Sends what is left, and waits for room as long as something is.
 void PgConnection::wait() {
     const int left = ::PQflush(handle_.get());
-    wait_->wait_for(::PQsocket(handle_.get()), left == 0 ? Readiness::kRead : Readiness::kBoth);
+    wait_for(left == 0 ? EPOLLIN : EPOLLIN | EPOLLOUT);
 }
 
 void PgConnection::read_answers() {
@@ -192,7 +200,7 @@ void PgConnection::read_answers() {
         if (result == nullptr) {
             if (::PQstatus(handle_.get()) == CONNECTION_BAD) return connection_failed(complaint());
             state_ = State::kIdle;
-            wait_->wait_for(::PQsocket(handle_.get()), Readiness::kRead);
+            wait_for(EPOLLIN);
             return answer(outcome());
         }
         auto answer = std::make_unique<PgAnswer>(result);

@@ -1,14 +1,15 @@
 // One connection to a server through libpq, without ever waiting in it. On the loop's thread.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
 
 #include "base/core/result.h"
+#include "base/net/fd_events.h"
 #include "base/net/loop.h"
 #include "collector/db/postgres/endpoint.h"
-#include "collector/db/postgres/socket_wait.h"
 #include "collector/db/sql/rows.h"
 
 struct pg_conn;
@@ -65,6 +66,7 @@ class PgConnection {
     void go_on_connecting();
     void read_answers();
     void wait();
+    void wait_for(std::uint32_t events);  // of epoll(7)
     void connection_failed(const std::string& why);
     void answer(Result<PgAnswer> result);
     Result<PgAnswer> outcome();
@@ -77,7 +79,8 @@ class PgConnection {
     net::Loop& loop_;
     State state_ = State::kClosed;
     std::unique_ptr<pg_conn, Finish> handle_;
-    std::unique_ptr<SocketWait> wait_;
+    std::unique_ptr<net::FdEvents> events_;
+    int socket_ = -1;  // that they watch; libpq may close it and open another
     std::unique_ptr<PgAnswer> last_;
     std::optional<Error> error_;
     Connected connected_;

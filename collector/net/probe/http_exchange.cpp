@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "base/core/strings.h"
-#include "collector/net/probe/events.h"
+#include "base/net/fd_events.h"
 #include "collector/net/probe/http_options.h"
 
 namespace tocsin::collector::probe {
@@ -41,7 +41,7 @@ struct HttpExchange::Impl {
     const HttpConfig& config;
     const Body keep;
     // Destroyed from the last on: the multi handle still calls what stands above it.
-    Events events;
+    net::FdEvents events;
     net::Timer timer;
     Done done;
     HttpResponse now;

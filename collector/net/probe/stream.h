@@ -6,8 +6,8 @@
 #include <string>
 
 #include "base/core/result.h"
+#include "base/net/fd_events.h"
 #include "collector/net/probe/address.h"
-#include "collector/net/probe/events.h"
 #include "collector/net/probe/tls.h"
 
 namespace tocsin::collector::probe {
@@ -50,7 +50,7 @@ class Stream {
     Read read_;
     std::string out_;
     std::size_t sent_ = 0;
-    Events events_;
+    net::FdEvents events_;
 };
 
 }  // namespace tocsin::collector::probe

@@ -125,7 +125,7 @@ void Child::read_output() {
     for (;;) {
         const ssize_t got = ::read(output_, block.data(), block.size());
         if (got < 0 && errno == EINTR) continue;
-        if (got < 0) return;  // EAGAIN: no more for now
+        if (got < 0) return;  // EAGAIN: all that has come was read
         if (got == 0) {
             readable_.reset();
             return;

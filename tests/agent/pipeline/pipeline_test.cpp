@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "rules/file/rule_file.h"
+#include "tests/support/run_until.h"
 
 using namespace tocsin;
 using namespace tocsin::agent;
@@ -114,21 +115,11 @@ struct Bench {
         return list;
     }
 
-    template <class Condition>
-    bool run_until(Condition condition) {
-        bool reached = false;
-        int left = 500;
-        std::function<void()> look;
-        net::Timer timer;
-        look = [&] {
+    bool run_until(const std::function<bool()>& condition) {
+        return test::run_until(loop, [&] {
             clock.advance(10ms);
-            reached = condition();
-            if (reached || --left == 0) return loop.stop();
-            timer = loop.after(2ms, look);
-        };
-        timer = loop.after(2ms, look);
-        loop.run();
-        return reached;
+            return condition();
+        });
     }
 };
 

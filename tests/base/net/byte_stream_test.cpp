@@ -11,6 +11,7 @@
 #include "tests/support/certificate.h"
 #include "tests/support/fixture_tree.h"
 #include "tests/support/http_server.h"
+#include "tests/support/run_until.h"
 #include "tests/support/stream_peer.h"
 
 using namespace tocsin;
@@ -49,19 +50,7 @@ struct Bench {
             });
         CHECK(opened == 0);
     }
-    bool until(const std::function<bool()>& condition) {
-        bool reached = false;
-        Timer timer;
-        int left = 10'000;
-        std::function<void()> look = [&] {
-            reached = condition();
-            if (reached || --left == 0) return loop.stop();
-            timer = loop.after(1ms, look);
-        };
-        timer = loop.after(0ms, look);
-        loop.run();
-        return reached;
-    }
+    bool until(const std::function<bool()>& condition) { return test::run_until(loop, condition); }
 };
 
 StreamPeer at(std::uint16_t port, std::string host = "127.0.0.1") {

@@ -6,6 +6,8 @@
 
 #include "collector/api/pooled.h"
 
+#include "tests/support/run_until.h"
+
 using namespace tocsin;
 using namespace tocsin::collector;
 
@@ -86,17 +88,7 @@ struct Bench {
                 }
             });
         }
-        bool reached = false;
-        net::Timer timer;
-        int left = 5000;
-        std::function<void()> look = [&] {
-            reached = condition();
-            if (reached || --left == 0) return loop.stop();
-            timer = loop.after(2ms, look);
-        };
-        timer = loop.after(0ms, look);
-        loop.run();
-        return reached;
+        return test::run_until(loop, condition);
     }
 };
 

@@ -3,25 +3,17 @@
 #include <catch2/catch.hpp>
 
 #include "base/text/yaml.h"
+#include "tests/support/read_targets.h"
 
 using namespace tocsin;
 using namespace tocsin::collector;
 
 namespace {
 
-struct Read {
-    std::vector<std::shared_ptr<const MysqlConfig>> servers;
-    std::string said;
-};
+using Read = test::ReadTargets<MysqlConfig>;
 
 Read read(const std::string& text) {
-    Diagnostics diagnostics("agent.yml");
-    Read out;
-    for (const auto& config : read_mysql(text::parse_yaml(text, diagnostics), diagnostics)) {
-        out.servers.push_back(std::static_pointer_cast<const MysqlConfig>(config));
-    }
-    out.said = diagnostics.text();
-    return out;
+    return test::read_targets<MysqlConfig>(read_mysql, text);
 }
 
 }  // namespace
@@ -29,15 +21,15 @@ Read read(const std::string& text) {
 TEST_CASE("an entry needs no more than where the server is") {
     const Read r = read("[{host: db.example}, {socket: /run/mysqld/mysqld.sock}, {host: '::1'}]");
     CHECK(r.said.empty());
-    REQUIRE(r.servers.size() == 3);
-    CHECK(r.servers[0]->instance == "db.example:3306");
-    CHECK(r.servers[0]->job == "mysql");
-    CHECK(r.servers[0]->user == "tocsin");
-    CHECK(r.servers[0]->timeout == Duration(10s));
-    CHECK_FALSE(r.servers[0]->tls);
-    CHECK_FALSE(r.servers[0]->processlist);
-    CHECK(r.servers[1]->instance == "/run/mysqld/mysqld.sock");
-    CHECK(r.servers[2]->instance == "[::1]:3306");
+    REQUIRE(r.targets.size() == 3);
+    CHECK(r.targets[0]->instance == "db.example:3306");
+    CHECK(r.targets[0]->job == "mysql");
+    CHECK(r.targets[0]->user == "tocsin");
+    CHECK(r.targets[0]->timeout == Duration(10s));
+    CHECK_FALSE(r.targets[0]->tls);
+    CHECK_FALSE(r.targets[0]->processlist);
+    CHECK(r.targets[1]->instance == "/run/mysqld/mysqld.sock");
+    CHECK(r.targets[2]->instance == "[::1]:3306");
 }
 
 TEST_CASE("a whole entry is read") {
@@ -57,8 +49,8 @@ TEST_CASE("a whole entry is read") {
   timeout: 4s
 )");
     CHECK(r.said.empty());
-    REQUIRE(r.servers.size() == 1);
-    const MysqlConfig& c = *r.servers[0];
+    REQUIRE(r.targets.size() == 1);
+    const MysqlConfig& c = *r.targets[0];
     CHECK(c.instance == "shop");
     CHECK(c.job == "databases");
     CHECK(c.address() == "db:3307");
@@ -100,6 +92,6 @@ TEST_CASE("every mistake is named at its place") {
     };
     for (const Case& c : cases) {
         INFO(c.text);
-        CHECK_THAT(read(c.text).said, Catch::Contains(c.said));
+        CHECK_THAT(read(c.text).text, Catch::Contains(c.said));
     }
 }

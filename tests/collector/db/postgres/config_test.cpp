@@ -3,25 +3,17 @@
 #include "base/text/yaml.h"
 #include "collector/db/postgres/plan.h"
 #include "collector/db/postgres_config/postgres_config.h"
+#include "tests/support/read_targets.h"
 
 using namespace tocsin;
 using namespace tocsin::collector;
 
 namespace {
 
-struct Read {
-    std::vector<std::shared_ptr<const PostgresConfig>> servers;
-    std::vector<std::string> said;
-};
+using Read = test::ReadTargets<PostgresConfig>;
 
 Read read(const std::string& text) {
-    Diagnostics diagnostics("a.yml");
-    Read out;
-    for (const auto& target : read_postgres(text::parse_yaml(text, diagnostics), diagnostics)) {
-        out.servers.push_back(std::static_pointer_cast<const PostgresConfig>(target));
-    }
-    for (const Diagnostic& d : diagnostics.all()) out.said.push_back(d.text());
-    return out;
+    return test::read_targets<PostgresConfig>(read_postgres, text);
 }
 
 std::vector<std::string> names_of(const PgPlan& plan) {
@@ -51,8 +43,8 @@ TEST_CASE("a server is read with its defaults") {
   checks: [{name: orders, query: SELECT 1 AS n, values: [n]}]
 )");
     CHECK(r.said.empty());
-    REQUIRE(r.servers.size() == 2);
-    const PostgresConfig& plain = *r.servers[0];
+    REQUIRE(r.targets.size() == 2);
+    const PostgresConfig& plain = *r.targets[0];
     CHECK(plain.instance == "/run/postgresql:5432");
     CHECK(plain.job == "postgres");
     CHECK(plain.timeout == Duration(10s));
@@ -60,7 +52,7 @@ TEST_CASE("a server is read with its defaults") {
     CHECK(plain.lock_timeout == Duration(1s));
     CHECK(plain.settings == Told::kYes);
     CHECK(plain.user_tables == Told::kNo);
-    const PostgresConfig& full = *r.servers[1];
+    const PostgresConfig& full = *r.targets[1];
     CHECK(full.instance == "shop-db");
     CHECK(full.server == "db.example:5433");
     CHECK(full.job == "databases");
@@ -75,27 +67,27 @@ TEST_CASE("a server is read with its defaults") {
 TEST_CASE("the server's limits yield to a shorter timeout unless they were written down") {
     const Read r = read("[{dsn: '', timeout: 800ms}]");
     CHECK(r.said.empty());
-    CHECK(r.servers.at(0)->statement_timeout == Duration(800ms));
-    CHECK(r.servers.at(0)->lock_timeout == Duration(800ms));
-    CHECK(r.servers.at(0)->server == "localhost:5432");
+    CHECK(r.targets.at(0)->statement_timeout == Duration(800ms));
+    CHECK(r.targets.at(0)->lock_timeout == Duration(800ms));
+    CHECK(r.targets.at(0)->server == "localhost:5432");
 }
 
 TEST_CASE("what is wrong with a server is named with its place") {
     const std::vector<std::pair<std::string, std::string>> cases{
-        {"{}", "a.yml:1:1: error: \"postgres\" is a list of"},
-        {"[{instance: a}]", "a.yml:1:2: error: a PostgreSQL server needs the key \"dsn\""},
-        {"[{dsn: hots=a}]", "a.yml:1:8: error: \"dsn\": no keyword \"hots\""},
-        {"[{dsn: host=a password=b}]", "a.yml:1:8: error: \"dsn\": \"password\": no password"},
-        {"[{dsn: host=a, password: b}]", "a.yml:1:16: error: unknown key \"password\""},
+        {"{}", "agent.yml:1:1: error: \"postgres\" is a list of"},
+        {"[{instance: a}]", "agent.yml:1:2: error: a PostgreSQL server needs the key \"dsn\""},
+        {"[{dsn: hots=a}]", "agent.yml:1:8: error: \"dsn\": no keyword \"hots\""},
+        {"[{dsn: host=a password=b}]", "agent.yml:1:8: error: \"dsn\": \"password\": no password"},
+        {"[{dsn: host=a, password: b}]", "agent.yml:1:16: error: unknown key \"password\""},
         {"[{dsn: host=a, databases: [b]}]",
-         "a.yml:1:27: error: \"databases\": says whose tables are told"},
-        {"[{dsn: host=a, user_tables: perhaps}]", "a.yml:1:29: error: \"user_tables\""},
+         "agent.yml:1:27: error: \"databases\": says whose tables are told"},
+        {"[{dsn: host=a, user_tables: perhaps}]", "agent.yml:1:29: error: \"user_tables\""},
         {"[{dsn: host=a, statement_timeout: 0s}]",
-         "a.yml:1:35: error: \"statement_timeout\": must be more than nothing"},
+         "agent.yml:1:35: error: \"statement_timeout\": must be more than nothing"},
         {"[{dsn: host=a, lock_timeout: 11s}]",
-         "a.yml:1:30: error: \"lock_timeout\": is longer than \"timeout\" (10s)"},
+         "agent.yml:1:30: error: \"lock_timeout\": is longer than \"timeout\" (10s)"},
         {"[{dsn: host=a, checks: [{name: n, query: DELETE FROM t, values: [v]}]}]",
-         "a.yml:1:42: error: \"query\": must be one statement"},
+         "agent.yml:1:42: error: \"query\": must be one statement"},
     };
     for (const auto& [text, message] : cases) {
         const Read r = read(text);
@@ -116,7 +108,7 @@ TEST_CASE("a collection asks the server first, then other databases, then the ch
     - {name: three, query: SELECT 1 AS n, values: [n]}
 )");
     REQUIRE(r.said.empty());
-    const PgPlan plan = make_plan(*r.servers.at(0));
+    const PgPlan plan = make_plan(*r.targets.at(0));
     CHECK(plan.databases == std::vector<std::string>{"", "crm", "other"});
     const std::vector<std::string> names = names_of(plan);
     REQUIRE(names.size() > 10);
@@ -124,7 +116,7 @@ TEST_CASE("a collection asks the server first, then other databases, then the ch
     CHECK(std::vector<std::string>(names.end() - 5, names.end()) ==
           std::vector<std::string>{"0 stat_user_tables of shop", "1 stat_user_tables of crm",
                                    "1 check wal", "2 check two", "0 check three"});
-    const auto without = names_of(make_plan(*read("[{dsn: '', settings: false}]").servers.at(0)));
+    const auto without = names_of(make_plan(*read("[{dsn: '', settings: false}]").targets.at(0)));
     CHECK(std::find(without.begin(), without.end(), "0 settings") == without.end());
     CHECK(std::find(without.begin(), without.end(), "0 stat_user_tables") == without.end());
 }

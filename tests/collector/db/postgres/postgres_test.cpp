@@ -14,6 +14,7 @@
 #include "collector/db/postgres_config/postgres_config.h"
 #include "tests/support/collecting.h"
 #include "tests/support/fixture_tree.h"
+#include "tests/support/run_until.h"
 
 using namespace tocsin;
 using namespace tocsin::collector;
@@ -81,17 +82,7 @@ struct Bench {
         REQUIRE_FALSE(answered);
     }
     bool run_until(const std::function<bool()>& condition) {
-        bool reached = false;
-        int left = 5000;
-        net::Timer timer;
-        std::function<void()> look = [&] {
-            reached = condition();
-            if (reached || --left == 0) return loop.stop();
-            timer = loop.after(2ms, look);
-        };
-        timer = loop.after(0ms, look);
-        loop.run();
-        return reached;
+        return test::run_until(loop, condition);
     }
     void run() {
         start();

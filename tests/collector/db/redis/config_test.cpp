@@ -3,25 +3,17 @@
 #include <catch2/catch.hpp>
 
 #include "base/text/yaml.h"
+#include "tests/support/read_targets.h"
 
 using namespace tocsin;
 using namespace tocsin::collector;
 
 namespace {
 
-struct Read {
-    std::vector<std::shared_ptr<const RedisConfig>> servers;
-    std::string said;
-};
+using Read = test::ReadTargets<RedisConfig>;
 
 Read read(const std::string& text) {
-    Diagnostics diagnostics("agent.yml");
-    Read out;
-    for (const auto& config : read_redis(text::parse_yaml(text, diagnostics), diagnostics)) {
-        out.servers.push_back(std::static_pointer_cast<const RedisConfig>(config));
-    }
-    out.said = diagnostics.text();
-    return out;
+    return test::read_targets<RedisConfig>(read_redis, text);
 }
 
 }  // namespace
@@ -29,8 +21,8 @@ Read read(const std::string& text) {
 TEST_CASE("an entry needs no more than its url") {
     const Read r = read("[{url: redis://127.0.0.1}]");
     CHECK(r.said.empty());
-    REQUIRE(r.servers.size() == 1);
-    const RedisConfig& c = *r.servers[0];
+    REQUIRE(r.targets.size() == 1);
+    const RedisConfig& c = *r.targets[0];
     CHECK(c.job == "redis");
     CHECK(c.instance == "127.0.0.1:6379");
     CHECK(c.peer.host == "127.0.0.1");
@@ -53,8 +45,8 @@ TEST_CASE("a whole entry is read") {
   timeout: 3s
 )");
     CHECK(r.said.empty());
-    REQUIRE(r.servers.size() == 1);
-    const RedisConfig& c = *r.servers[0];
+    REQUIRE(r.targets.size() == 1);
+    const RedisConfig& c = *r.targets[0];
     CHECK(c.instance == "cache");
     CHECK(c.job == "caches");
     CHECK(c.user == "mon");
@@ -121,7 +113,7 @@ TEST_CASE("every mistake is named at its place") {
     };
     for (const Case& c : cases) {
         INFO(c.text);
-        CHECK_THAT(read(c.text).said, Catch::Contains(c.said));
+        CHECK_THAT(read(c.text).text, Catch::Contains(c.said));
     }
-    CHECK(read("[{url: 'redis://u:secret@a'}]").said.find("secret") == std::string::npos);
+    CHECK(read("[{url: 'redis://u:secret@a'}]").text.find("secret") == std::string::npos);
 }

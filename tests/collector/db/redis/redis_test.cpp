@@ -10,6 +10,7 @@
 #include "collector/db/redis/config.h"
 #include "tests/support/collecting.h"
 #include "tests/support/redis_peer.h"
+#include "tests/support/run_until.h"
 
 using namespace tocsin;
 using namespace tocsin::collector;
@@ -60,19 +61,7 @@ struct Bench {
                       });
         REQUIRE_FALSE(said);
     }
-    bool until(const std::function<bool()>& condition) {
-        bool reached = false;
-        net::Timer timer;
-        int left = 10'000;
-        std::function<void()> look = [&] {
-            reached = condition();
-            if (reached || --left == 0) return loop.stop();
-            timer = loop.after(1ms, look);
-        };
-        timer = loop.after(0ms, look);
-        loop.run();
-        return reached;
-    }
+    bool until(const std::function<bool()>& condition) { return test::run_until(loop, condition); }
     std::string collect() {
         start();
         REQUIRE(until([&] { return said.has_value(); }));

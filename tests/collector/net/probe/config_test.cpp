@@ -4,6 +4,7 @@
 
 #include "base/text/yaml.h"
 #include "collector/net/probe_config/read.h"
+#include "tests/support/read_targets.h"
 
 using namespace tocsin;
 using namespace tocsin::collector;
@@ -11,20 +12,10 @@ using namespace tocsin::collector::probe;
 
 namespace {
 
-struct Read {
-    std::vector<std::shared_ptr<const ProbeConfig>> targets;
-    std::vector<std::string> said;
-};
+using Read = test::ReadTargets<ProbeConfig>;
 
 Read read(const std::string& text) {
-    Diagnostics diagnostics("agent.yml");
-    const text::YamlNode root = text::parse_yaml(text, diagnostics);
-    Read out;
-    for (const auto& config : read_probe(root, diagnostics)) {
-        out.targets.push_back(std::static_pointer_cast<const ProbeConfig>(config));
-    }
-    for (const Diagnostic& d : diagnostics.all()) out.said.push_back(d.text());
-    return out;
+    return test::read_targets<ProbeConfig>(read_probe, text);
 }
 
 }  // namespace

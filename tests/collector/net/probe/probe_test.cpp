@@ -14,6 +14,7 @@
 #include "tests/support/fixture_tree.h"
 #include "tests/support/http_server.h"
 #include "tests/support/raw_peer.h"
+#include "tests/support/run_until.h"
 
 using namespace tocsin;
 using namespace tocsin::collector;
@@ -72,17 +73,7 @@ struct Bench {
         return out;
     }
     bool run_until(const std::function<bool()>& condition) {
-        bool reached = false;
-        int left = 10000;
-        net::Timer timer;
-        std::function<void()> look = [&] {
-            reached = condition();
-            if (reached || --left == 0) return loop.stop();
-            timer = loop.after(1ms, look);
-        };
-        timer = loop.after(0ms, look);
-        loop.run();
-        return reached;
+        return test::run_until(loop, condition);
     }
     Values run() {
         start();

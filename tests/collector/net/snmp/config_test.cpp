@@ -2,26 +2,17 @@
 
 #include <catch2/catch.hpp>
 
+#include "tests/support/read_targets.h"
+
 using namespace tocsin;
 using namespace tocsin::collector;
 
 namespace {
 
-struct Read {
-    TargetConfigs targets;
-    std::vector<std::string> said;
-    const SnmpConfig& at(std::size_t i) const {
-        return static_cast<const SnmpConfig&>(*targets.at(i));
-    }
-};
+using Read = test::ReadTargets<SnmpConfig>;
 
 Read read(const std::string& text) {
-    Diagnostics diagnostics("agent.yml");
-    const text::YamlNode root = text::parse_yaml(text, diagnostics);
-    Read out;
-    out.targets = read_snmp(root, diagnostics);
-    for (const Diagnostic& d : diagnostics.all()) out.said.push_back(d.text());
-    return out;
+    return test::read_targets<SnmpConfig>(read_snmp, text);
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "collector/service/plugins/config.h"
 #include "tests/support/collecting.h"
 #include "tests/support/fixture_tree.h"
+#include "tests/support/run_until.h"
 
 using namespace tocsin;
 using namespace tocsin::collector;
@@ -51,17 +52,7 @@ struct Bench {
         });
     }
     bool run_until(const std::function<bool()>& condition) {
-        bool reached = false;
-        int left = 20000;
-        net::Timer timer;
-        std::function<void()> look = [&] {
-            reached = condition();
-            if (reached || --left == 0) return loop.stop();
-            timer = loop.after(2ms, look);
-        };
-        timer = loop.after(0ms, look);
-        loop.run();
-        return reached;
+        return test::run_until(loop, condition);
     }
     Values run() {
         start();

@@ -5,24 +5,17 @@
 #include <utility>
 #include <vector>
 
+#include "tests/support/read_targets.h"
+
 using namespace tocsin;
 using namespace tocsin::collector;
 
 namespace {
 
-struct Read {
-    TargetConfigs targets;
-    std::vector<std::string> said;
-    const ScrapeConfig& at(std::size_t i) const {
-        return static_cast<const ScrapeConfig&>(*targets.at(i));
-    }
-};
+using Read = test::ReadTargets<ScrapeConfig>;
 
 Read read(const std::string& text) {
-    Diagnostics diagnostics("agent.yml");
-    Read out{read_scrape(text::parse_yaml(text, diagnostics), diagnostics), {}};
-    for (const Diagnostic& d : diagnostics.all()) out.said.push_back(d.text());
-    return out;
+    return test::read_targets<ScrapeConfig>(read_scrape, text);
 }
 
 }  // namespace

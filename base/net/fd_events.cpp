@@ -1,4 +1,4 @@
-#include "collector/net/probe/events.h"
+#include "base/net/fd_events.h"
 
 #include <sys/epoll.h>
 #include <unistd.h>
@@ -7,9 +7,9 @@
 #include <map>
 #include <utility>
 
-namespace tocsin::collector::probe {
+namespace tocsin::net {
 
-struct Events::Impl {
+struct FdEvents::Impl {
     int epoll = ::epoll_create1(EPOLL_CLOEXEC);
     std::map<int, Ready> watched;
     bool gone = false;
@@ -35,18 +35,18 @@ struct Events::Impl {
     }
 };
 
-Events::Events(net::Loop& loop) : impl_(std::make_shared<Impl>()) {
-    // Without a descriptor left nothing becomes ready, and the probe ends at its deadline.
+FdEvents::FdEvents(Loop& loop) : impl_(std::make_shared<Impl>()) {
+    // Without a descriptor left nothing becomes ready; whoever waits has a deadline.
     if (impl_->epoll < 0) return;
     readable_ = loop.on_readable(impl_->epoll, [impl = impl_] { impl->dispatch(); });
 }
 
-Events::~Events() {
+FdEvents::~FdEvents() {
     impl_->gone = true;
     readable_.reset();
 }
 
-void Events::watch(int fd, std::uint32_t events, Ready ready) {
+void FdEvents::watch(int fd, std::uint32_t events, Ready ready) {
     epoll_event event{};
     event.events = events;
     event.data.fd = fd;
@@ -57,8 +57,8 @@ void Events::watch(int fd, std::uint32_t events, Ready ready) {
     impl_->watched.insert_or_assign(fd, std::move(ready));
 }
 
-void Events::forget(int fd) {
+void FdEvents::forget(int fd) {
     if (impl_->watched.erase(fd) != 0) ::epoll_ctl(impl_->epoll, EPOLL_CTL_DEL, fd, nullptr);
 }
 
-}  // namespace tocsin::collector::probe
+}  // namespace tocsin::net
