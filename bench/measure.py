@@ -2,8 +2,10 @@
 import gzip
 import os
 import platform
+import re
 import shutil
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -70,8 +72,23 @@ def scrape(connection, path="/metrics"):
     return gzip.decompress(body) if answer.headers.get("Content-Encoding") == "gzip" else body
 
 
+def without_host_collectors():
+    """The lines under `collect` that turn off all that is on by default."""
+    page = (Path(__file__).resolve().parents[1] / "docs/configuration.md").read_text(encoding="utf-8")
+    names = re.findall(r"^\| `collect\.(\w+)` \| true, false or a map \| `true`", page, re.M)
+    return "".join(f"  {name}: false\n" for name in names)
+
+
 def machine():
     """What a result must name."""
     return {"date": time.strftime("%Y-%m-%d"), "kernel": platform.release(), "cores": os.cpu_count(),
             "cpu": next((line.split(":")[1].strip() for line in open("/proc/cpuinfo")
                          if line.startswith("model name")), "?")}
+
+
+def chosen(rows, only):
+    """Those of {name: row} that `only` names, commas between; ends the program for a name of none."""
+    wanted = only.split(",")
+    if unknown := set(wanted) - rows.keys():
+        sys.exit(f"no such kind: {', '.join(sorted(unknown))}; there are {', '.join(rows)}")
+    return [row for name, row in rows.items() if name in wanted]

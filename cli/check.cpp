@@ -12,6 +12,7 @@
 #include "base/net/file.h"
 #include "base/text/yaml.h"
 #include "bridge/config/config.h"
+#include "bridge/config/oncall_check.h"
 #include "cli/run.h"
 #include "collector/register.h"
 #include "rules/file/rule_file.h"
@@ -88,13 +89,6 @@ std::vector<std::string> expanded(const std::vector<std::string>& paths) {
     return files;
 }
 
-Result<std::vector<bridge::SourceFile>> included(std::string_view pattern, std::string_view from) {
-    TOCSIN_TRY(auto files, net::read_included(pattern, from));
-    std::vector<bridge::SourceFile> sources;
-    for (auto& file : files) sources.push_back({std::move(file.path), std::move(file.text)});
-    return sources;
-}
-
 enum class ConfigKind { kAgent, kBridge };
 
 // By name where it says so, else by keys that only one of the two has.
@@ -111,6 +105,14 @@ ConfigKind kind_of(const std::string& path, std::string_view text) {
 }
 
 }  // namespace
+
+Result<std::vector<bridge::SourceFile>> included_files(std::string_view pattern,
+                                                       std::string_view from) {
+    TOCSIN_TRY(auto files, net::read_included(pattern, from));
+    std::vector<bridge::SourceFile> sources;
+    for (auto& file : files) sources.push_back({std::move(file.path), std::move(file.text)});
+    return sources;
+}
 
 int check_rules(const Session& session, const std::vector<std::string>& paths,
                 const std::vector<std::string>& severities) {
@@ -151,7 +153,10 @@ int check_config(const Session& session, const std::vector<std::string>& paths) 
                                    diagnostics);
                 break;
             case ConfigKind::kBridge:
-                bridge::read_config({path, text.value()}, included, diagnostics);
+                if (const auto config =
+                        bridge::read_config({path, text.value()}, included_files, diagnostics)) {
+                    bridge::check_oncall(*config, session.now, diagnostics);
+                }
                 break;
         }
         outcome.add(diagnostics.all());

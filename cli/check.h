@@ -2,8 +2,10 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "bridge/config/config.h"
 #include "cli/session.h"
 
 namespace tocsin::cli {
@@ -14,5 +16,8 @@ int check_rules(const Session& session, const std::vector<std::string>& paths,
                 const std::vector<std::string>& severities);
 // agent.yml and bridge.yml, told apart by their keys.
 int check_config(const Session& session, const std::vector<std::string>& paths);
+// What `include:` names, for bridge::read_config.
+Result<std::vector<bridge::SourceFile>> included_files(std::string_view pattern,
+                                                       std::string_view from);
 
 }  // namespace tocsin::cli

@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "base/net/http.h"
+#include "cli/answer.h"
 #include "cli/run.h"
 #include "cli/table.h"
 
@@ -16,26 +17,18 @@ namespace json = boost::json;
 
 namespace {
 
-// The member as text: strings as they are, null and absent as "", the rest as JSON.
-std::string text_of(const json::value& from, std::string_view key) {
-    const auto* object = from.if_object();
-    if (object == nullptr) return "";
-    const auto* member = object->if_contains(key);
-    if (member == nullptr || member->is_null()) return "";
-    if (const auto* text = member->if_string()) return std::string(*text);
-    return json::serialize(*member);
-}
-
-std::string label_of(const json::value& incident, std::string_view name) {
-    const auto* object = incident.if_object();
-    const auto* labels = object != nullptr ? object->if_contains("labels") : nullptr;
-    return labels != nullptr ? text_of(*labels, name) : "";
-}
-
 Tint severity_tint(std::string_view severity) {
     if (severity == "critical") return Tint::kRed;
     if (severity == "warning") return Tint::kYellow;
     return Tint::kNone;
+}
+
+// "triggered, silence": what holds it back stands with it.
+std::string shown_state(const json::value& incident) {
+    const auto state = text_of(incident, "state");
+    const auto* object = incident.if_object();
+    const auto* by = object != nullptr ? object->if_contains("suppressed") : nullptr;
+    return by != nullptr && by->is_object() ? state + ", " + text_of(*by, "kind") : state;
 }
 
 Tint state_tint(std::string_view state) {
@@ -44,22 +37,48 @@ Tint state_tint(std::string_view state) {
     return Tint::kGreen;
 }
 
-std::string age_of(const Session& session, const json::value& from, std::string_view key) {
-    const auto at = parse_rfc3339(text_of(from, key));
-    return at ? since(session.now - at.value()) : "";
-}
-
 std::string local_host(const json::value& incident) {
     auto host = label_of(incident, "host");
     return host.empty() ? label_of(incident, "instance") : host;
 }
 
-const json::array& list_of(const json::value& from, std::string_view key) {
-    static const json::array kNone;
-    const auto* object = from.if_object();
-    const auto* member = object != nullptr ? object->if_contains(key) : nullptr;
-    const auto* array = member != nullptr ? member->if_array() : nullptr;
-    return array != nullptr ? *array : kNone;
+// "2026-11-26T02:03:04.000Z  (2h ago)"; "" for a time that is none.
+std::string since_when(const std::string& at, const std::string& age) {
+    return at.empty() ? "" : at + "  (" + age + " ago)";
+}
+
+// What else the list says of an incident's state.
+std::string marks_of(const json::value& incident) {
+    std::string marks;
+    if (text_of(incident, "flapping") == "true") marks += ", flapping";
+    if (text_of(incident, "observed") == "true") marks += ", observed";
+    return marks;
+}
+
+// "due 2026-11-22 21:22:41, in 12 min", "met", "missed: not_acknowledged".
+std::string target_of(const Session& session, const json::value& clock) {
+    auto state = text_of(clock, "state");
+    if (state == "breached") {
+        return "missed, due " + text_of(clock, "due") + " (" + text_of(clock, "cause") + ")";
+    }
+    if (state != "running" && state != "paused") return state == "met" ? "met" : "not needed";
+    const auto due = parse_rfc3339(text_of(clock, "due"));
+    if (!due) return state;
+    return "due " + text_of(clock, "due") + ", in " + since(due.value() - session.now) +
+           (state == "paused" ? " (paused)" : "");
+}
+
+// Left out where nothing is promised.
+void print_targets(const Session& session, const json::value& incident, Table& head) {
+    const auto* sla = incident.as_object().if_contains("sla");
+    if (sla == nullptr || !sla->is_object()) return;
+    for (const char* name : {"response", "resolution"}) {
+        const auto* clock = sla->as_object().if_contains(name);
+        if (clock == nullptr || !clock->is_object()) continue;
+        const bool missed = text_of(*clock, "state") == "breached";
+        head.row({{std::string(name) + " target", Tint::kDim},
+                  {target_of(session, *clock), missed ? Tint::kRed : Tint::kNone}});
+    }
 }
 
 void print_head(const Session& session, const json::value& incident) {
@@ -69,13 +88,27 @@ void print_head(const Session& session, const json::value& incident) {
     };
     const auto state = text_of(incident, "state");
     const auto severity = text_of(incident, "severity");
-    field("state", state, state_tint(state));
+    field("state", shown_state(incident) + marks_of(incident), state_tint(state));
+    field("flapping",
+          since_when(text_of(incident, "flapping_since"),
+                     age_of(session, incident, "flapping_since")),
+          Tint::kYellow);
     field("priority", text_of(incident, "priority"));
     field("severity", severity, severity_tint(severity));
     field("host", local_host(incident));
+    const auto& all = incident.as_object();
+    if (const auto* reporter = all.if_contains("reporter"); reporter != nullptr) {
+        field("reporter", text_of(*reporter, "name"));
+    }
+    field("all clear since", text_of(incident, "all_clear_since"));
+    if (text_of(incident, "major") == "true") field("major", "yes", Tint::kRed);
+    field("cause", text_of(incident, "cause"));
+    field("solution", text_of(incident, "solution"));
     field("owner", text_of(incident, "assignee"));
-    field("opened", text_of(incident, "opened_at") + "  (" +
-                        age_of(session, incident, "opened_at") + " ago)");
+    field("part of", text_of(incident, "parent"));
+    field("opened",
+          since_when(text_of(incident, "opened_at"), age_of(session, incident, "opened_at")));
+    print_targets(session, incident, head);
     field("page", text_of(incident, "url"));
     *session.out << head.text(session.colour);
 }
@@ -95,6 +128,49 @@ void print_alerts(const Session& session, const json::value& incident) {
                    {summary}});
     }
     *session.out << "\n" << table.text(session.colour);
+}
+
+void print_children(const Session& session, const json::value& incident) {
+    const auto& children = list_of(incident, "children");
+    if (children.empty()) return;
+    Table table({"INCIDENT", "STATE", "PRI", "HOST", "TITLE"});
+    for (const auto& child : children) {
+        const auto state = text_of(child, "state");
+        table.row({{text_of(child, "key")},
+                   {state, state_tint(state)},
+                   {text_of(child, "priority")},
+                   {local_host(child)},
+                   {text_of(child, "title")}});
+    }
+    *session.out << "\n" << table.text(session.colour);
+}
+
+// Past ones that are like it, and how they ended.
+void print_similar(const Session& session, const json::value& incident) {
+    Table table({"SIMILAR", "OPENED", "STATE", "HOW IT ENDED", "TITLE"});
+    for (const auto& past : list_of(incident, "similar")) {
+        const auto solution = text_of(past, "solution");
+        table.row({{text_of(past, "key")},
+                   {text_of(past, "opened_at").substr(0, 10)},
+                   {text_of(past, "state")},
+                   {solution.empty() ? text_of(past, "cause") : solution},
+                   {text_of(past, "title")}});
+    }
+    if (!table.empty()) *session.out << "\n" << table.text(session.colour);
+}
+
+// Problems with their workarounds, reviews and articles: what there is to read.
+void print_knowledge(const Session& session, const json::value& incident) {
+    Table table({"SEE ALSO", "STATE", "TITLE", "WORKAROUND"});
+    for (const char* kind : {"problems", "articles", "reviews"}) {
+        for (const auto& one : list_of(incident, kind)) {
+            table.row({{text_of(one, "key")},
+                       {text_of(one, "state")},
+                       {text_of(one, "title")},
+                       {text_of(one, "workaround")}});
+        }
+    }
+    if (!table.empty()) *session.out << "\n" << table.text(session.colour);
 }
 
 void print_timeline(const Session& session, const json::value& incident) {
@@ -130,6 +206,7 @@ Result<Found> matching(const Session& session, const IncidentFilter& filter) {
     auto url = session.bridge + "/api/v1/incidents?state=" + net::percent_encode(filter.state) +
                "&limit=" + std::to_string(whole ? kPage : filter.limit);
     for (const auto& label : filter.labels) url += "&label=" + net::percent_encode(label);
+    if (!filter.children) url += "&children=hide";
     if (!filter.search.empty()) url += "&q=" + net::percent_encode(filter.search);
     Found found;
     std::string next;
@@ -171,7 +248,7 @@ int list_incidents(const Session& session, const IncidentFilter& filter) {
         const auto severity = text_of(incident, "severity");
         table.row({{text_of(incident, "key")},
                    {text_of(incident, "priority")},
-                   {state, state_tint(state)},
+                   {shown_state(incident) + marks_of(incident), state_tint(state)},
                    {severity, severity_tint(severity)},
                    {local_host(incident)},
                    {age_of(session, incident, "opened_at")},
@@ -195,28 +272,10 @@ int show_incident(const Session& session, const std::string& key) {
     }
     print_head(session, answer.value());
     print_alerts(session, answer.value());
+    print_children(session, answer.value());
+    print_knowledge(session, answer.value());
+    print_similar(session, answer.value());
     print_timeline(session, answer.value());
-    return kDone;
-}
-
-int move_incident(const Session& session, const std::string& key, const std::string& move,
-                  const std::string& text, const std::string& to) {
-    json::object body;
-    if (!session.actor.empty()) body["actor"] = session.actor;
-    if (!text.empty()) body["text"] = text;
-    if (!to.empty()) body["to"] = to;
-    const auto answer =
-        call(session, "POST",
-             session.bridge + "/api/v1/incidents/" + net::percent_encode(key) + "/" + move,
-             json::serialize(body));
-    if (!answer) return fail(session, answer.error());
-    if (session.format == Format::kJson) {
-        print_json(*session.out, answer.value());
-        return kDone;
-    }
-    // In the bridge's words: a resolve says how many alerts still fire.
-    *session.out << key << ": " << text_of(answer.value(), "result") << " (now "
-                 << text_of(answer.value(), "state") << ")\n";
     return kDone;
 }
 

@@ -14,13 +14,11 @@ struct IncidentFilter {
     std::vector<std::string> labels;  // name=value
     std::string search;
     std::int64_t limit = 50;
+    bool children = false;  // of storms too, while those stand for them
 };
 
 // 1 when nothing matches.
 int list_incidents(const Session& session, const IncidentFilter& filter);
 int show_incident(const Session& session, const std::string& key);
-// One of the moves of POST /api/v1/incidents/{key}/{move}; `text` is the note, reason or solution.
-int move_incident(const Session& session, const std::string& key, const std::string& move,
-                  const std::string& text, const std::string& to);
 
 }  // namespace tocsin::cli

@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <array>
 #include <cstdlib>
 #include <functional>
 #include <ostream>
@@ -12,35 +11,42 @@
 
 #include "base/core/clock.h"
 #include "base/core/version.h"
+#include "cli/alerts.h"
 #include "cli/check.h"
+#include "cli/choices.h"
 #include "cli/completion.h"
+#include "cli/events.h"
+#include "cli/hosts.h"
 #include "cli/incidents.h"
+#include "cli/messages.h"
+#include "cli/moves.h"
+#include "cli/noise.h"
+#include "cli/oncall_commands.h"
 #include "cli/query.h"
+#include "cli/records.h"
 #include "cli/session.h"
+#include "cli/simulate.h"
+#include "cli/suppression.h"
+#include "cli/why.h"
 #include "rules/file/rule_file.h"
 
 namespace tocsin::cli {
 
 namespace {
 
-// What a person can do to an incident: the command's word, the API's move, what the text is.
-struct Move {
-    const char* command;
-    const char* move;
-    const char* help;
-    const char* text;  // nullptr: none
-};
-constexpr std::array kMoves = {
-    Move{"ack", "acknowledge", "Take an incident: stops the response ladder", "what you are doing"},
-    Move{"note", "note", "Add a note to the timeline", "the note"},
-    Move{"resolve", "resolve", "Say that the fault is gone", "how it was solved"},
-    Move{"close", "close", "Close a resolved incident", "why"},
-};
-
 struct Arguments {
     IncidentFilter filter;
+    MessageFilter messages;
     QueryOptions query;
+    OncallOptions oncall;
     std::string key;
+    MoveArguments moves;
+    ReportArguments report;
+    RecordArguments records;
+    WhyOptions why;
+    SimulateArguments simulate;
+    std::string host;
+    std::string since;
     std::string text;
     std::vector<std::string> files;
     std::vector<std::string> severities = rules::default_severities();
@@ -65,24 +71,88 @@ void add_incidents(CLI::App& app, Session& session, Arguments& a, std::function<
     list->add_option("--label", a.filter.labels, "Only with this label: name=value (repeat)");
     list->add_option("--search", a.filter.search,
                      "Only with this text in the title, key, labels or owner");
+    list->add_flag("--children", a.filter.children, "With those that a storm stands for");
     list->add_option("--limit", a.filter.limit, "At most so many")
         ->check(CLI::Range(1, 1000))
         ->capture_default_str();
     list->callback([&] { action = [&] { return list_incidents(session, a.filter); }; });
 
+    auto* expected =
+        incidents->add_subcommand("expected", "What should come regularly, and what is missing");
+    expected->callback([&] { action = [&] { return list_expected(session); }; });
+
+    auto* blips =
+        incidents->add_subcommand("blips", "What cleared before open_when let it open an incident");
+    blips->add_option("--limit", a.filter.limit, "At most so many")
+        ->check(CLI::Range(1, 1000))
+        ->capture_default_str();
+    blips->callback([&] { action = [&] { return list_blips(session, a.filter.limit); }; });
+
+    auto* observed = incidents->add_subcommand(
+        "observed", "Whom what is observed would have told, by what and how often");
+    observed->add_option("--since", a.since, "A time, like 2026-11-26T00:00:00Z (7 days ago)");
+    observed->callback([&] { action = [&] { return report_observed(session, a.since); }; });
+
     auto* show = incidents->add_subcommand("show", "One incident with its alerts and timeline");
     show->add_option("KEY", a.key, "INC-2026-000001")->required();
     show->callback([&] { action = [&] { return show_incident(session, a.key); }; });
 
-    for (const auto& move : kMoves) {
-        auto* command = incidents->add_subcommand(move.command, move.help);
-        command->add_option("KEY", a.key, "INC-2026-000001")->required();
-        auto* text = command->add_option("TEXT", a.text, move.text);
-        if (std::string_view(move.move) == "note") text->required();
-        command->callback([&, name = std::string(move.move)] {
-            action = [&, name] { return move_incident(session, a.key, name, a.text, ""); };
-        });
-    }
+    add_why(*incidents, session, a.why, action);
+    auto* simulate = incidents->add_subcommand(
+        "simulate", "What would open and whom it would wake, from a file of alerts");
+    simulate->add_option("--config", a.simulate.config, "The configuration (bridge.yml)")
+        ->required()
+        ->type_name("FILE");
+    simulate->add_option("ALERTS.jsonl", a.simulate.lines, "See docs/simulate.md")->required();
+    simulate->add_option("--run-on", a.simulate.run_on, "So long after the last line")
+        ->capture_default_str();
+    simulate->add_option("--answer-after", a.simulate.answer_after,
+                         "Whoever is asked acknowledges so long after (nobody does)");
+    simulate
+        ->add_option("--waking", a.simulate.waking,
+                     "A channel that wakes people (repeat); else by type")
+        ->allow_extra_args(false);
+    simulate->callback([&] { action = [&] { return simulate_incidents(session, a.simulate); }; });
+
+    add_moves(*incidents, session, a.moves, action);
+}
+
+void add_messages(CLI::App& app, Session& session, Arguments& a, std::function<int()>& action) {
+    auto* messages = app.add_subcommand("messages", "Who was told what, and what was given up");
+    messages->require_subcommand(1);
+    auto* list = messages->add_subcommand("list", "Messages, the newest first; those given up");
+    list->add_option("--state", a.messages.state,
+                     "dead, waiting, claimed, delivered, dropped or all")
+        ->check(CLI::IsMember({"dead", "waiting", "claimed", "delivered", "dropped", "all"}))
+        ->capture_default_str();
+    list->add_option("--incident", a.messages.incident, "Only of this incident");
+    list->add_option("--limit", a.messages.limit, "At most so many")
+        ->check(CLI::Range(1, 1000))
+        ->capture_default_str();
+    list->callback([&] { action = [&] { return list_messages(session, a.messages); }; });
+    auto* retry = messages->add_subcommand("retry", "Send a message again that was given up");
+    retry->add_option("ID", a.key, "As the list has it")->required();
+    retry->callback([&] { action = [&] { return retry_message(session, a.key); }; });
+}
+
+void add_choices(CLI::App& app, Session& session, std::function<int()>& action) {
+    auto* command = app.add_subcommand(
+        "choices", "What actions can name: people, teams, vendors, causes, reasons; who you are");
+    command->callback([&] { action = [&] { return list_choices(session); }; });
+}
+
+void add_hosts(CLI::App& app, Session& session, Arguments& a, std::function<int()>& action) {
+    auto* hosts = app.add_subcommand("hosts", "List, retire and rename hosts");
+    hosts->require_subcommand(1);
+    auto* list = hosts->add_subcommand("list", "Hosts with their state");
+    list->callback([&] { action = [&] { return list_hosts(session); }; });
+    auto* retire = hosts->add_subcommand("retire", "The host is gone for good: its alerts end");
+    retire->add_option("HOST", a.host, "Its name")->required();
+    retire->callback([&] { action = [&] { return retire_host(session, a.host); }; });
+    auto* rename = hosts->add_subcommand("rename", "The host has another name: incidents go on");
+    rename->add_option("HOST", a.host, "Its name so far")->required();
+    rename->add_option("TO", a.text, "Its new name")->required();
+    rename->callback([&] { action = [&] { return rename_host(session, a.host, a.text); }; });
 }
 
 void add_rules(CLI::App& app, Session& session, Arguments& a, std::function<int()>& action) {
@@ -160,6 +230,15 @@ int run(std::vector<std::string> args, std::ostream& out, std::ostream& err) {
         "Exit status: 0 done, 1 the answer is no, 2 used wrongly, 3 could not reach or read.");
     add_common(app, session, arguments);
     add_incidents(app, session, arguments, action);
+    add_oncall(app, session, arguments.oncall, action);
+    add_messages(app, session, arguments, action);
+    add_events(app, session, action);
+    add_report(app, session, arguments.report, action);
+    add_records(app, session, arguments.records, action);
+    add_alerts(app, session, action);
+    add_suppression(app, session, action);
+    add_hosts(app, session, arguments, action);
+    add_choices(app, session, action);
     add_rules(app, session, arguments, action);
     add_query(app, session, arguments, action);
     add_check(app, session, arguments, action);

@@ -1,11 +1,12 @@
 #include "cli/session.h"
 
 #include <boost/json.hpp>
+#include <cstdlib>
 #include <ostream>
 #include <utility>
 
 #include "base/net/file.h"
-#include "base/net/http_client.h"
+#include "cli/requests.h"
 #include "cli/run.h"
 
 namespace tocsin::cli {
@@ -38,33 +39,73 @@ ErrorCode code_of(int status) {
 
 }  // namespace
 
-Result<boost::json::value> call(const Session& session, std::string_view method, std::string url,
-                                std::string body) {
+std::string_view terminal_language() {
+    for (const char* name : {"LC_ALL", "LC_MESSAGES", "LANG"}) {
+        const char* value = std::getenv(name);
+        if (value == nullptr || *value == '\0') continue;
+        return std::string_view(value).starts_with("zh") ? "zh-CN" : "en";
+    }
+    return "en";
+}
+
+Result<net::ClientRequest> request_to(const Session& session, std::string_view method,
+                                      std::string url, std::string body) {
     net::ClientRequest request;
     request.method = std::string(method);
     request.url = std::move(url);
     request.body = std::move(body);
     request.headers.set("Accept", "application/json");
+    request.headers.set("Accept-Language", std::string(terminal_language()));
     if (!request.body.empty()) request.headers.set("Content-Type", "application/json");
     if (!session.token_file.empty()) {
         auto token = net::read_secret(session.token_file);
         if (!token) return token.error();
         request.headers.set("Authorization", "Bearer " + token.value().reveal());
     }
+    return request;
+}
+
+std::optional<Error> refusal_of(const net::Response& response) {
+    if (response.status < 400) return std::nullopt;
+    boost::system::error_code bad;
+    const auto value = boost::json::parse(response.body, bad);
+    const auto text = error_text(bad ? boost::json::value() : value, response.body);
+    return Error(code_of(response.status),
+                 text.empty() ? "status " + std::to_string(response.status) : text, Retry::kNo);
+}
+
+namespace {
+
+struct Asked {
+    net::Response response;
+    std::string where;
+};
+
+Result<Asked> ask(const Session& session, std::string_view method, std::string url,
+                  std::string body) {
+    TOCSIN_TRY(auto request, request_to(session, method, std::move(url), std::move(body)));
     const auto where = request.url;
     auto answer = net::fetch(std::move(request));
     if (!answer) return answer.error().in(where);
-    const auto& response = answer.value();
+    if (auto refused = refusal_of(answer.value())) return std::move(*refused);
+    return Asked{std::move(answer).value(), where};
+}
+
+}  // namespace
+
+Result<boost::json::value> call(const Session& session, std::string_view method, std::string url,
+                                std::string body) {
+    TOCSIN_TRY(const Asked asked, ask(session, method, std::move(url), std::move(body)));
+    if (asked.response.body.empty()) return boost::json::value();
     boost::system::error_code bad;
-    auto value = boost::json::parse(response.body, bad);
-    if (response.status >= 400) {
-        const auto text = error_text(bad ? boost::json::value() : value, response.body);
-        return Error(code_of(response.status),
-                     text.empty() ? "status " + std::to_string(response.status) : text, Retry::kNo);
-    }
-    if (response.body.empty()) return boost::json::value();
-    if (bad) return Error(ErrorCode::kUnavailable, where + " did not answer with JSON");
+    auto value = boost::json::parse(asked.response.body, bad);
+    if (bad) return Error(ErrorCode::kUnavailable, asked.where + " did not answer with JSON");
     return value;
+}
+
+Result<std::string> call_text(const Session& session, std::string url) {
+    TOCSIN_TRY(Asked asked, ask(session, "GET", std::move(url), ""));
+    return std::move(asked.response.body);
 }
 
 int fail(const Session& session, const Error& error) {

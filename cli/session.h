@@ -26,9 +26,15 @@ struct Session {
     std::ostream* err = nullptr;
 };
 
+// "en" or "zh-CN", as programs of a terminal find theirs (setlocale(3)).
+std::string_view terminal_language();
+
 // An answer below 400 is its JSON; others are the daemon's own error, in its own words.
 Result<boost::json::value> call(const Session& session, std::string_view method, std::string url,
                                 std::string body);
+
+// The same for what is no JSON (a calendar): the body as it is.
+Result<std::string> call_text(const Session& session, std::string url);
 
 // Says the error and returns its exit status: 3 when nothing was reached, 1 when the daemon said
 // no.

@@ -29,6 +29,7 @@ endfunction()
 tocsin_system_library(dep_sqlite HEADER sqlite3.h NAMES libsqlite3.a sqlite3
                       LINK ${CMAKE_DL_LIBS} Threads::Threads m)
 tocsin_system_library(dep_re2 HEADER re2/re2.h NAMES libre2.a re2 LINK Threads::Threads)
+tocsin_system_library(dep_deflate HEADER libdeflate.h NAMES libdeflate.a deflate)
 tocsin_system_library(dep_yaml HEADER yaml-cpp/yaml.h NAMES libyaml-cpp.a yaml-cpp)
 tocsin_system_library(dep_systemd HEADER systemd/sd-journal.h NAMES systemd)
 tocsin_system_library(dep_soci_core HEADER soci/soci.h NAMES libsoci_core.a soci_core
@@ -38,6 +39,7 @@ tocsin_system_library(dep_soci_sqlite HEADER soci/soci.h NAMES libsoci_sqlite3.a
 tocsin_system_library(dep_netsnmp HEADER net-snmp/net-snmp-config.h NAMES netsnmp)
 
 tocsin_system_library(dep_mariadb HEADER mariadb/mysql.h NAMES mariadb) # in a module
+tocsin_system_library(dep_ical HEADER libical/ical.h NAMES ical)
 tocsin_system_library(dep_hiredis HEADER hiredis/hiredis.h NAMES libhiredis.a hiredis)
 
 add_library(dep_boost INTERFACE)

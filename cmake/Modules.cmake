@@ -41,6 +41,7 @@ function(tocsin_collector_module name folder)
     target_include_directories(${objects} PUBLIC "${root}")
     target_link_libraries(${objects} PUBLIC base_core base_model collector_api ${A_USES}
                           PRIVATE base_net ${A_LINK} tocsin_build_id tocsin_warnings)
+    _tocsin_precompiled(${objects} tocsin_headers)
     add_library(${name}_module MODULE $<TARGET_OBJECTS:${objects}>)
     target_link_libraries(${name}_module PRIVATE ${A_LINK})
     set_target_properties(${name}_module PROPERTIES

@@ -28,7 +28,9 @@ endif()
 find_program(TOCSIN_CCACHE ccache)
 if(TOCSIN_CCACHE)
     set(CMAKE_C_COMPILER_LAUNCHER "${TOCSIN_CCACHE}")
-    set(CMAKE_CXX_COMPILER_LAUNCHER "${TOCSIN_CCACHE}")
+    # What ccache wants to be told where headers are precompiled.
+    set(CMAKE_CXX_COMPILER_LAUNCHER env "CCACHE_SLOPPINESS=pch_defines,time_macros"
+                                    "${TOCSIN_CCACHE}")
 endif()
 find_program(TOCSIN_MOLD mold)
 if(TOCSIN_MOLD)

@@ -10,6 +10,7 @@
 #include "collector/module_loader.h"
 #include "collector/net/probe_config/config.h"
 #include "collector/net/snmp/config/config.h"
+#include "collector/net/snmp/config/traps.h"
 #include "collector/register.h"
 #include "collector/service/certificates/certificates.h"
 #include "collector/service/certificates/config.h"
@@ -58,7 +59,8 @@ const std::vector<TargetKind>& kinds() {
            "`emerg` to `debug`: entries of this priority and worse; without it, all."},
           {"patterns", "list", "", kPatternsHelp},
           {"directory", "text", "", "The journal's directory; without it, the system's journal."},
-          {"every", "duration", "", kEveryHelp}}},
+          {"every", "duration", "", kEveryHelp}},
+         AfterFailures::kAtInterval},
         {"logs",
          "",
          read_logs,
@@ -68,7 +70,8 @@ const std::vector<TargetKind>& kinds() {
            "Absolute paths; `*`, `?` and `[…]` as a shell's. Required."},
           {"patterns", "list", "", kPatternsHelp},
           {"limit", "bytes", "64MiB", "Most that is read at once; the rest is backlog."},
-          {"every", "duration", "", kEveryHelp}}},
+          {"every", "duration", "", kEveryHelp}},
+         AfterFailures::kAtInterval},
         {"mysql",
          "mysql",
          read_mysql,
@@ -99,7 +102,8 @@ const std::vector<TargetKind>& kinds() {
            "The program by its absolute path, and its arguments one by one. Required."},
           {"every", "duration", "1m", "How often it runs."},
           {"timeout", "duration", "30s",
-           "How long it may run before it and its group are killed."}}},
+           "How long it may run before it and its group are killed."}},
+         AfterFailures::kAtInterval},
         {"postgres",
          "postgres",
          read_postgres,
@@ -149,7 +153,8 @@ const std::vector<TargetKind>& kinds() {
           {"smaps", "bool", "false",
            "Whether the proportional share of memory is reported; costly."},
           {"context_switches", "bool", "false",
-           "Whether context switches are reported; each thread is read for them."}}},
+           "Whether context switches are reported; each thread is read for them."}},
+         AfterFailures::kAtInterval},
         {"redis",
          "",
          read_redis,
@@ -189,6 +194,7 @@ const std::vector<TargetKind>& kinds() {
           {"tls", "map", "",
            "`ca_file`, `cert_file`, `key_file`, `server_name`, `insecure_skip_verify`."}}},
         {"snmp", "snmp", read_snmp, nullptr, snmp_settings()},
+        {"snmp_traps", "snmp", read_snmp_traps, nullptr, snmp_traps_settings()},
     };
     return all;
 }

@@ -215,8 +215,13 @@ net::Response Api::handle(const net::Request& request) const {
         return response;
     }
     if (reads && request.path == "/metrics") {
-        auto response = net::Response::text(200, sources_.metrics());
+        const bool gzip = net::accepts_gzip(request.headers.get("Accept-Encoding"));
+        auto response = net::Response::text(200, sources_.metrics(gzip));
         response.headers.set("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
+        if (gzip) {
+            response.headers.set("Content-Encoding", "gzip");
+            response.headers.set("Vary", "Accept-Encoding");
+        }
         return response;
     }
     const auto* const route = std::find_if(kRoutes.begin(), kRoutes.end(), [&](const Route& r) {

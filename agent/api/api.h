@@ -19,10 +19,11 @@ namespace tocsin::agent {
 struct ApiSources {
     std::function<rules::History&()> history;  // a stepped clock replaces it
     const Clock& clock;
-    std::function<std::string()> metrics;  // text format 0.0.4
-    std::function<std::string()> rules;    // the data of /api/v1/rules
-    std::function<std::string()> alerts;   // the data of /api/v1/alerts
-    std::function<bool()> ready;           // the first collection has been evaluated
+    // Text format 0.0.4, compressed if that is so.
+    std::function<std::string(bool gzip)> metrics;
+    std::function<std::string()> rules;   // the data of /api/v1/rules
+    std::function<std::string()> alerts;  // the data of /api/v1/alerts
+    std::function<bool()> ready;          // the first collection has been evaluated
     std::string version;
 };
 

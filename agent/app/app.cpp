@@ -1,15 +1,15 @@
 #include "agent/app/app.h"
 
-#include <algorithm>
 #include <csignal>
 #include <utility>
 
 #include "agent/api/api.h"
 #include "agent/api/rules_json.h"
+#include "agent/app/outbox_sink.h"
 #include "agent/app/rule_loader.h"
+#include "agent/app/sources.h"
 #include "agent/app/trim.h"
 #include "agent/app/watch.h"
-#include "agent/deliver/alert_body.h"
 #include "agent/deliver/deliverer.h"
 #include "agent/deliver/heartbeat_sender.h"
 #include "agent/outbox/outbox.h"
@@ -22,7 +22,6 @@
 #include "base/net/offload.h"
 #include "base/net/sd_notify.h"
 #include "collector/api/exposition.h"
-#include "collector/register.h"
 
 namespace tocsin::agent {
 
@@ -30,9 +29,6 @@ namespace {
 
 // Enough for the collectors that may hang at the same time; the others wait for their turn.
 constexpr std::size_t kThreads = 4;
-constexpr std::size_t kTargetsWaiting = 256;
-// Resent every minute with endsAt four times that ahead (design: Delivery).
-constexpr Duration kEndsIn = 4min;
 constexpr Duration kHeartbeat = 30s;
 constexpr Duration kGoodbyePatience = 3s;
 constexpr Duration kStopGrace = 5s;
@@ -52,21 +48,6 @@ net::LogFormat log_format(std::string_view name) {
     return net::LogFormat::kLogfmt;
 }
 
-// A collector's own time-out, but never so long that the cycle in which a source begins to hang
-// gives the others' samples later than half an interval.
-Duration timeout_of(const CollectorSection* section, Duration interval) {
-    Duration timeout = interval / 2;
-    if (section != nullptr) {
-        if (const auto* set = collector::find_setting(section->settings, "timeout");
-            set != nullptr && !set->empty()) {
-            if (const auto parsed = parse_duration(set->front())) {
-                timeout = std::min(timeout, parsed.value());
-            }
-        }
-    }
-    return timeout;
-}
-
 Labels external_labels(const Config& config) {
     LabelsBuilder builder;
     for (const auto& [name, value] : config.labels) builder.set(name, value);
@@ -74,56 +55,16 @@ Labels external_labels(const Config& config) {
     return builder.build();
 }
 
-// The outbox in the pipeline's words.
-class OutboxSink final : public TransitionSink {
-  public:
-    OutboxSink(Outbox& outbox, std::function<void()> committed)
-        : outbox_(outbox), committed_(std::move(committed)) {}
-
-    Result<void> commit(std::span<const rules::Transition> transitions,
-                        std::span<const SavedGroup> states) override {
-        std::vector<Record> records;
-        records.reserve(transitions.size());
-        for (const auto& t : transitions) {
-            records.push_back(make_record(t.identity, t.seq, t.at, to_alerts(t, kEndsIn)));
-        }
-        std::vector<StateRow> rows;
-        std::vector<std::string> gone;
-        for (const auto& state : states) {
-            if (state.state.empty()) {
-                gone.push_back(state.key);
-            } else {
-                rows.push_back({state.key, state.state});
-            }
-        }
-        TOCSIN_TRY(outbox_.commit(records, rows, gone));
-        if (!records.empty()) committed_();
-        return success();
-    }
-
-  private:
-    Outbox& outbox_;
-    std::function<void()> committed_;
-};
-
 }  // namespace
-
-std::vector<std::string> enabled_collectors(const Config& config) {
-    std::vector<std::string> names;
-    for (const auto& row : collector::registrations()) {
-        const auto* section = config.collect.find(row.name);
-        if (section != nullptr ? section->enabled : row.on_by_default) names.emplace_back(row.name);
-    }
-    return names;
-}
 
 struct App::Impl {
     Config config;
     SystemClock clock;
     net::Loop loop;
     net::OffloadPool pool{loop, kThreads, 4 * kThreads};
-    // Apart from the host's: databases that hang take no thread from its file systems.
-    net::OffloadPool target_pool{loop, kThreads, kTargetsWaiting};
+    TargetPools target_pools{loop};
+    std::vector<std::string> unmade_collectors;
+    std::size_t unmade_targets = 0;
     SeriesTable series;
     Outbox outbox;
     RuleLoader loader;
@@ -139,6 +80,7 @@ struct App::Impl {
     std::unique_ptr<net::HttpServer> server;
     std::unique_ptr<FileWatch> watch;
     net::Timer trim;
+    std::function<Result<Config>()> reread;
     std::string rules_hash;
     bool stopping = false;
 
@@ -152,11 +94,12 @@ struct App::Impl {
           }) {}
 
     Result<void> set_up();
-    Result<std::vector<collector::RunnerEntry>> make_collectors();
-    std::vector<collector::TargetEntry> make_targets();
+    std::vector<collector::TargetEntry> targets_now();
     RuleFactory factory(std::vector<rules::RuleFile> files);
     LoadedRules load_rules();
     void reload(std::string_view why);
+    void reload_targets();
+    void remake_collectors();
     void watch_rules();
     Result<void> set_up_delivery();
     HostFacts host_facts() const;
@@ -166,43 +109,11 @@ struct App::Impl {
     void stop(int signal);
 };
 
-Result<std::vector<collector::RunnerEntry>> App::Impl::make_collectors() {
-    std::vector<collector::RunnerEntry> entries;
-    for (const auto& name : enabled_collectors(config)) {
-        const auto* row = collector::find_registration(name);
-        const auto* section = config.collect.find(name);
-        collector::Context context{
-            config.path, section != nullptr ? section->settings : collector::Settings{}, &series};
-        auto made = collector::create_collector(*row, context);
-        if (!made) {
-            // One that cannot be made (its module is not installed) costs only itself.
-            net::log_error("collector left out",
-                           {{"collector", name}, {"reason", made.error().message}});
-            continue;
-        }
-        entries.push_back({name, row->threading, timeout_of(section, config.collect.interval),
-                           std::move(made).value()});
-    }
-    return entries;
-}
-
-std::vector<collector::TargetEntry> App::Impl::make_targets() {
-    std::vector<collector::TargetEntry> entries;
-    const collector::TargetContext context{config.path, &series, &loop, &target_pool, config.state};
-    for (const auto& section : config.collect.targets) {
-        const auto* kind = collector::find_target_kind(section.kind);
-        for (const auto& target : section.targets) {
-            auto made = collector::create_target(*kind, target, context);
-            if (!made) {
-                net::log_error("target left out", {{"kind", section.kind},
-                                                   {"instance", target->instance},
-                                                   {"reason", made.error().message}});
-                continue;
-            }
-            entries.push_back({section.kind, target, std::move(made).value()});
-        }
-    }
-    return entries;
+std::vector<collector::TargetEntry> App::Impl::targets_now() {
+    auto made =
+        make_targets(config, {config.path, &series, &loop, nullptr, config.state}, target_pools);
+    unmade_targets = made.unmade;
+    return std::move(made.entries);
 }
 
 RuleFactory App::Impl::factory(std::vector<rules::RuleFile> files) {
@@ -212,6 +123,9 @@ RuleFactory App::Impl::factory(std::vector<rules::RuleFile> files) {
         options.external_url = (config.tls ? "https://" : "http://") + config.listen;
         options.default_interval = config.collect.interval;
         options.history_since = since;
+        if (config.rules.mode == rules::to_string(rules::RuleMode::kObserve)) {
+            options.mode = rules::RuleMode::kObserve;
+        }
         return rules::RuleSet::create(files, std::move(options), history, series);
     };
 }
@@ -252,11 +166,47 @@ void App::Impl::reload(std::string_view why) {
     trim = loop.after(kSettled, give_back_memory);
 }
 
+void App::Impl::reload_targets() {
+    if (!reread || stopping) return;
+    auto now = reread();
+    if (!now) {
+        net::log_error("the configuration is wrong; the old targets stay",
+                       {{"reason", now.error().message}});
+        return;
+    }
+    if (now.value().source == config.source && unmade_targets == 0) return;
+    config.source = std::move(now.value().source);
+    config.collect.targets = std::move(now.value().collect.targets);
+    std::size_t count = 0;
+    targets->replace([&] {
+        auto entries = targets_now();
+        count = entries.size();
+        return entries;
+    });
+    net::log_info("targets read anew; the rest of the configuration waits for a restart",
+                  {{"targets", std::to_string(count)}});
+}
+
+// Those that could not be made: their modules may be there now.
+void App::Impl::remake_collectors() {
+    for (const auto& name : std::exchange(unmade_collectors, {})) {
+        auto made = make_collector(config, series, name);
+        if (made) {
+            runner->replace(std::move(made).value());
+            net::log_info("collector made", {{"collector", name}});
+        } else {
+            unmade_collectors.push_back(name);
+        }
+    }
+}
+
 Result<void> App::Impl::set_up() {
-    TOCSIN_TRY(auto entries, make_collectors());
-    runner = std::make_unique<collector::Runner>(loop, pool, clock, series, std::move(entries));
+    auto collectors = make_collectors(config, series);
+    unmade_collectors = std::move(collectors.unmade);
+    runner = std::make_unique<collector::Runner>(loop, pool, clock, series,
+                                                 std::move(collectors.entries));
     targets = std::make_unique<collector::TargetRunner>(loop, clock, series,
-                                                        config.collect.interval, make_targets());
+                                                        config.collect.interval, targets_now());
     pipeline = std::make_unique<Pipeline>(
         PipelineParts{loop, clock, *runner, *targets, series, sink,
                       [this](SelfCounts& counts) { count(counts); }},
@@ -341,7 +291,10 @@ Result<void> App::Impl::listen() {
             .history = [this]() -> rules::History& { return pipeline->history(); },
             .clock = clock,
             .metrics =
-                [this] { return collector::exposition(pipeline->readings(), series.target()); },
+                [this, page = std::make_shared<collector::Exposition>(series.target())](bool gzip) {
+                    std::string text = page->text(pipeline->readings());
+                    return gzip ? page->gzip(text) : text;
+                },
             .rules = [this] { return rules_json(pipeline->rules()); },
             .alerts = [this] { return alerts_json(pipeline->rules()); },
             .ready = [this] { return pipeline->ready(); },
@@ -384,21 +337,26 @@ App::App(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 App::~App() = default;
 
 bool App::idle() const {
-    return impl_->pool.busy() == 0 && impl_->target_pool.busy() == 0;
+    return impl_->pool.busy() == 0 && impl_->target_pools.idle();
 }
 
-Result<std::unique_ptr<App>> App::create(Config config) {
+Result<std::unique_ptr<App>> App::create(Config config, std::function<Result<Config>()> reread) {
     net::configure_log(log_format(config.log.format), log_level(config.log.level));
     TOCSIN_TRY(auto outbox, Outbox::open({config.state, config.outbox.limit}));
     auto impl = std::make_unique<Impl>(std::move(config), std::move(outbox));
     TOCSIN_TRY(impl->set_up());
+    impl->reread = std::move(reread);
     return std::unique_ptr<App>(new App(std::move(impl)));  // NOLINT: a private constructor
 }
 
 void App::run() {
     auto& impl = *impl_;
     impl.loop.on_signals({SIGTERM, SIGINT}, [&impl](int signal) { impl.stop(signal); });
-    impl.loop.on_signals({SIGHUP}, [&impl](int) { impl.reload("SIGHUP"); });
+    impl.loop.on_signals({SIGHUP}, [&impl](int) {
+        impl.reload_targets();
+        impl.remake_collectors();
+        impl.reload("SIGHUP");
+    });
     impl.watch_rules();
     impl.pipeline->start();
     impl.deliverer->start();

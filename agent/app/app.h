@@ -1,25 +1,25 @@
 // The agent, wired: collectors, pipeline, outbox, delivery and API on one loop.
 #pragma once
 
+#include <functional>
 #include <memory>
-#include <string>
-#include <vector>
 
 #include "agent/config/config.h"
 #include "base/core/result.h"
 
 namespace tocsin::agent {
 
-// Those on by default or named in the configuration, but for those switched off there.
-std::vector<std::string> enabled_collectors(const Config& config);
-
 class App {
   public:
     // Opens the state, loads the rules, binds the API. kIo names what could not be opened; a rule
     // file that is wrong stops nothing (the others are in force, and the log says what and where).
-    static Result<std::unique_ptr<App>> create(Config config);
+    // `reread` gives the configuration as it is now; an error says all that is wrong with it.
+    static Result<std::unique_ptr<App>> create(Config config,
+                                               std::function<Result<Config>()> reread = {});
     ~App();
-    // Until SIGTERM or SIGINT; says goodbye to the bridge. SIGHUP reads the rule files anew.
+    // Until SIGTERM or SIGINT; says goodbye to the bridge. SIGHUP reads the rule files anew,
+    // and where the configuration has changed, its targets (all of `collect` but the host's
+    // collectors); what could not be made is tried again.
     void run();
     // Whether no collector hangs in a blocking call. One that does holds what the App owns, so that
     // the process must end without tearing it down.

@@ -1,11 +1,13 @@
 #include <cstdlib>
 #include <exception>
 #include <iostream>
+#include <sstream>
 #include <variant>
 
 #include "agent/app/app.h"
 #include "agent/app/flags.h"
 #include "agent/app/options.h"
+#include "agent/app/sources.h"
 #include "base/net/log.h"
 #include "collector/collect_once.h"
 
@@ -46,7 +48,13 @@ int run(int argc, char** argv) {
         return status_of(config.error());
     }
     if (flags.command == agent::Flags::Command::kCollect) return collect(config.value());
-    auto app = agent::App::create(std::move(config).value());
+    const auto reread = [flags]() -> Result<agent::Config> {
+        std::ostringstream said;
+        auto now = agent::load_options(flags, said);
+        if (!now && !said.str().empty()) return Error(now.error().code, said.str());
+        return now;
+    };
+    auto app = agent::App::create(std::move(config).value(), reread);
     if (!app) {
         std::cerr << "tocsin-agent: " << app.error().message << "\n";
         return status_of(app.error());

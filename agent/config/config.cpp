@@ -20,6 +20,7 @@ using text::YamlNode;
 
 constexpr Duration kLeastInterval = 100ms;
 constexpr std::array<std::string_view, 4> kLogLevels{"debug", "info", "warning", "error"};
+constexpr std::array<std::string_view, 2> kModes{"active", "observe"};
 constexpr std::array<std::string_view, 3> kLogFormats{"logfmt", "json", "journald"};
 
 template <class T>
@@ -200,6 +201,7 @@ void read_collect(const YamlNode& node, const Collectors& collectors, CollectCon
 void read_rules(const YamlNode& node, RulesConfig& rules, Diagnostics& diagnostics) {
     MapReader reader(node, "rules", diagnostics);
     take_list(reader, "files", rules.files);
+    take(rules.mode, reader.choice("mode", kModes));
     reader.finish();
 }
 

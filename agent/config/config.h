@@ -53,6 +53,7 @@ struct CollectConfig {
 
 struct RulesConfig {
     std::vector<std::string> files{"/etc/tocsin/rules.d/*.yml"};
+    std::string mode = "active";  // or "observe"
 };
 
 struct HistoryConfig {
@@ -84,6 +85,7 @@ struct Config {
     RulesConfig rules;
     HistoryConfig history;
     OutboxConfig outbox;
+    std::string source;  // the text that it was read from, to see whether it is another
 };
 
 // What can be collected: the registry's two lists, or a test's own.

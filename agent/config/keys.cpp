@@ -42,6 +42,8 @@ constexpr std::array kKeys{
            "How often the host is looked at, and rules are evaluated whose group does not say."},
     KeyRow{"rules.files", "list of paths", "[/etc/tocsin/rules.d/*.yml]",
            "Rule files, patterns or directories of them."},
+    KeyRow{"rules.mode", "active or observe", "active",
+           "observe: the bridge records what the rules of this agent fire and tells nobody."},
     KeyRow{"history.keep", "duration", "1h",
            "How long samples are remembered; what a rule's range needs is kept longer."},
     KeyRow{"history.limit", "size", "32MiB", "The most memory that samples may take."},

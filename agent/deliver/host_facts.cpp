@@ -9,6 +9,7 @@
 #include <array>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include "base/core/strings.h"
 #include "base/net/file.h"
@@ -17,13 +18,20 @@ namespace tocsin::agent {
 
 namespace {
 
+// What stands before and after the first `separator`; all and nothing without one.
+std::pair<std::string_view, std::string_view> cut(std::string_view text, char separator) {
+    const std::size_t at = text.find(separator);
+    if (at == std::string_view::npos) return {text, {}};
+    return {text.substr(0, at), text.substr(at + 1)};
+}
+
 // Calls back with each line, without its end.
 template <class Each>
 void each_line(std::string_view text, Each each) {
     while (!text.empty()) {
-        const std::size_t end = std::min(text.find('\n'), text.size());
-        each(trim(text.substr(0, end)));
-        text.remove_prefix(std::min(end + 1, text.size()));
+        const auto [line, rest] = cut(text, '\n');
+        each(trim(line));
+        text = rest;
     }
 }
 
@@ -106,14 +114,13 @@ std::int64_t parse_cpu_count(std::string_view text) {
     text = trim(text);
     std::int64_t count = 0;
     while (!text.empty()) {
-        const std::size_t comma = std::min(text.find(','), text.size());
-        const std::string_view part = text.substr(0, comma);
-        const std::size_t dash = std::min(part.find('-'), part.size());
-        const auto first = parse_int(part.substr(0, dash));
-        const auto last = dash == part.size() ? first : parse_int(part.substr(dash + 1));
+        const auto [part, rest] = cut(text, ',');
+        const auto [from, to] = cut(part, '-');
+        const auto first = parse_int(from);
+        const auto last = from.size() == part.size() ? first : parse_int(to);
         if (!first || !last || *first < 0 || *last < *first || *last > 1'000'000) return 0;
         count += *last - *first + 1;
-        text.remove_prefix(std::min(comma + 1, text.size()));
+        text = rest;
     }
     return count;
 }

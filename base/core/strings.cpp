@@ -1,5 +1,6 @@
 #include "base/core/strings.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -37,6 +38,12 @@ std::size_t sequence_length(std::string_view s, std::size_t at) {
 }  // namespace
 
 std::string valid_utf8(std::string_view bytes) {
+    if (std::all_of(bytes.begin(), bytes.end(), [](char c) {
+            const auto byte = static_cast<unsigned char>(c);
+            return byte != 0 && byte < 0x80;
+        })) {
+        return std::string(bytes);  // ASCII, as nearly all is
+    }
     std::string out;
     out.reserve(bytes.size());
     for (std::size_t i = 0; i < bytes.size();) {
@@ -185,6 +192,32 @@ std::optional<std::int64_t> parse_int(std::string_view text) {
 
 std::optional<std::uint64_t> parse_uint(std::string_view text) {
     return parse_integer<std::uint64_t>(text);
+}
+
+std::string html_escaped(std::string_view text) {
+    std::string out;
+    for (const char c : text) {
+        switch (c) {
+            case '&':
+                out += "&amp;";
+                break;
+            case '<':
+                out += "&lt;";
+                break;
+            case '>':
+                out += "&gt;";
+                break;
+            case '"':
+                out += "&#34;";
+                break;
+            case '\'':
+                out += "&#39;";
+                break;
+            default:
+                out += c;
+        }
+    }
+    return out;
 }
 
 std::string_view trim(std::string_view text) {

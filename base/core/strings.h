@@ -26,6 +26,9 @@ std::optional<double> parse_double(std::string_view text);
 std::optional<std::int64_t> parse_int(std::string_view text);
 std::optional<std::uint64_t> parse_uint(std::string_view text);
 
+// As HTML, in an element or in a quoted attribute; the references are those of Go's templates.
+std::string html_escaped(std::string_view text);
+
 std::string_view trim(std::string_view text);
 bool iequals(std::string_view a, std::string_view b);  // ASCII only
 

@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
 
 #include "base/core/strings.h"
+#include "base/model/alert_json.h"
 
 namespace tocsin {
 
@@ -15,6 +17,9 @@ namespace {
 // "0001-01-01T00:00:00Z", Go's zero time.
 constexpr Timestamp kZeroTime = Timestamp{Duration{-62'135'596'800'000}};
 
+// Of the alerts that a request's answer speaks of.
+constexpr std::size_t kMostNamed = 10;
+
 std::string_view view(const json::string& s) {
     return {s.data(), s.size()};
 }
@@ -23,24 +28,8 @@ Error invalid(std::string message) {
     return Error(ErrorCode::kInvalid, std::move(message));
 }
 
-Result<json::value> parse_json(std::string_view text, int depth) {
-    json::parse_options options;
-    options.max_depth = static_cast<std::size_t>(depth);
-    // What is not UTF-8 in a label's value is repaired, not refused.
-    options.allow_invalid_utf8 = true;
-    json::error_code error;
-    try {
-        json::value v =
-            json::parse(json::string_view(text.data(), text.size()), error, {}, options);
-        if (error == json::error::too_deep) {
-            return Error(ErrorCode::kTooLarge,
-                         fmt::format("the JSON is nested deeper than {} levels", depth));
-        }
-        if (error) return invalid("not JSON: " + error.message());
-        return v;
-    } catch (const std::exception& e) {
-        return Error(ErrorCode::kInternal, fmt::format("parsing JSON: {}", e.what()));
-    }
+Error place_of(const RefusedAlert& refused) {
+    return refused.error.in(fmt::format("alert {}", refused.number));
 }
 
 Result<std::optional<Timestamp>> time_field(const json::object& alert, std::string_view key) {
@@ -79,7 +68,29 @@ Result<void> each_string(const json::object& alert, std::string_view key, std::s
     return success();
 }
 
-Result<Alert> to_alert(const json::value& value, const AlertLimits& limits) {
+}  // namespace
+
+Result<json::value> parse_alert_body(std::string_view text, int depth) {
+    json::parse_options options;
+    options.max_depth = static_cast<std::size_t>(depth);
+    // What is not UTF-8 in a label's value is repaired, not refused.
+    options.allow_invalid_utf8 = true;
+    json::error_code error;
+    try {
+        json::value v =
+            json::parse(json::string_view(text.data(), text.size()), error, {}, options);
+        if (error == json::error::too_deep) {
+            return Error(ErrorCode::kTooLarge,
+                         fmt::format("the JSON is nested deeper than {} levels", depth));
+        }
+        if (error) return invalid("not JSON: " + error.message());
+        return v;
+    } catch (const std::exception& e) {
+        return Error(ErrorCode::kInternal, fmt::format("parsing JSON: {}", e.what()));
+    }
+}
+
+Result<Alert> alert_of_json(const json::value& value, const AlertLimits& limits) {
     const json::object* object = value.if_object();
     if (object == nullptr) return invalid("must be an object");
     Alert out;
@@ -108,10 +119,8 @@ Result<Alert> to_alert(const json::value& value, const AlertLimits& limits) {
     return out;
 }
 
-}  // namespace
-
-Result<std::vector<Alert>> parse_alerts(std::string_view text, const AlertLimits& limits) {
-    TOCSIN_TRY(const json::value root, parse_json(text, limits.depth));
+Result<AlertBatch> read_alert_batch(std::string_view text, const AlertLimits& limits) {
+    TOCSIN_TRY(const json::value root, parse_alert_body(text, limits.depth));
     const json::array* array = root.if_array();
     if (array == nullptr) return invalid("the body must be a JSON array of alerts");
     if (array->size() > limits.alerts) {
@@ -119,14 +128,37 @@ Result<std::vector<Alert>> parse_alerts(std::string_view text, const AlertLimits
                      fmt::format("{} alerts in a request, at most {} are taken", array->size(),
                                  limits.alerts));
     }
-    std::vector<Alert> out;
-    out.reserve(array->size());
-    for (const json::value& value : *array) {
-        auto alert = to_alert(value, limits);
-        if (!alert) return alert.error().in(fmt::format("alert {}", out.size() + 1));
-        out.push_back(std::move(alert).value());
-    }
+    AlertBatch out;
+    out.alerts.reserve(array->size());
+    for (const json::value& value : *array) add_alert(out, alert_of_json(value, limits));
     return out;
+}
+
+Result<std::vector<Alert>> parse_alerts(std::string_view text, const AlertLimits& limits) {
+    TOCSIN_TRY(AlertBatch batch, read_alert_batch(text, limits));
+    if (!batch.refused.empty()) return place_of(batch.refused.front());
+    return std::move(batch.alerts);
+}
+
+void add_alert(AlertBatch& batch, Result<Alert> alert) {
+    const std::size_t number = batch.alerts.size() + batch.refused.size() + 1;
+    if (alert) {
+        batch.alerts.push_back(std::move(alert).value());
+    } else {
+        batch.refused.push_back({number, std::move(alert).error()});
+    }
+}
+
+std::optional<Error> refusal_of(const std::vector<RefusedAlert>& refused) {
+    if (refused.empty()) return std::nullopt;
+    const std::size_t named = std::min(refused.size(), kMostNamed);
+    std::string text;
+    for (std::size_t i = 0; i < named; ++i) {
+        if (i > 0) text += "; ";
+        text += place_of(refused[i]).message;
+    }
+    if (named < refused.size()) text += fmt::format("; and {} more", refused.size() - named);
+    return invalid(std::move(text));
 }
 
 std::string alerts_to_json(const std::vector<Alert>& alerts) {

@@ -4,6 +4,9 @@
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
+#include <boost/none.hpp>
+#include <functional>
+#include <utility>
 
 #include "base/core/strings.h"
 #include "base/net/http_message.h"
@@ -21,8 +24,11 @@ constexpr int kMostInterim = 8;  // 1xx answers before the real one
 
 using Parser = http::parser<false, http::string_body>;
 
+using OnPiece = std::function<void(std::string_view)>;
+
 struct Reading {
-    std::string input;  // read and not yet parsed
+    const OnPiece* on_piece = nullptr;  // takes the body in pieces
+    std::string input;                  // read and not yet parsed
     bool any_byte = false;
 };
 
@@ -40,6 +46,15 @@ bool is_end(const IoError& error) {
     return error == asio::error::eof || error == asio::ssl::error::stream_truncated;
 }
 
+// What has come of the body so far, to whoever takes it in pieces.
+void hand_over(Parser& parser, const Reading& reading) {
+    const bool wanted = reading.on_piece != nullptr && *reading.on_piece;
+    if (!wanted || !parser.is_header_done() || parser.get().result_int() / 100 != 2) return;
+    parser.body_limit(boost::none);
+    const std::string piece = std::exchange(parser.get().body(), {});
+    if (!piece.empty()) (*reading.on_piece)(piece);
+}
+
 // Until the message is complete, or the connection's end completes it.
 asio::awaitable<IoError> parse_message(std::shared_ptr<Transport> transport, Reading& reading,
                                        Parser& parser) {
@@ -50,6 +65,7 @@ asio::awaitable<IoError> parse_message(std::shared_ptr<Transport> transport, Rea
             reading.input.erase(0, used);
             if (error && error != http::error::need_more) co_return error;
             error = {};
+            hand_over(parser, reading);
             if (parser.is_done()) break;
         }
         const auto failed = co_await fill(transport, reading);
@@ -84,6 +100,24 @@ Result<Response> to_response(Parser& parser, std::size_t limit) {
     return response;
 }
 
+// The answer after those of 1xx.
+asio::awaitable<IoError> receive(std::shared_ptr<Transport> transport, Reading& reading,
+                                 std::optional<Parser>& parser, const std::string& method,
+                                 std::size_t body_bytes) {
+    IoError error;
+    for (int interim = 0; interim < kMostInterim; ++interim) {
+        parser.emplace();
+        parser->header_limit(kMostHeader);
+        parser->body_limit(body_bytes);
+        parser->eager(true);
+        if (method == "HEAD") parser->skip(true);
+        const auto failed = co_await parse_message(transport, reading, *parser);
+        error = failed;
+        if (error || parser->get().result_int() / 100 != 1) break;
+    }
+    co_return error;
+}
+
 }  // namespace
 
 asio::awaitable<ExchangeOutcome> exchange(std::shared_ptr<Transport> transport,
@@ -101,18 +135,10 @@ asio::awaitable<ExchangeOutcome> exchange(std::shared_ptr<Transport> transport,
     // A server may refuse a body and answer before it has read all of it: read on regardless.
     const auto unsent = co_await transport->write(out);
     Reading reading;
+    reading.on_piece = &request.on_piece;
     std::optional<Parser> parser;
-    IoError error;
-    for (int interim = 0; interim < kMostInterim; ++interim) {
-        parser.emplace();
-        parser->header_limit(kMostHeader);
-        parser->body_limit(limits.body_bytes);
-        parser->eager(true);
-        if (request.method == "HEAD") parser->skip(true);
-        const auto failed = co_await parse_message(transport, reading, *parser);
-        error = failed;
-        if (error || parser->get().result_int() / 100 != 1) break;
-    }
+    const std::string& method = request.method;
+    const auto error = co_await receive(transport, reading, parser, method, limits.body_bytes);
     if (error) {
         const IoError cause = unsent && !reading.any_byte ? unsent : error;
         outcome.result = exchange_error(url, cause, limits.body_bytes);

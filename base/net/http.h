@@ -80,6 +80,8 @@ std::vector<QueryParam> parse_query(std::string_view query);
 
 // gzip (RFC 1952). Decompression stops at `most` bytes with kTooLarge.
 std::string gzip(std::string_view bytes);
+// Whether a request's Accept-Encoding allows it. The server compresses by itself what is worth it.
+bool accepts_gzip(std::string_view accept_encoding);
 Result<std::string> gunzip(std::string_view bytes, std::size_t most);
 
 }  // namespace tocsin::net

@@ -56,6 +56,10 @@ struct HttpClient::Impl : std::enable_shared_from_this<HttpClient::Impl> {
     Impl(Loop& l, ClientOptions o) : loop(l), options(std::move(o)) {}
 
     void finish(const std::shared_ptr<ClientJob>& job, Result<Response> result);
+    void renew_deadline(const std::shared_ptr<ClientLane>& lane,
+                        const std::shared_ptr<ClientJob>& job);
+    void watch_pieces(const std::shared_ptr<ClientLane>& lane,
+                      const std::shared_ptr<ClientJob>& job);
     void time_out(const std::shared_ptr<ClientLane>& lane, const std::shared_ptr<ClientJob>& job);
     asio::awaitable<void> work(std::shared_ptr<ClientLane> lane);
     asio::awaitable<Result<Response>> attempt(std::shared_ptr<ClientLane> lane,
@@ -121,6 +125,29 @@ void HttpClient::Impl::time_out(const std::shared_ptr<ClientLane>& lane,
         if (lane->transport) lane->transport->close();
     }
     finish(job, timed_out(*job));
+}
+
+void HttpClient::Impl::renew_deadline(const std::shared_ptr<ClientLane>& lane,
+                                      const std::shared_ptr<ClientJob>& job) {
+    job->due = asio::steady_timer::clock_type::now() + job->request.timeout;
+    job->deadline = loop.after(job->request.timeout, [weak = weak_from_this(), lane, job] {
+        if (const auto impl = weak.lock()) impl->time_out(lane, job);
+    });
+}
+
+// Each piece of a body gives the next one its time; none comes after the answer.
+void HttpClient::Impl::watch_pieces(const std::shared_ptr<ClientLane>& lane,
+                                    const std::shared_ptr<ClientJob>& job) {
+    job->request.on_piece = [weak = weak_from_this(), lane = std::weak_ptr(lane),
+                             of = std::weak_ptr(job),
+                             take = std::move(job->request.on_piece)](std::string_view piece) {
+        const auto impl = weak.lock();
+        const auto current = of.lock();
+        const auto on = lane.lock();
+        if (!impl || !current || !on || impl->gone || current->finished) return;
+        impl->renew_deadline(on, current);
+        take(piece);
+    };
 }
 
 asio::awaitable<void> HttpClient::Impl::work(std::shared_ptr<ClientLane> lane) {
@@ -289,10 +316,8 @@ void HttpClient::send(ClientRequest request, std::function<void(Result<Response>
         request.headers.set("Content-Encoding", "gzip");
     }
     job->request = std::move(request);
-    job->due = asio::steady_timer::clock_type::now() + job->request.timeout;
-    job->deadline = impl_->loop.after(job->request.timeout, [weak, lane, job] {
-        if (const auto impl = weak.lock()) impl->time_out(lane, job);
-    });
+    impl_->renew_deadline(lane, job);
+    if (job->request.on_piece) impl_->watch_pieces(lane, job);
     lane->queue.push_back(job);
     if (lane->running) return;
     lane->running = true;

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/core/result.h"
 #include "base/core/time.h"
@@ -36,6 +37,10 @@ struct ClientRequest {
     Headers headers;
     std::string body;
     Duration timeout{10s};  // for all of it: connect, TLS, send, answer
+    // For an answer that has no end (server-sent events): the body of a 2xx goes here as it comes,
+    // without a limit and as it was sent (ask for "identity"), and not into the Response. `timeout`
+    // is then for each piece. On the loop; may destroy the client.
+    std::function<void(std::string_view)> on_piece = {};
 };
 
 class HttpClient {

@@ -106,24 +106,6 @@ Result<void> decode_body(Request& request, std::size_t limit) {
     return success();
 }
 
-// Whether "gzip" stands in the list with a weight other than 0 (RFC 9110, 12.5.3).
-bool accepts_gzip(std::string_view list) {
-    while (!list.empty()) {
-        const auto comma = list.find(',');
-        std::string_view item = list.substr(0, comma);
-        list = comma == std::string_view::npos ? std::string_view{} : list.substr(comma + 1);
-        const auto semicolon = item.find(';');
-        const std::string_view weight = semicolon == std::string_view::npos
-                                            ? std::string_view{}
-                                            : trim(item.substr(semicolon + 1));
-        item = trim(item.substr(0, semicolon));
-        if (!iequals(item, "gzip") && item != "*") continue;
-        if (!weight.starts_with("q=")) return true;
-        return parse_double(weight.substr(2)).value_or(0) > 0;
-    }
-    return false;
-}
-
 bool is_compressible(std::string_view type) {
     constexpr std::array<std::string_view, 6> kOthers = {
         "application/json", "application/javascript",
@@ -183,6 +165,25 @@ Response rejection(int status, ErrorCode code, std::string message) {
     Response response = Response::error(Error(code, std::move(message)));
     response.status = status;
     return response;
+}
+
+// Whether "gzip" stands in the list with a weight other than 0 (RFC 9110, 12.5.3).
+bool accepts_gzip(std::string_view accept_encoding) {
+    std::string_view list = accept_encoding;
+    while (!list.empty()) {
+        const auto comma = list.find(',');
+        std::string_view item = list.substr(0, comma);
+        list = comma == std::string_view::npos ? std::string_view{} : list.substr(comma + 1);
+        const auto semicolon = item.find(';');
+        const std::string_view weight = semicolon == std::string_view::npos
+                                            ? std::string_view{}
+                                            : trim(item.substr(semicolon + 1));
+        item = trim(item.substr(0, semicolon));
+        if (!iequals(item, "gzip") && item != "*") continue;
+        if (!weight.starts_with("q=")) return true;
+        return parse_double(weight.substr(2)).value_or(0) > 0;
+    }
+    return false;
 }
 
 void compress_response(Response& response, std::string_view accept_encoding) {

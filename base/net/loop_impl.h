@@ -4,7 +4,9 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <map>
 #include <memory>
+#include <typeindex>
 #include <vector>
 
 #include "base/net/loop.h"
@@ -17,6 +19,7 @@ struct Loop::Impl {
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work{
         io.get_executor()};
     std::vector<std::unique_ptr<boost::asio::signal_set>> signals;
+    std::map<std::type_index, std::weak_ptr<void>> shared;  // base/net/loop_shared.h
 };
 
 }  // namespace tocsin::net

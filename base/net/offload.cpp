@@ -2,6 +2,7 @@
 
 #include <csignal>
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
@@ -27,8 +28,8 @@ struct OffloadPool::Impl {
 
     mutable std::mutex mutex;
     std::condition_variable changed;
-    Loop* loop;  // null once the pool is gone: a hung thread that comes back posts nothing
-    const std::size_t threads;
+    Loop* loop;           // null once the pool is gone: a hung thread that comes back posts nothing
+    std::size_t threads;  // at most
     const std::size_t queue_limit;
     std::deque<Job> queue;
     std::size_t started = 0;  // threads that live
@@ -85,6 +86,18 @@ void serve(const std::shared_ptr<Impl>& impl) {
     impl->changed.notify_all();
 }
 
+// With the mutex held.
+bool start_thread(const std::shared_ptr<Impl>& impl) {
+    try {
+        std::thread([impl] { serve(impl); }).detach();
+        ++impl->started;
+        return true;
+    } catch (const std::system_error& e) {
+        log_warning("cannot start a thread for blocking calls", {{"error", e.what()}});
+        return false;
+    }
+}
+
 }  // namespace
 
 OffloadPool::OffloadPool(Loop& loop, std::size_t threads, std::size_t queue)
@@ -102,6 +115,15 @@ OffloadPool::~OffloadPool() {
     impl_->done.clear();
 }
 
+void OffloadPool::grow_to(std::size_t threads) {
+    const std::lock_guard lock(impl_->mutex);
+    impl_->threads = std::max(impl_->threads, threads);
+    // For what waits already; whatever comes later starts its own.
+    const std::size_t most = impl_->busy + impl_->queue.size();
+    while (impl_->started < std::min(impl_->threads, most) && start_thread(impl_)) {
+    }
+}
+
 bool OffloadPool::run(std::function<void()> work, std::function<void()> done) {
     const std::uint64_t id = impl_->next_id++;
     {
@@ -111,13 +133,7 @@ bool OffloadPool::run(std::function<void()> work, std::function<void()> done) {
         const std::size_t could_start = idle + (impl_->threads - impl_->started);
         if (impl_->queue.size() >= could_start + impl_->queue_limit) return false;
         if (impl_->queue.size() + 1 > idle && impl_->started < impl_->threads) {
-            try {
-                std::thread([impl = impl_] { serve(impl); }).detach();
-                ++impl_->started;
-            } catch (const std::system_error& e) {
-                log_warning("cannot start a thread for blocking calls", {{"error", e.what()}});
-                if (impl_->started == 0) return false;
-            }
+            if (!start_thread(impl_) && impl_->started == 0) return false;
         }
         impl_->queue.push_back({id, std::move(work)});
         impl_->done.emplace(id, std::move(done));

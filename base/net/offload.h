@@ -21,6 +21,9 @@ class OffloadPool {
     // What `work` touches must outlive it (capture shared state by value).
     bool run(std::function<void()> work, std::function<void()> done);
 
+    // At most so many calls at once from now on, where it was fewer.
+    void grow_to(std::size_t threads);
+
     std::size_t busy() const;     // threads inside a call
     std::size_t waiting() const;  // calls queued
 

@@ -194,7 +194,9 @@ void MapReader::finish() {
         if (std::find(known.begin(), known.end(), name) != known.end()) continue;
         std::string hint = suggestion(name, known);
         if (hint.empty()) {
-            hint = fmt::format(" in {}; known are {}", what_, fmt::join(known, ", "));
+            hint = known.empty()
+                       ? fmt::format(" in {}, which has none", what_)
+                       : fmt::format(" in {}; known are {}", what_, fmt::join(known, ", "));
         }
         diagnostics_.error(node_.key_node(name).position(),
                            fmt::format("unknown key {}{}", shown(name), hint));

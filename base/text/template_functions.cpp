@@ -278,7 +278,7 @@ constexpr std::array kRows{
     Row{"printf", 1, kAny, run_printf},
     Row{"html", 1, kAny,
         [](const Arguments& a, const TemplateContext&) -> Result<Value> {
-            return Value(html(print(a)));
+            return Value(html_escaped(print(a)));
         }},
     Row{"urlquery", 1, kAny,
         [](const Arguments& a, const TemplateContext&) -> Result<Value> {

@@ -143,32 +143,6 @@ std::string strip_domain(const std::string& text) {
     return parts ? host + ":" + parts->second : host;
 }
 
-std::string html(std::string_view text) {
-    std::string out;
-    for (const char c : text) {
-        switch (c) {
-            case '&':
-                out += "&amp;";
-                break;
-            case '<':
-                out += "&lt;";
-                break;
-            case '>':
-                out += "&gt;";
-                break;
-            case '"':
-                out += "&#34;";
-                break;
-            case '\'':
-                out += "&#39;";
-                break;
-            default:
-                out += c;
-        }
-    }
-    return out;
-}
-
 std::string url_query(std::string_view text) {
     std::string out;
     for (const char c : text) {

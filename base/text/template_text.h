@@ -18,7 +18,6 @@ std::string title(std::string text);
 std::string changed_case(std::string text, char first, char last, int shift);
 std::string strip_port(const std::string& text);
 std::string strip_domain(const std::string& text);
-std::string html(std::string_view text);
 std::string url_query(std::string_view text);
 
 Result<bool> regex_found(const std::string& pattern, const std::string& text);

@@ -5,8 +5,9 @@
 
 For each kind the real server is started, the exporter beside it, and an agent that collects nothing
 else, every second. A round measures one and then the other; the order is reversed each round. Either
-is scraped `cycles` times a round, a second apart, over a kept connection with gzip: so a figure holds
-the collection and the rendering of both. CPU is the time on the processor of all threads
+is scraped `cycles` times a round, a second apart, over a kept connection with gzip (an exporter that is
+asked for one target at a time for each of them, spread over the second as Prometheus spreads its
+targets): so a figure holds the collection and the rendering of both. CPU is the time on the processor of all threads
 (/proc/PID/task/*/schedstat), PSS is smaps_rollup's, the agent running on libraries that nothing else
 maps. While a kind's exporter is measured its agent goes on, and the server answers both. Ratios are
 what counts; exit status 1 when a budget is missed.
@@ -16,7 +17,6 @@ import contextlib
 import http.client
 import json
 import os
-import re
 import shutil
 import statistics
 import sys
@@ -27,16 +27,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests/e2e"), str(ROOT / "bench")]
 
-from measure import cpu, library_copies, machine, memory, scrape, series_in  # noqa: E402
+from measure import (chosen, cpu, library_copies, machine, memory, scrape, series_in,  # noqa: E402
+                     without_host_collectors)
 
 from peers import PEERS  # noqa: E402
-
-
-def without_host_collectors():
-    """The lines under `collect` that turn off all that is on by default."""
-    page = (ROOT / "docs/configuration.md").read_text(encoding="utf-8")
-    names = re.findall(r"^\| `collect\.(\w+)` \| true, false or a map \| `true`", page, re.M)
-    return "".join(f"  {name}: false\n" for name in names)
 
 
 def measure(peer, options, directory, stack):
@@ -56,15 +50,16 @@ def measure(peer, options, directory, stack):
     agent = Agent(directory, [], rules, config=config, env=library_copies(binaries, directory)).start()
     stack.callback(agent.stop)
 
-    sides = {"agent": (agent, http.client.HTTPConnection("127.0.0.1", agent.port), "/metrics"),
-             "exporter": (exporter, http.client.HTTPConnection("127.0.0.1", port), peer.path(target))}
+    sides = {"agent": (agent, http.client.HTTPConnection("127.0.0.1", agent.port), ["/metrics"]),
+             "exporter": (exporter, http.client.HTTPConnection("127.0.0.1", port), peer.paths(target))}
 
     def a_round(name):
-        daemon, connection, path = sides[name]
+        daemon, connection, paths = sides[name]
         before = cpu(daemon.process.pid)
         for _ in range(options.cycles):
-            scrape(connection, path)
-            time.sleep(1)
+            for path in paths:
+                scrape(connection, path)
+                time.sleep(1 / len(paths))
         return (cpu(daemon.process.pid) - before) / options.cycles / 1e6
 
     for name in sides:  # both warm, and what was started for the start is over
@@ -77,7 +72,8 @@ def measure(peer, options, directory, stack):
     pss = {name: memory(daemon.process.pid)[0] / 1024 for name, (daemon, _, _) in sides.items()}
     return {
         "kind": peer.kind, "exporter": peer.exporter,
-        "series": {name: series_in(scrape(connection, path)) for name, (_, connection, path) in sides.items()},
+        "series": {name: sum(series_in(scrape(connection, path)) for path in paths)
+                   for name, (_, connection, paths) in sides.items()},
         "cpu_ms": {"agent": round(ours, 3), "exporter": round(theirs, 3), "ratio": round(ours / theirs, 3)},
         "pss_mib": {"agent": round(pss["agent"], 2), "exporter": round(pss["exporter"], 2),
                     "ratio": round(pss["agent"] / pss["exporter"], 2)},
@@ -94,11 +90,8 @@ def main():
     parser.add_argument("--bin", default=str(ROOT / "build/release/bin"))
     options = parser.parse_args()
     os.environ["TOCSIN_BIN"] = options.bin
-    wanted = options.only.split(",")
-    if unknown := set(wanted) - {peer.kind for peer in PEERS}:
-        sys.exit(f"no such kind: {', '.join(sorted(unknown))}; there are {', '.join(p.kind for p in PEERS)}")
     results = []
-    for peer in (peer for peer in PEERS if peer.kind in wanted):
+    for peer in chosen({peer.kind: peer for peer in PEERS}, options.only):
         if shutil.which(peer.exporter) is None:
             sys.exit(f"{peer.exporter} is not installed: script/install test")
         with tempfile.TemporaryDirectory(prefix="tocsin-bench-") as directory, contextlib.ExitStack() as stack:

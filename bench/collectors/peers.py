@@ -56,6 +56,7 @@ def device(directory):
 
 @contextlib.contextmanager
 def web(directory):
+    """Ten pages: a prober watches more than one."""
     class Ok(http.server.BaseHTTPRequestHandler):
         def do_GET(self):
             self.send_response(200)
@@ -67,9 +68,10 @@ def web(directory):
             pass
 
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Ok)
+    server.handle_error = lambda *_: None  # who asks may go before it is answered
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}/"
+        yield [f"http://127.0.0.1:{server.server_port}/{number}" for number in range(10)]
     finally:
         server.shutdown()
 
@@ -126,7 +128,7 @@ class Peer:
     command: Callable      # (binary, port, server, directory) → (argv, environment or None)
     collect: Callable      # (server, directory) → the lines under `collect`; "": the agent's defaults
     module: str = ""       # the agent's module of this kind
-    path: Callable = field(default=lambda server: "/metrics")  # what of the exporter is scraped
+    paths: Callable = field(default=lambda server: ["/metrics"])  # what of the exporter is scraped in a cycle
 
 
 def asked(page, **query):
@@ -144,8 +146,9 @@ PEERS = [
     Peer("snmp", "prometheus-snmp-exporter", 0.25, device, snmp_exporter,
          lambda server, directory: f"  snmp:\n    - {{targets: ['{server.target}'], modules: [if_mib], {PACE}, "
          "request_timeout: 500ms}\n", "snmp",
-         lambda server: asked("snmp", target=server.target, module="if_mib")),
+         lambda server: [asked("snmp", target=server.target, module="if_mib")]),
     Peer("probe", "prometheus-blackbox-exporter", 0.25, web, blackbox_exporter,
-         lambda server, directory: f"  probe:\n    - {{job: web, http: {{url: '{server}'}}, {PACE}}}\n", "probe",
-         lambda server: asked("probe", target=server, module="http")),
+         lambda servers, directory: "  probe:\n" + "".join(
+             f"    - {{job: web, http: {{url: '{url}'}}, {PACE}}}\n" for url in servers), "probe",
+         lambda servers: [asked("probe", target=url, module="http") for url in servers]),
 ]

@@ -68,13 +68,10 @@ int main(int argc, char** argv) {
 
     const auto matcher = Matcher::create(MatchOp::kRegex, kMetricName, ".+");
     const auto selection = history.select({matcher.value()}, 0ms);
-    std::vector<Sample> out;
     std::size_t read = 0;
     begin = std::chrono::steady_clock::now();
     for (std::size_t i = 0; i < selection->series().size(); ++i) {
-        out.clear();
-        selection->samples(i, from_unix_ms(0), from_unix_ms(1LL << 50), out);
-        read += out.size();
+        read += selection->samples(i, from_unix_ms(0), from_unix_ms(1LL << 50)).size();
     }
     const double reading = ns_since(begin);
     const auto n = static_cast<double>(points.size());

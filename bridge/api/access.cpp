@@ -12,13 +12,20 @@ bool allows(Role role, Access access) {
         case Access::kAlerts:
             return role == Role::kAgent || role == Role::kResponder || role == Role::kAdmin;
         case Access::kView:
-            return role != Role::kAgent;
+            return role != Role::kAgent && role != Role::kReporter;
         case Access::kRespond:
             return role == Role::kResponder || role == Role::kAdmin;
         case Access::kAdmin:
             return role == Role::kAdmin;
+        case Access::kReport:
+            return role == Role::kReporter || role == Role::kResponder || role == Role::kAdmin;
     }
     return false;
+}
+
+const Secret* AccessControl::pin_of(std::string_view person) const {
+    const auto found = pins_.find(person);
+    return found == pins_.end() ? nullptr : &found->second;
 }
 
 Result<Caller> AccessControl::identify(const net::Request& request) const {

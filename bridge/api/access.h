@@ -1,6 +1,7 @@
 // Who may call what: bearer tokens with a role each. Pure.
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,8 +14,9 @@
 namespace tocsin::bridge {
 
 // What a route asks for. A person's roles contain each other (admin ⊃ responder ⊃ viewer); an
-// agent may send and read alerts and heartbeats, and nothing that people do.
-enum class Access { kPublic, kAlerts, kView, kRespond, kAdmin };
+// agent may send and read alerts and heartbeats, and nothing that people do; a reporter reports,
+// and says of that whether it is solved.
+enum class Access { kPublic, kAlerts, kView, kRespond, kAdmin, kReport };
 bool allows(Role role, Access access);
 
 struct Token {
@@ -33,18 +35,25 @@ enum class LoopbackWithoutToken { kRefuse, kAdmit };
 class AccessControl {
   public:
     // `names`: the hosts of `listen` and `url`, under which this machine's own callers may ask.
+    // `pins`: by person; they open one-tap links and nothing else.
+    using Pins = std::map<std::string, Secret, std::less<>>;
     AccessControl(std::vector<Token> tokens, LoopbackWithoutToken loopback,
-                  std::vector<std::string> names = {})
-        : tokens_(std::move(tokens)), loopback_(loopback), names_(std::move(names)) {}
+                  std::vector<std::string> names = {}, Pins pins = {})
+        : tokens_(std::move(tokens)),
+          loopback_(loopback),
+          names_(std::move(names)),
+          pins_(std::move(pins)) {}
 
     // The caller; kUnauthorized, saying what to do, for no or a wrong token. A wrong token is never
     // let in, from anywhere.
     Result<Caller> identify(const net::Request& request) const;
+    const Secret* pin_of(std::string_view person) const;  // null: they have none
 
   private:
     std::vector<Token> tokens_;
     LoopbackWithoutToken loopback_;
     std::vector<std::string> names_;
+    Pins pins_;
 };
 
 }  // namespace tocsin::bridge

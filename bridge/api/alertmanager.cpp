@@ -1,5 +1,6 @@
 #include "bridge/api/alertmanager.h"
 
+#include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
@@ -12,6 +13,8 @@ namespace {
 
 // Who gets told, under Alertmanager's word for it; an incident without a policy is on the page.
 constexpr std::string_view kPageReceiver = "page";
+// Whose API this is: clients (karma) choose their reading by it.
+constexpr std::string_view kApiVersion = "0.25.0";
 
 std::string receiver_of(const Incident& incident) {
     return incident.policy.empty() ? std::string(kPageReceiver) : incident.policy;
@@ -29,13 +32,75 @@ json::object named(std::string_view name) {
     return out;
 }
 
-bool passes(const AlertFilter& filter, const Labels& labels, const Incident& incident) {
-    if (!filter.active || !matches_all(filter.matchers, labels)) return false;
-    return filter.receiver.empty() || filter.receiver.front().matches(receiver_of(incident));
+// One alert of one severity as the API shows it, whether in an incident or held back outside.
+struct Shown {
+    const AlertRecord* alert = nullptr;
+    std::string receiver;
+    std::string group;
+    Labels group_labels;
+};
+
+std::vector<Shown> shown(const AlertsView& view, const BridgeConfig& config) {
+    std::vector<Shown> out;
+    for (const auto& [alert, summary] : view.alerts) {
+        const Incident& incident = summary.incident;
+        out.push_back({&alert, receiver_of(incident), incident.dedup_key, incident.labels});
+    }
+    for (const AlertRecord& alert : view.held) {
+        const Route& owner = *route(config.routes, alert.labels).owner;
+        Incident would_be;
+        would_be.policy = owner.policy;
+        LabelsBuilder labels;
+        for (const std::string& name : key_labels(owner, alert.annotations)) {
+            labels.set(name, alert.labels.get(name));
+        }
+        out.push_back({&alert, receiver_of(would_be),
+                       dedup_key(owner, alert.labels, alert.annotations), labels.build()});
+    }
+    return out;
 }
 
-json::object gettable(const AlertRecord& alert, const Labels& labels, const FiringLevel& level,
-                      const Incident& incident, Timestamp now) {
+struct HeldBy {
+    std::vector<std::string> silences;  // ids, sorted
+    std::vector<std::string> sources;   // fingerprints
+};
+
+// Silences by the labels of this very severity, as Alertmanager does it; whatever else holds the
+// alert back stands where its clients look for a reason.
+HeldBy held_by(const AlertsView& view, const AlertRecord& alert, const Labels& labels,
+               Timestamp now) {
+    HeldBy out;
+    for (const Silence& silence : view.silences) {
+        if (hides(silence, labels, now)) out.silences.push_back(silence.id);
+    }
+    const auto& by = alert.suppressor;
+    if (by && by->kind == SuppressorKind::kInhibit) {
+        std::string source = by->id;
+        for (const auto& [other, summary] : view.alerts) {
+            if (other.identity == by->id) source = other.fingerprint;
+        }
+        for (const AlertRecord& other : view.held) {
+            if (other.identity == by->id) source = other.fingerprint;
+        }
+        out.sources.push_back(std::move(source));
+    } else if (by && out.silences.empty()) {
+        out.silences.push_back(by->id);
+    }
+    std::sort(out.silences.begin(), out.silences.end());
+    return out;
+}
+
+bool passes(const AlertFilter& filter, const Labels& labels, const Shown& shown, const HeldBy& by) {
+    if (!filter.active && by.silences.empty() && by.sources.empty()) return false;
+    if (!filter.silenced && !by.silences.empty()) return false;
+    if (!filter.inhibited && !by.sources.empty()) return false;
+    if (!matches_all(filter.matchers, labels)) return false;
+    return filter.receiver.empty() || filter.receiver.front().matches(shown.receiver);
+}
+
+json::object gettable(const Shown& shown, const Labels& labels, const FiringLevel& level,
+                      const HeldBy& by, Timestamp now) {
+    const AlertRecord& alert = *shown.alert;
     json::object out;
     out["annotations"] = [&] {
         json::object all;
@@ -46,13 +111,13 @@ json::object gettable(const AlertRecord& alert, const Labels& labels, const Firi
     out["endsAt"] = format_rfc3339(level.ends_at.value_or(now + 5min));
     out["fingerprint"] = level.fingerprint;
     json::array receivers;
-    receivers.push_back(named(receiver_of(incident)));
+    receivers.push_back(named(shown.receiver));
     out["receivers"] = std::move(receivers);
     out["startsAt"] = format_rfc3339(level.starts_at);
     json::object status;
-    status["inhibitedBy"] = json::array();
-    status["silencedBy"] = json::array();
-    status["state"] = "active";
+    status["inhibitedBy"] = json::array(by.sources.begin(), by.sources.end());
+    status["silencedBy"] = json::array(by.silences.begin(), by.silences.end());
+    status["state"] = by.silences.empty() && by.sources.empty() ? "active" : "suppressed";
     out["status"] = std::move(status);
     out["updatedAt"] = format_rfc3339(alert.last_seen);
     if (!alert.generator_url.empty()) out["generatorURL"] = alert.generator_url;
@@ -60,14 +125,24 @@ json::object gettable(const AlertRecord& alert, const Labels& labels, const Firi
     return out;
 }
 
-void add_gettable(json::array& out, const AlertRecord& alert, const Incident& incident,
+void add_gettable(std::vector<json::object>& out, const AlertsView& view, const Shown& shown,
                   const AlertFilter& filter, Timestamp now) {
-    for (const auto& [severity, level] : alert.levels) {
-        const Labels labels = LabelsBuilder(alert.labels).set("severity", severity).build();
-        if (passes(filter, labels, incident)) {
-            out.push_back(gettable(alert, labels, level, incident, now));
+    for (const auto& [severity, level] : shown.alert->levels) {
+        const Labels labels = LabelsBuilder(shown.alert->labels).set("severity", severity).build();
+        const HeldBy by = held_by(view, *shown.alert, labels, now);
+        if (passes(filter, labels, shown, by)) {
+            out.push_back(gettable(shown, labels, level, by, now));
         }
     }
+}
+
+json::array sorted(std::vector<json::object> alerts) {
+    std::sort(alerts.begin(), alerts.end(), [](const json::object& a, const json::object& b) {
+        return a.at("fingerprint").as_string() < b.at("fingerprint").as_string();
+    });
+    json::array out;
+    for (json::object& alert : alerts) out.push_back(std::move(alert));
+    return out;
 }
 
 Result<bool> flag(const net::Request& request, std::string_view name) {
@@ -83,15 +158,13 @@ Result<AlertFilter> parse_alert_filter(const net::Request& request) {
     AlertFilter out;
     for (const std::string& text : request.params("filter")) {
         auto matcher = parse_matcher(text);
-        if (!matcher) {
-            return Error(ErrorCode::kInvalid, "bad matcher format: " + matcher.error().message);
-        }
+        if (!matcher) return Error(ErrorCode::kInvalid, "bad matcher format: " + text);
         out.matchers.push_back(std::move(matcher).value());
     }
     TOCSIN_TRY(out.active, flag(request, "active"));
-    for (const char* name : {"silenced", "inhibited", "unprocessed"}) {
-        TOCSIN_TRY(flag(request, name));
-    }
+    TOCSIN_TRY(out.silenced, flag(request, "silenced"));
+    TOCSIN_TRY(out.inhibited, flag(request, "inhibited"));
+    TOCSIN_TRY(flag(request, "unprocessed"));
     if (const std::string_view pattern = request.param("receiver"); !pattern.empty()) {
         auto regex = Regex::compile(pattern);
         if (!regex) {
@@ -103,31 +176,46 @@ Result<AlertFilter> parse_alert_filter(const net::Request& request) {
     return out;
 }
 
-std::string gettable_alerts(const CurrentAlerts& alerts, const AlertFilter& filter, Timestamp now) {
-    json::array out;
-    for (const auto& [alert, summary] : alerts) {
-        add_gettable(out, alert, summary.incident, filter, now);
-    }
-    return json::serialize(out);
+Result<AlertsView> read_alerts(Queries& queries, Timestamp now) {
+    AlertsView out;
+    TOCSIN_TRY(out.alerts, queries.current_alerts());
+    TOCSIN_TRY(out.held, queries.held_alerts());
+    TOCSIN_TRY(auto silences, queries.silences(now - kMaintenanceSettle));
+    out.silences = std::move(silences);
+    return out;
 }
 
-std::string alert_groups(const CurrentAlerts& alerts, const AlertFilter& filter, Timestamp now) {
-    std::map<IncidentId, json::array> by_incident;
-    std::map<IncidentId, const Incident*> incidents;
-    for (const auto& [alert, summary] : alerts) {
-        const IncidentId id = summary.incident.id;
-        incidents[id] = &summary.incident;
-        add_gettable(by_incident[id], alert, summary.incident, filter, now);
+std::string gettable_alerts(const AlertsView& view, const BridgeConfig& config,
+                            const AlertFilter& filter, Timestamp now) {
+    std::vector<json::object> out;
+    for (const Shown& one : shown(view, config)) add_gettable(out, view, one, filter, now);
+    return json::serialize(sorted(std::move(out)));
+}
+
+std::string alert_groups(const AlertsView& view, const BridgeConfig& config,
+                         const AlertFilter& filter, Timestamp now) {
+    struct Group {
+        Labels labels;
+        std::string receiver;
+        std::vector<json::object> alerts;
+    };
+    std::map<std::string, Group> groups;
+    for (const Shown& one : shown(view, config)) {
+        auto [at, fresh] = groups.try_emplace(one.group);
+        if (fresh) {
+            at->second.labels = one.group_labels;
+            at->second.receiver = one.receiver;
+        }
+        add_gettable(at->second.alerts, view, one, filter, now);
     }
     json::array out;
-    for (auto& [id, items] : by_incident) {
-        if (items.empty()) continue;
-        const Incident& incident = *incidents[id];
-        json::object group;
-        group["labels"] = labels_object(incident.labels);
-        group["receiver"] = named(receiver_of(incident));
-        group["alerts"] = std::move(items);
-        out.push_back(std::move(group));
+    for (auto& [key, group] : groups) {
+        if (group.alerts.empty()) continue;
+        json::object item;
+        item["labels"] = labels_object(group.labels);
+        item["receiver"] = named(group.receiver);
+        item["alerts"] = sorted(std::move(group.alerts));
+        out.push_back(std::move(item));
     }
     return json::serialize(out);
 }
@@ -139,23 +227,63 @@ std::string receivers_json(const BridgeConfig& config) {
     return json::serialize(out);
 }
 
-std::string status_json(std::string_view version, Timestamp started) {
-    json::object info;
-    info["version"] = version;
-    for (const char* name : {"revision", "branch", "buildUser", "buildDate", "goVersion"}) {
-        info[name] = "";
+namespace {
+
+// A JSON string is a YAML string as well.
+std::string quoted(std::string_view text) {
+    return json::serialize(json::string(text));
+}
+
+// The routes as `amtool config routes` reads them.
+std::string config_yaml(const BridgeConfig& config) {
+    const auto receiver = [](const Route& route) {
+        return quoted(route.policy.empty() ? kPageReceiver : std::string_view(route.policy));
+    };
+    const auto group_by = [](const Route& route) {
+        std::string out = "[";
+        for (const std::string& name : route.group_by) {
+            out += (out.size() > 1 ? ", " : "") + quoted(name);
+        }
+        return out + "]";
+    };
+    std::string out = "route:\n  receiver: " + receiver(config.routes.back()) +
+                      "\n  group_by: " + group_by(config.routes.back()) + "\n";
+    bool any = false;
+    for (const Route& route : config.routes) {
+        if (route.also || route.match.empty()) continue;
+        if (!any) out += "  routes:\n";
+        any = true;
+        out += "  - receiver: " + receiver(route) + "\n    group_by: " + group_by(route) +
+               "\n    matchers:\n";
+        for (const Matcher& matcher : route.match) out += "    - " + quoted(matcher.text()) + "\n";
     }
+    out += "receivers:\n";
+    for (const Policy& policy : config.oncall.policies) {
+        out += "- name: " + quoted(policy.name) + "\n";
+    }
+    return out + "- name: " + quoted(kPageReceiver) + "\n";
+}
+
+}  // namespace
+
+std::string status_json(const BridgeConfig& config, std::string_view version, Timestamp started) {
+    json::object info;
+    info["branch"] = "tocsin";
+    info["buildDate"] = "";
+    info["buildUser"] = "";
+    info["goVersion"] = "";
+    info["revision"] = "tocsin " + std::string(version);
+    info["version"] = kApiVersion;
     json::object cluster;
-    cluster["name"] = "";
-    cluster["status"] = "disabled";
     cluster["peers"] = json::array();
+    cluster["status"] = "disabled";
+    json::object original;
+    original["original"] = config_yaml(config);
     json::object out;
     out["cluster"] = std::move(cluster);
-    out["versionInfo"] = std::move(info);
-    json::object original;
-    original["original"] = "";
     out["config"] = std::move(original);
     out["uptime"] = format_rfc3339(started);
+    out["versionInfo"] = std::move(info);
     return json::serialize(out);
 }
 

@@ -16,18 +16,33 @@ namespace tocsin::bridge {
 
 using CurrentAlerts = std::vector<std::pair<AlertRecord, IncidentSummary>>;
 
+// All alerts that have not cleared, and what may hold them back.
+struct AlertsView {
+    CurrentAlerts alerts;           // of incidents that are not closed
+    std::vector<AlertRecord> held;  // held back outside of any incident
+    std::vector<Silence> silences;  // active ones, windows included
+};
+Result<AlertsView> read_alerts(Queries& queries, Timestamp now);
+
 // The query parameters of GET /api/v2/alerts and /api/v2/alerts/groups.
 struct AlertFilter {
     Matchers matchers;
     bool active = true;
+    bool silenced = true;
+    bool inhibited = true;
     std::vector<Regex> receiver;  // none or one
 };
 Result<AlertFilter> parse_alert_filter(const net::Request& request);
 
 // An alert that fires at two severities is two alerts there.
-std::string gettable_alerts(const CurrentAlerts& alerts, const AlertFilter& filter, Timestamp now);
-std::string alert_groups(const CurrentAlerts& alerts, const AlertFilter& filter, Timestamp now);
+std::string gettable_alerts(const AlertsView& view, const BridgeConfig& config,
+                            const AlertFilter& filter, Timestamp now);
+// A group is what shares a dedup key: an incident, or what would be one if nothing held it back.
+std::string alert_groups(const AlertsView& view, const BridgeConfig& config,
+                         const AlertFilter& filter, Timestamp now);
 std::string receivers_json(const BridgeConfig& config);
-std::string status_json(std::string_view version, Timestamp started);
+// `version` is this program's; clients are told the version of the API that they may count on, and
+// the routes in the words of Alertmanager's configuration.
+std::string status_json(const BridgeConfig& config, std::string_view version, Timestamp started);
 
 }  // namespace tocsin::bridge

@@ -5,9 +5,14 @@
 #include "base/core/strings.h"
 #include "base/net/log.h"
 #include "bridge/api/alertmanager.h"
+#include "bridge/api/choices.h"
 #include "bridge/api/json.h"
+#include "bridge/api/knowledge_api.h"
+#include "bridge/api/oncall_api.h"
 #include "bridge/api/page.h"
 #include "bridge/api/requests.h"
+#include "bridge/api/suppression_api.h"
+#include "bridge/api/why_api.h"
 #include "bridge/ingest/host_report.h"
 
 namespace tocsin::bridge {
@@ -15,6 +20,8 @@ namespace {
 
 // Beyond this reading the lists anew is the cheaper way to catch up.
 constexpr int kMostReplayed = 1000;
+
+constexpr const char* kLinkPattern = "/l/{key}/{action}/{expires}/{person}/{signature}";
 
 // When it was sent by the sender's own clock, so that its times can be corrected.
 std::optional<Timestamp> sent_at(const net::Request& request) {
@@ -27,9 +34,11 @@ std::optional<Timestamp> sent_at(const net::Request& request) {
 
 }  // namespace
 
-Api::Api(ApiParts parts, std::shared_ptr<const BridgeConfig> config, AccessControl access)
+Api::Api(ApiParts parts, std::shared_ptr<const BridgeConfig> config, AccessControl access,
+         Secret link_key)
     : parts_(parts),
       config_(std::move(config)),
+      link_key_(std::move(link_key)),
       started_(parts.clock.now()),
       events_(parts.loop,
               [this](std::int64_t after, std::function<void(EventBroker::Missed)> done) {
@@ -37,6 +46,7 @@ Api::Api(ApiParts parts, std::shared_ptr<const BridgeConfig> config, AccessContr
               }),
       router_(table(), std::move(access)) {
     router_.set_fallback(page_response);
+    router_.set_language(config_->language);
     router_.on_answer([this](std::string_view pattern, int status) {
         parts_.metrics.count_answer(pattern, status);
     });
@@ -53,30 +63,57 @@ std::vector<Endpoint> Api::table() {
         {"POST", "/api/v2/alerts", kAlerts, kAm, to(&Api::post_alerts)},
         {"GET", "/api/v2/alerts", kView, kAm, to(&Api::get_alerts)},
         {"GET", "/api/v2/alerts/groups", kView, kAm, to(&Api::get_groups)},
-        {"GET", "/api/v2/silences", kView, kAm,
-         [](const Call& call) { call.answer(net::Response::json(200, "[]")); }},
         {"GET", "/api/v2/status", kView, kAm,
          [this](const Call& call) {
-             call.answer(net::Response::json(200, status_json(kVersion, started_)));
+             call.answer(net::Response::json(200, status_json(*config_, kVersion, started_)));
          }},
         {"GET", "/api/v2/receivers", kView, kAm,
          [this](const Call& call) {
              call.answer(net::Response::json(200, receivers_json(*config_)));
          }},
+        {"POST", "/api/v1/webhook/alertmanager", kAlerts, kOurs, to(&Api::post_webhook)},
         {"POST", "/api/v1/heartbeat", kAlerts, kOurs, to(&Api::post_heartbeat)},
         {"GET", "/api/v1/incidents", kView, kOurs, to(&Api::get_incidents)},
         {"GET", "/api/v1/incidents/{key}", kView, kOurs, to(&Api::get_incident)},
+        {"POST", "/api/v1/incidents", kReport, kOurs, to(&Api::post_report)},
+        {"POST", "/api/v1/incidents/bulk", kRespond, kOurs, to(&Api::act_in_bulk)},
         {"GET", "/api/v1/hosts", kView, kOurs, to(&Api::get_hosts)},
+        {"POST", "/api/v1/hosts/{host}/retire", kRespond, kOurs,
+         [this](Call call) { move_host(std::move(call), HostIn::Move::kRetire); }},
+        {"POST", "/api/v1/hosts/{host}/rename", kRespond, kOurs,
+         [this](Call call) { move_host(std::move(call), HostIn::Move::kRename); }},
+        {"GET", "/api/v1/blips", kView, kOurs, to(&Api::get_blips)},
+        {"GET", "/api/v1/reports/observe", kView, kOurs, to(&Api::get_observed)},
+        {"GET", "/api/v1/expected", kView, kOurs, to(&Api::get_expected)},
+        {"GET", "/api/v1/choices", kView, kOurs,
+         [this](const Call& call) {
+             call.answer(net::Response::json(200, choices_json(*config_, call.caller)));
+         }},
         {"GET", "/api/v1/events", kView, kOurs, to(&Api::get_events)},
         {"GET", "/-/healthy", kPublic, kOurs,
          [](const Call& call) { call.answer(net::Response::text(200, "ok\n")); }},
         {"GET", "/-/ready", kPublic, kOurs, to(&Api::get_ready)},
         {"GET", "/metrics", kView, kOurs, to(&Api::get_metrics)},
+        {"GET", "/api/v1/effects", kView, kOurs, to(&Api::get_effects)},
+        {"POST", "/api/v1/effects/{id}/retry", kRespond, kOurs, to(&Api::retry_effect)},
+        {"GET", kLinkPattern, kPublic, kOurs, to(&Api::get_link)},
+        {"POST", kLinkPattern, kPublic, kOurs, to(&Api::post_link), BodyKind::kForm},
     };
-    for (const ActionKind kind : kActionKinds) {
-        all.push_back({"POST", "/api/v1/incidents/{key}/" + std::string(to_string(kind)), kRespond,
-                       kOurs, [this, kind](Call call) { act(std::move(call), kind); }});
+    for (Endpoint& one : suppression_endpoints(parts_)) {
+        all.push_back(std::move(one));
     }
+    for (const ActionKind kind : kActionKinds) {
+        // What a reporter may do with what they reported; decide() looks whose it is.
+        const bool reporters = kind == ActionKind::kConfirm || kind == ActionKind::kRate ||
+                               kind == ActionKind::kReopen || kind == ActionKind::kNote;
+        all.push_back({"POST", "/api/v1/incidents/{key}/" + std::string(to_string(kind)),
+                       reporters ? kReport : kRespond, kOurs,
+                       [this, kind](Call call) { act(std::move(call), kind); }});
+    }
+    for (Endpoint& route : why_routes(parts_, config_)) all.push_back(std::move(route));
+    for (Endpoint& route : knowledge_routes(parts_, config_)) all.push_back(std::move(route));
+    for (Endpoint& route : oncall_routes(parts_, config_, link_key_))
+        all.push_back(std::move(route));
     return all;
 }
 
@@ -84,9 +121,12 @@ void Api::handle(net::Request request, net::Reply reply) {
     router_.dispatch(std::move(request), std::move(reply));
 }
 
-void Api::configure(std::shared_ptr<const BridgeConfig> config, AccessControl access) {
+void Api::configure(std::shared_ptr<const BridgeConfig> config, AccessControl access,
+                    Secret link_key) {
     config_ = std::move(config);
+    link_key_ = std::move(link_key);
     router_.set_access(std::move(access));
+    router_.set_language(config_->language);
 }
 
 void Api::close() {
@@ -126,26 +166,41 @@ void Api::replay(std::int64_t after, std::function<void(EventBroker::Missed)> do
 }
 
 void Api::post_alerts(Call call) {
-    auto alerts = parse_alerts(call.request.body);
-    if (!alerts) {
-        call.refuse(alerts.error());
+    auto batch = read_alert_batch(call.request.body);
+    if (!batch) {
+        call.refuse(batch.error());
         return;
     }
     AlertsIn in;
-    in.alerts = std::move(alerts).value();
+    in.alerts = std::move(batch.value().alerts);
     in.source = call.caller.name.empty() ? "local" : call.caller.name;
     in.sent_at = sent_at(call.request);
+    submit_alerts(call, std::move(in), batch.value().refused, "");
+}
+
+// A 200 with `body`, as much as a 400 that names those that cannot be read, means that the others
+// are committed.
+void Api::submit_alerts(const Call& call, AlertsIn in, const std::vector<RefusedAlert>& refused,
+                        std::string_view body) {
+    auto answer = [call, refusal = refusal_of(refused), body = std::string(body)] {
+        if (refusal) {
+            call.refuse(*refusal);
+        } else {
+            call.answer(net::Response::json(200, body));
+        }
+    };
     if (in.alerts.empty()) {
-        call.answer(net::Response::json(200, ""));
+        answer();
         return;
     }
-    parts_.worker.submit(std::move(in), [call](const Result<Answer>& answer) {
-        if (!answer) {
-            call.refuse(answer.error());
-            return;
-        }
-        call.answer(net::Response::json(200, ""));
-    });
+    parts_.worker.submit(std::move(in),
+                         [call, answer = std::move(answer)](const Result<Answer>& done) {
+                             if (done) {
+                                 answer();
+                             } else {
+                                 call.refuse(done.error());
+                             }
+                         });
 }
 
 void Api::get_alerts(Call call) {
@@ -154,15 +209,17 @@ void Api::get_alerts(Call call) {
         call.refuse(filter.error());
         return;
     }
-    parts_.reader.ask<CurrentAlerts>(
-        [](Queries& q) { return q.current_alerts(); },
-        [call, filter = std::move(filter).value(),
-         now = parts_.clock.now()](Result<CurrentAlerts> alerts) {
+    const Timestamp now = parts_.clock.now();
+    parts_.reader.ask<AlertsView>(
+        [now](Queries& q) { return read_alerts(q, now); },
+        [call, filter = std::move(filter).value(), now,
+         config = config_](const Result<AlertsView>& alerts) {
             if (!alerts) {
                 call.refuse(alerts.error());
                 return;
             }
-            call.answer(net::Response::json(200, gettable_alerts(alerts.value(), filter, now)));
+            call.answer(
+                net::Response::json(200, gettable_alerts(alerts.value(), *config, filter, now)));
         });
 }
 
@@ -172,16 +229,17 @@ void Api::get_groups(Call call) {
         call.refuse(filter.error());
         return;
     }
-    parts_.reader.ask<CurrentAlerts>(
-        [](Queries& q) { return q.current_alerts(); },
-        [call, filter = std::move(filter).value(),
-         now = parts_.clock.now()](Result<CurrentAlerts> alerts) {
-            if (!alerts) {
-                call.refuse(alerts.error());
-                return;
-            }
-            call.answer(net::Response::json(200, alert_groups(alerts.value(), filter, now)));
-        });
+    const Timestamp now = parts_.clock.now();
+    parts_.reader.ask<AlertsView>([now](Queries& q) { return read_alerts(q, now); },
+                                  [call, filter = std::move(filter).value(), now,
+                                   config = config_](const Result<AlertsView>& alerts) {
+                                      if (!alerts) {
+                                          call.refuse(alerts.error());
+                                          return;
+                                      }
+                                      call.answer(net::Response::json(
+                                          200, alert_groups(alerts.value(), *config, filter, now)));
+                                  });
 }
 
 void Api::post_heartbeat(Call call) {
@@ -248,7 +306,7 @@ void Api::act(Call call, ActionKind kind) {
         }
         const ActionDone& done = *answer.value();
         if (done.refusal) {
-            call.answer(refusal_response(*done.refusal));
+            call.answer(refusal_response(*done.refusal, call.language));
             return;
         }
         call.answer(net::Response::json(200, acted_json(done.incident, config->url, done.reason)));
@@ -310,6 +368,11 @@ void Api::get_metrics(Call call) {
         },
         [this, call](const Result<Counts>& counts) {
             std::vector<Metrics::Reading> more;
+            more.push_back({"tocsin_bridge_webhook_truncated_alerts_total",
+                            "Alerts that an Alertmanager left out of its webhooks.",
+                            true,
+                            {},
+                            static_cast<double>(truncated_)});
             if (counts) {
                 for (const auto& [state, n] : counts.value().incidents) {
                     more.push_back({"tocsin_bridge_incidents",

@@ -1,6 +1,7 @@
 // The bridge's HTTP API: the table of routes and what stands behind each. On the loop.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "base/net/loop.h"
 #include "bridge/api/events.h"
 #include "bridge/api/metrics.h"
+#include "bridge/api/pin_gate.h"
 #include "bridge/api/reader.h"
 #include "bridge/api/router.h"
 #include "bridge/config/config.h"
@@ -26,16 +28,22 @@ struct ApiParts {
     Worker& worker;
     Reader& reader;
     Metrics& metrics;
+    // Sends one test message outside of any incident and calls back on the loop; none: nobody can.
+    using Tested = std::function<void(bool delivered, std::string detail)>;
+    std::function<void(const Notify&, Tested)> send_test{};
 };
 
 class Api {
   public:
-    Api(ApiParts parts, std::shared_ptr<const BridgeConfig> config, AccessControl access);
+    // `link_key` signs one-tap links; without one there are none.
+    Api(ApiParts parts, std::shared_ptr<const BridgeConfig> config, AccessControl access,
+        Secret link_key = {});
 
     void handle(net::Request request, net::Reply reply);
     // What a commit changed, to those who watch.
     void publish(const Committed& committed);
-    void configure(std::shared_ptr<const BridgeConfig> config, AccessControl access);
+    void configure(std::shared_ptr<const BridgeConfig> config, AccessControl access,
+                   Secret link_key);
     // Ends the live streams.
     void close();
 
@@ -46,20 +54,42 @@ class Api {
     std::vector<Endpoint> table();
     void replay(std::int64_t after, std::function<void(EventBroker::Missed)> done);
     void post_alerts(Call call);
+    void post_webhook(Call call);  // api_webhook.cpp
+    void submit_alerts(const Call& call, AlertsIn in, const std::vector<RefusedAlert>& refused,
+                       std::string_view body);
     void get_alerts(Call call);
     void get_groups(Call call);
     void post_heartbeat(Call call);
     void get_incidents(Call call);
     void get_incident(Call call);
     void act(Call call, ActionKind kind);
+    void post_report(Call call);  // api_people.cpp
+    void act_in_bulk(Call call);
     void get_hosts(Call call);
+    void get_expected(Call call);
+    void get_observed(Call call);
+    void get_blips(Call call);
+    void move_host(Call call, HostIn::Move move);
     void get_events(Call call);
     void get_metrics(Call call);
+    void get_effects(Call call);
+    void retry_effect(Call call);
+    void get_link(Call call);
+    void post_link(Call call);
+    // Who taps a link; nobody, or that it is to be tried later.
+    struct Tapper {
+        std::string name;
+        bool later = false;
+    };
+    Tapper tapper_of(const struct Link& link, const net::Request& request);
     void get_ready(Call call);
 
     ApiParts parts_;
     std::shared_ptr<const BridgeConfig> config_;
+    Secret link_key_;
+    PinGate pins_;
     Timestamp started_;
+    std::int64_t truncated_ = 0;  // alerts that an Alertmanager left out of its webhooks
     EventBroker events_;
     Router router_;
 };

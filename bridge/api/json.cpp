@@ -5,26 +5,16 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "bridge/api/facts_json.h"
+#include "bridge/api/json_values.h"
+#include "bridge/api/knowledge_json.h"
+#include "bridge/api/sla_json.h"
+#include "bridge/incident/title.h"
+
 namespace json = boost::json;
 
 namespace tocsin::bridge {
 namespace {
-
-json::value text_or_null(const std::string& text) {
-    if (text.empty()) return nullptr;
-    return json::string(text);
-}
-
-json::value time_or_null(const std::optional<Timestamp>& time) {
-    if (!time) return nullptr;
-    return json::string(format_rfc3339(*time));
-}
-
-json::object labels_object(const Labels& labels) {
-    json::object out;
-    for (const Label& label : labels) out[label.name.view()] = label.value.view();
-    return out;
-}
 
 template <class Map>
 json::object map_object(const Map& map) {
@@ -37,11 +27,32 @@ json::array texts(const std::vector<std::string>& all) {
     return json::array(all.begin(), all.end());
 }
 
+json::value suppressor_or_null(const std::optional<Suppressor>& by) {
+    if (!by) return nullptr;
+    json::object out;
+    out["kind"] = to_string(by->kind);
+    out["id"] = by->id;
+    out["name"] = by->name;
+    out["since"] = format_rfc3339(by->since);
+    out["until"] = time_or_null(by->until);
+    return out;
+}
+
 json::object counts_object(const IncidentSummary& row) {
     json::object out;
     out["firing"] = row.firing;
     out["resolved"] = row.resolved;
     out["unknown"] = row.unknown;
+    return out;
+}
+
+json::value storm_or_null(const Incident& i) {
+    if (!i.is_parent()) return nullptr;
+    json::object out;
+    out["group"] = i.storm_group;
+    out["hosts"] = i.hosts;
+    out["incidents"] = i.children;
+    out["open"] = i.children_open;
     return out;
 }
 
@@ -53,6 +64,7 @@ json::object incident_object(const IncidentSummary& row, std::string_view url) {
     out["priority"] = to_string(i.priority);
     out["severity"] = i.severity;
     out["title"] = i.title;
+    out["title_words"] = map_object(title_words(i));
     out["dedup_key"] = i.dedup_key;
     out["labels"] = labels_object(i.labels);
     out["opened_at"] = format_rfc3339(i.opened_at);
@@ -60,11 +72,19 @@ json::object incident_object(const IncidentSummary& row, std::string_view url) {
     out["assignee"] = text_or_null(i.assignee);
     out["team"] = text_or_null(i.team);
     out["alerts"] = counts_object(row);
-    out["parent"] = nullptr;
+    out["parent"] = text_or_null(i.parent);
+    out["absorbed"] = i.absorbed;
+    out["observed"] = i.observed;
+    out["kind"] = to_string(i.kind);
+    out["storm"] = storm_or_null(i);
+    out["suppressed"] = suppressor_or_null(i.suppressed);
     out["acknowledged_at"] = time_or_null(i.acknowledged_at);
     out["resolved_at"] = time_or_null(i.resolved_at);
+    out["flapping"] = i.flapping_since.has_value();
+    out["flapping_since"] = time_or_null(i.flapping_since);
     out["snoozed_until"] = time_or_null(i.snoozed_until);
     out["pending_until"] = time_or_null(i.pending_until);
+    put_brief_facts(out, i.facts);
     out["url"] = std::string(url) + "/incidents/" + i.key;
     return out;
 }
@@ -72,7 +92,9 @@ json::object incident_object(const IncidentSummary& row, std::string_view url) {
 json::object alert_object(const AlertRecord& alert) {
     json::object out;
     out["fingerprint"] = alert.fingerprint;
-    out["status"] = to_string(alert.status);
+    const bool held = alert.suppressor && alert.status == AlertStatus::kFiring;
+    out["status"] = held ? std::string_view("suppressed") : to_string(alert.status);
+    out["suppressed_by"] = suppressor_or_null(alert.suppressor);
     out["severity"] = alert.severity;
     out["labels"] = labels_object(alert.labels);
     out["annotations"] = map_object(alert.annotations);
@@ -97,6 +119,7 @@ json::object entry_object(const TimelineRow& row) {
 
 json::object message_object(const EffectRow& row) {
     json::object out;
+    out["id"] = std::to_string(row.id.value);
     out["person"] = text_or_null(row.notify.person);
     out["channel"] = row.notify.channel;
     out["address"] = shown_address(row.notify);
@@ -155,6 +178,25 @@ json::array links_array(const IncidentDetail& detail, std::string_view base) {
             add(title, link_in(alert, name, base));
         }
     }
+    add_links(out, detail.summary.incident.facts, base);
+    return out;
+}
+
+// What whoever acted may want next. Resolved by hand while alerts fire it would open again
+// (semantics 3): a silence until they have cleared keeps it so.
+json::array offers_of(const Incident& incident) {
+    json::array out;
+    const int firing = incident.count(AlertStatus::kFiring);
+    const bool reopens = incident.state == State::kResolved && incident.resolved_by_hand &&
+                         firing > 0 && !incident.suppressed;
+    if (!reopens) return out;
+    json::object silence;
+    silence["action"] = "silence";
+    silence["until"] = "clear";
+    silence["firing"] = firing;
+    silence["method"] = "POST";
+    silence["path"] = "/api/v1/incidents/" + incident.key + "/silence";
+    out.push_back(std::move(silence));
     return out;
 }
 
@@ -196,6 +238,7 @@ std::string acted_json(const Incident& incident, std::string_view url, std::stri
     for (const ActionKind kind : possible_actions(incident))
         actions.push_back(json::string(to_string(kind)));
     out["actions"] = std::move(actions);
+    out["offers"] = offers_of(incident);
     return json::serialize(out);
 }
 
@@ -227,6 +270,8 @@ std::string detail_json(const IncidentDetail& detail, std::string_view url) {
     out["confirmed_by"] = text_or_null(i.confirmed_by);
     out["closed_at"] = time_or_null(i.closed_at);
     out["pending_reason"] = text_or_null(i.pending_reason);
+    out["pending_cause"] = text_or_null(i.pending_cause);
+    out["service"] = text_or_null(i.service);
     out["reopen_count"] = i.reopen_count;
     out["predecessor"] = text_or_null(i.predecessor);
     out["successor"] = text_or_null(i.successor);
@@ -237,10 +282,32 @@ std::string detail_json(const IncidentDetail& detail, std::string_view url) {
     for (const ActionKind kind : possible_actions(whole))
         actions.push_back(json::string(to_string(kind)));
     out["actions"] = std::move(actions);
+    json::array children;
+    for (const IncidentSummary& child : detail.children) {
+        children.push_back(incident_object(child, url));
+    }
+    out["children"] = std::move(children);
     out["escalation"] = escalation_object(detail);
-    out["sla"] = json::object();
+    put_facts(out, i.facts);
+    out["sla"] = sla_json(i);
     out["evidence"] = json::array();
     out["links"] = links_array(detail, url);
+    put_background(out, detail.background, url);
+    return json::serialize(out);
+}
+
+std::string suppressed_json(const AlertsView& view) {
+    json::array alerts;
+    const auto add = [&](const AlertRecord& alert, const std::string& key) {
+        if (!alert.suppressor) return;
+        json::object item = alert_object(alert);
+        item["incident"] = text_or_null(key);
+        alerts.push_back(std::move(item));
+    };
+    for (const auto& [alert, summary] : view.alerts) add(alert, summary.incident.key);
+    for (const AlertRecord& alert : view.held) add(alert, "");
+    json::object out;
+    out["alerts"] = std::move(alerts);
     return json::serialize(out);
 }
 

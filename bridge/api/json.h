@@ -6,16 +6,27 @@
 #include <utility>
 #include <vector>
 
+#include "bridge/api/alertmanager.h"
+#include "bridge/config/config.h"
 #include "bridge/store/queries.h"
 
 namespace tocsin::bridge {
 
 // An incident as lists and live events show it. `url` is what links start with.
 std::string incident_json(const IncidentSummary& row, std::string_view url);
-// The same with one more field: what an action came to.
+// The same with what an action came to, what is possible now, and what may be wanted next.
 std::string acted_json(const Incident& incident, std::string_view url, std::string_view result);
 std::string page_json(const IncidentPage& page, std::string_view url);
 std::string detail_json(const IncidentDetail& detail, std::string_view url);
+
+// What is held back now, and by what: {"alerts": [… "incident": its key or null]}.
+std::string suppressed_json(const AlertsView& view);
+std::string expected_json(const std::vector<ExpectRecord>& rows, const BridgeConfig& config);
+
+std::string blips_json(const std::vector<Blip>& rows, int limit);
+std::string observed_json(const std::vector<ObservedCount>& rows, Timestamp since);
+// {"result": "…"}
+std::string result_json(std::string_view result);
 
 std::string host_json(const HostRow& row);
 std::string hosts_json(const std::vector<HostRow>& rows);

@@ -5,15 +5,15 @@
 #include <boost/json/serialize.hpp>
 
 #include "base/core/strings.h"
+#include "bridge/ingest/action_fields.h"
 #include "bridge/ingest/json_object.h"
+#include "bridge/notify/say.h"
 
 namespace tocsin::bridge {
 namespace {
 
-constexpr int kMostRows = 1000;
 constexpr std::size_t kMostLabels = 16;
 constexpr std::size_t kMostText = 200;
-constexpr std::size_t kMostNote = 64 * 1024;
 
 Error bad(std::string message) {
     return Error(ErrorCode::kInvalid, std::move(message));
@@ -30,6 +30,23 @@ Result<StateFilter> parse_state_filter(std::string_view text) {
 
 }  // namespace
 
+Result<int> parse_limit(const net::Request& request, int usual) {
+    constexpr int kMostRows = 1000;
+    const std::string_view limit = request.param("limit");
+    if (limit.empty()) return usual;
+    const auto number = parse_int(limit);
+    if (number && *number >= 1 && *number <= kMostRows) return static_cast<int>(*number);
+    return bad("parameter limit: must be a number from 1 to 1000");
+}
+
+Result<std::int64_t> parse_after(const net::Request& request) {
+    const std::string_view after = request.param("after");
+    if (after.empty()) return std::int64_t{0};
+    const auto number = parse_int(after);
+    if (number && *number >= 1) return std::int64_t{*number};
+    return bad("parameter after: must be the `next` of a page");
+}
+
 Result<IncidentFilter> parse_incident_filter(const net::Request& request) {
     IncidentFilter out;
     TOCSIN_TRY(out.state, parse_state_filter(request.param("state")));
@@ -41,60 +58,75 @@ Result<IncidentFilter> parse_incident_filter(const net::Request& request) {
         out.labels.emplace_back(text.substr(0, equals), text.substr(equals + 1));
     }
     if (out.labels.size() > kMostLabels) return bad("parameter label: at most 16 of them");
+    const std::string_view children = request.param("children");
+    if (!children.empty() && children != "show" && children != "hide") {
+        return bad("parameter children: must be show or hide");
+    }
+    out.with_children = children != "hide";
     out.text = valid_utf8(request.param("q"));
     if (out.text.size() > kMostText) return bad("parameter q: at most 200 bytes");
-    if (const std::string_view limit = request.param("limit"); !limit.empty()) {
-        const auto number = parse_int(limit);
-        if (!number || *number < 1 || *number > kMostRows) {
-            return bad("parameter limit: must be a number from 1 to 1000");
-        }
-        out.limit = static_cast<int>(*number);
-    }
-    if (const std::string_view after = request.param("after"); !after.empty()) {
-        const auto number = parse_int(after);
-        if (!number || *number < 1) return bad("parameter after: must be the `next` of a page");
-        out.before = *number;
-    }
+    TOCSIN_TRY(out.limit, parse_limit(request, out.limit));
+    TOCSIN_TRY(out.before, parse_after(request));
     return out;
 }
 
 Result<UserAction> parse_action(ActionKind kind, std::string_view body, const Caller& caller,
                                 Timestamp now) {
     TOCSIN_TRY(JsonObject fields, JsonObject::parse(body));
-    UserAction out;
-    out.kind = kind;
-    out.authority = caller.role == Role::kAdmin ? Authority::kAdmin : Authority::kResponder;
-    const std::string actor = fields.string("actor", kMostText).value_or("");
-    out.actor = !caller.name.empty() ? caller.name : actor.empty() ? "local" : actor;
+    UserAction out = read_action(kind, fields, now);
+    if (caller.role == Role::kAdmin) out.authority = Authority::kAdmin;
+    if (caller.role == Role::kReporter) out.authority = Authority::kReporter;
+    if (!caller.name.empty()) out.actor = caller.name;
+    if (out.actor.empty()) out.actor = "local";
     if (out.actor == kSystem || out.actor == kSourceBridge) {
         fields.fail("actor", "is the bridge's own name in the timeline");
-    }
-    out.text = fields.string("text", kMostNote).value_or("");
-    const std::string to = fields.string("to", kMostText).value_or("");
-    const auto or_to = [&](std::string_view field) {
-        std::string value = fields.string(field, kMostText).value_or("");
-        return value.empty() ? to : value;
-    };
-    if (kind == ActionKind::kAssign) out.person = or_to("person");
-    if (kind == ActionKind::kEscalate) out.team = or_to("team");
-    if (kind == ActionKind::kPriority) {
-        const std::string text = or_to("priority");
-        out.priority = parse_priority(text);
-        if (!out.priority) {
-            fields.fail("priority", "must be one of P1, P2, P3, P4");
-        }
-    }
-    out.until = fields.time("until");
-    if (const auto duration = fields.duration("for"); duration && !out.until) {
-        out.until = now + *duration;
     }
     TOCSIN_TRY(fields.check());
     return out;
 }
 
-net::Response refusal_response(const Refusal& refusal) {
+Result<HostIn> parse_host_move(HostIn::Move move, std::string_view host, std::string_view body,
+                               const Caller& caller) {
+    TOCSIN_TRY(JsonObject fields, JsonObject::parse(body));
+    HostIn out;
+    out.move = move;
+    out.host = std::string(host);
+    const std::string actor = fields.string("actor", kMostText).value_or("");
+    out.actor = !caller.name.empty() ? caller.name : actor.empty() ? "local" : actor;
+    if (out.actor == kSystem || out.actor == kSourceBridge) {
+        fields.fail("actor", "is the bridge's own name in the timeline");
+    }
+    if (move == HostIn::Move::kRename) {
+        out.to = std::string(trim(fields.string("to", kMostText).value_or("")));
+        if (out.to.empty()) fields.fail("to", "must be the host's new name");
+        if (out.to == out.host) fields.fail("to", "is the name that it has");
+    }
+    TOCSIN_TRY(fields.check());
+    return out;
+}
+
+namespace {
+
+struct Said {
+    int status;
+    std::string_view word;
+};
+Said said_of(Refusal::Code code) {
+    switch (code) {
+        case Refusal::Code::kConflict:
+            return {409, "conflict"};
+        case Refusal::Code::kInvalid:
+            return {422, "invalid"};
+        case Refusal::Code::kForbidden:
+            return {403, "forbidden"};
+    }
+    return {409, "conflict"};
+}
+
+}  // namespace
+
+std::string refusal_json(const Refusal& refusal, std::string_view language) {
     namespace json = boost::json;
-    const bool conflict = refusal.code == Refusal::Code::kConflict;
     json::object detail;
     json::array possible;
     for (const ActionKind kind : refusal.possible) {
@@ -103,12 +135,16 @@ net::Response refusal_response(const Refusal& refusal) {
     detail["possible"] = std::move(possible);
     if (!refusal.successor.empty()) detail["successor"] = refusal.successor;
     json::object inner;
-    inner["code"] = conflict ? "conflict" : "invalid";
-    inner["message"] = refusal.message;
+    inner["code"] = said_of(refusal.code).word;
+    inner["message"] = reason_text(refusal.reason, language);
     inner["detail"] = std::move(detail);
     json::object outer;
     outer["error"] = std::move(inner);
-    return net::Response::json(conflict ? 409 : 422, json::serialize(outer));
+    return json::serialize(outer);
+}
+
+net::Response refusal_response(const Refusal& refusal, std::string_view language) {
+    return net::Response::json(said_of(refusal.code).status, refusal_json(refusal, language));
 }
 
 }  // namespace tocsin::bridge

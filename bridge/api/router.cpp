@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/core/strings.h"
+#include "bridge/notify/say.h"
 
 namespace tocsin::bridge {
 namespace {
@@ -28,19 +29,33 @@ bool is_variable(std::string_view part) {
 }
 
 std::string_view variable_name(std::string_view part) {
-    return part.substr(1, part.size() - 2);
+    return part.substr(1, part.find('}') - 1);
+}
+
+// What a variable stands for in a segment: all of it, or what is before the pattern's own ending
+// ("{rotation}.ics"); nothing when it does not fit.
+std::string_view variable_value(std::string_view part, std::string_view segment) {
+    const std::string_view ending = part.substr(part.find('}') + 1);
+    if (!segment.ends_with(ending)) return {};
+    return segment.substr(0, segment.size() - ending.size());
 }
 
 // Browsers send a form or plain text across sites without asking; JSON they ask for first, and we
-// never say yes. So a POST that changes something must be JSON (or hold nothing).
+// never say yes. So a POST that changes something must be JSON (or hold nothing). A DELETE they ask
+// for first whatever it holds (Fetch, "CORS-safelisted method").
 bool is_json(const net::Request& request) {
     const std::string_view type = request.headers.get("Content-Type");
     const std::string_view essence = trim(type.substr(0, type.find(';')));
     return iequals(essence, "application/json");
 }
 
+// Alertmanager's clients read its own words.
+std::string said(const Reason& reason, ErrorStyle style, std::string_view language) {
+    return style == ErrorStyle::kTocsin ? reason_text(reason, language) : reason.english();
+}
+
 bool changes_something(std::string_view method) {
-    return method != "GET" && method != "HEAD";
+    return method != "GET" && method != "HEAD" && method != "DELETE";
 }
 
 }  // namespace
@@ -111,7 +126,9 @@ Router::Match Router::find(const net::Request& request) const {
         bool same = true;
         for (std::size_t k = 0; k < pattern.size() && same; ++k) {
             if (is_variable(pattern[k])) {
-                values.emplace(variable_name(pattern[k]), request.segments[k]);
+                const std::string_view value = variable_value(pattern[k], request.segments[k]);
+                values.emplace(variable_name(pattern[k]), value);
+                same = !value.empty();
             } else {
                 same = pattern[k] == request.segments[k];
             }
@@ -161,7 +178,10 @@ void Router::dispatch(net::Request request, net::Reply reply) const {
     }
     const Endpoint& route = *match.route;
     Caller caller;
-    if (route.access != Access::kPublic) {
+    const bool admitted = route.admits && route.admits(request, match.path);
+    const std::string_view language =
+        page_language(request.headers.get("Accept-Language"), language_);
+    if (route.access != Access::kPublic && !admitted) {
         const Result<Caller> known = access_.identify(request);
         if (!known) {
             net::Response response =
@@ -173,20 +193,21 @@ void Router::dispatch(net::Request request, net::Reply reply) const {
         if (!allows(known.value().role, route.access)) {
             send(reply, route.pattern,
                  error_response(route.errors, 403, "forbidden",
-                                "the role " + std::string(to_string(known.value().role)) +
-                                    " does not allow this"));
+                                said(because("the role {} does not allow this",
+                                             {{to_string(known.value().role)}}),
+                                     route.errors, language)));
             return;
         }
         caller = known.value();
     }
-    if (changes_something(request.method) && !is_json(request)) {
+    if (changes_something(request.method) && route.body == BodyKind::kJson && !is_json(request)) {
         send(reply, route.pattern,
              error_response(route.errors, 415, "unsupported_media_type",
                             "the body must be JSON: send \"Content-Type: application/json\""));
         return;
     }
     route.handle(Call{std::move(request), std::move(match.path), std::move(caller),
-                      std::move(reply), route.errors, route.pattern, &observer_});
+                      std::move(reply), language, route.errors, route.pattern, &observer_});
 }
 
 }  // namespace tocsin::bridge

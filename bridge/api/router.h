@@ -12,6 +12,7 @@
 #include "base/net/http.h"
 #include "base/net/http_server.h"
 #include "bridge/api/access.h"
+#include "bridge/api/language.h"
 
 namespace tocsin::bridge {
 
@@ -27,6 +28,8 @@ struct Call {
     std::map<std::string, std::string, std::less<>> path;  // "{key}" → "INC-2026-000001"
     Caller caller;
     net::Reply reply;
+    std::string_view
+        language;  // a literal: that of the words for whoever asks, as the catalogue calls it
     ErrorStyle errors;
     std::string_view pattern;
     const AnswerObserver* observer;
@@ -35,12 +38,20 @@ struct Call {
     void refuse(const Error& error, std::string_view detail = {}) const;
 };
 
+// What a request that changes something may carry. A form is for what its own address authorises
+// (a one-tap link): browsers send forms across sites without asking.
+enum class BodyKind { kJson, kForm };
+
 struct Endpoint {
     std::string method;
     std::string pattern;  // "/api/v1/incidents/{key}/{action}"
     Access access;
     ErrorStyle errors;
     std::function<void(Call)> handle;
+    BodyKind body = BodyKind::kJson;
+    // A request that its own address authorises (a signature in it) needs no token. None: all do.
+    using Path = std::map<std::string, std::string, std::less<>>;
+    std::function<bool(const net::Request&, const Path&)> admits{};
 };
 
 net::Response error_response(ErrorStyle style, int status, std::string_view code,
@@ -60,8 +71,12 @@ class Router {
     const std::vector<Endpoint>& routes() const { return routes_; }
     void on_answer(AnswerObserver observer) { observer_ = std::move(observer); }
 
+    // For who asks for no language that there are words in.
+    void set_language(std::string_view language) { language_ = page_language(language, "en"); }
+
     // Tokens changed (reload).
     void set_access(AccessControl access) { access_ = std::move(access); }
+    const AccessControl& access() const { return access_; }
 
   private:
     struct Match;
@@ -71,6 +86,7 @@ class Router {
     std::vector<Endpoint> routes_;
     std::vector<std::vector<std::string>> patterns_;  // split, beside routes_
     AccessControl access_;
+    std::string_view language_ = "en";
     Fallback fallback_;
     AnswerObserver observer_;
 };

@@ -5,6 +5,7 @@
 #include "base/net/http_server.h"
 #include "base/net/log.h"
 #include "bridge/api/api.h"
+#include "bridge/app/link_key.h"
 #include "bridge/app/senders.h"
 #include "bridge/ingest/worker.h"
 #include "bridge/outbox/outbox.h"
@@ -60,6 +61,14 @@ std::vector<Metrics::Reading> readings(const Worker& worker, const Outbox& outbo
     return out;
 }
 
+std::function<void(const Notify&, ApiParts::Tested)> tests_by(Outbox& outbox) {
+    return [&outbox](const Notify& notify, const ApiParts::Tested& done) {
+        outbox.test(notify, [done](const Outcome& outcome) {
+            done(outcome.delivery == Delivery::kDelivered, outcome.detail);
+        });
+    };
+}
+
 }  // namespace
 
 struct App::Impl {
@@ -97,8 +106,9 @@ Result<std::unique_ptr<App>> App::create(net::Loop& loop, const Clock& clock, Fl
     log_warnings(settings);
     auto impl = std::make_unique<Impl>(loop, clock, std::move(flags));
     impl->config = settings.config;
-    TOCSIN_TRY(auto sender, make_sender(impl->config, clock));
     TOCSIN_TRY(auto store, Store::open(impl->config->store));
+    TOCSIN_TRY(const Secret link_key, load_link_key(link_key_file(*impl->config)));
+    TOCSIN_TRY(auto sender, make_sender(impl->config, link_key, clock));
     TOCSIN_TRY(auto queries, Queries::open(impl->config->store));
     impl->worker = std::make_unique<Worker>(loop, std::move(store), impl->config, clock,
                                             [&loop, self = impl->self](const Committed& committed) {
@@ -108,10 +118,12 @@ Result<std::unique_ptr<App>> App::create(net::Loop& loop, const Clock& clock, Fl
                                                 });
                                             });
     impl->reader = std::make_unique<Reader>(loop, std::move(queries));
-    impl->outbox = std::make_unique<Outbox>(loop, *impl->worker, clock, std::move(sender));
-    impl->api =
-        std::make_unique<Api>(ApiParts{loop, clock, *impl->worker, *impl->reader, impl->metrics},
-                              impl->config, std::move(settings.access));
+    impl->outbox = std::make_unique<Outbox>(
+        loop, *impl->worker, clock, std::move(sender),
+        rules_of(impl->config->channels, impl->config->oncall.hours.digest));
+    impl->api = std::make_unique<Api>(
+        ApiParts{loop, clock, *impl->worker, *impl->reader, impl->metrics, tests_by(*impl->outbox)},
+        impl->config, std::move(settings.access), link_key);
     impl->metrics.add_source(
         [raw = impl.get()] { return readings(*raw->worker, *raw->outbox, *raw->api); });
     return std::unique_ptr<App>(new App(std::move(impl)));
@@ -146,7 +158,8 @@ Result<void> App::start() {
 
 Result<void> App::reload() {
     TOCSIN_TRY(Settings settings, load_settings(impl_->flags));
-    TOCSIN_TRY(auto sender, make_sender(settings.config, impl_->clock));
+    TOCSIN_TRY(const Secret link_key, load_link_key(link_key_file(*settings.config)));
+    TOCSIN_TRY(auto sender, make_sender(settings.config, link_key, impl_->clock));
     log_warnings(settings);
     if (settings.config->listen != impl_->config->listen ||
         settings.config->store != impl_->config->store) {
@@ -154,8 +167,9 @@ Result<void> App::reload() {
     }
     impl_->config = settings.config;
     impl_->worker->configure(settings.config);
-    impl_->outbox->set_sender(std::move(sender));
-    impl_->api->configure(settings.config, std::move(settings.access));
+    impl_->outbox->configure(std::move(sender), rules_of(settings.config->channels,
+                                                         settings.config->oncall.hours.digest));
+    impl_->api->configure(settings.config, std::move(settings.access), link_key);
     return success();
 }
 

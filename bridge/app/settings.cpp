@@ -33,6 +33,21 @@ Result<std::vector<Token>> read_tokens(const BridgeConfig& config) {
     return out;
 }
 
+Result<AccessControl::Pins> read_pins(const BridgeConfig& config) {
+    constexpr std::size_t kShortest = 6;
+    AccessControl::Pins out;
+    for (const Person& person : config.oncall.people) {
+        if (person.pin_file.empty()) continue;
+        TOCSIN_TRY(Secret pin, net::read_secret(person.pin_file));
+        if (pin.reveal().size() < kShortest) {
+            return Error(ErrorCode::kInvalid, "people: the PIN of " + person.name + " in " +
+                                                  person.pin_file + " has fewer than 6 characters");
+        }
+        out.emplace(person.name, std::move(pin));
+    }
+    return out;
+}
+
 }  // namespace
 
 Result<Settings> load_settings(const Flags& flags) {
@@ -51,9 +66,11 @@ Result<Settings> load_settings(const Flags& flags) {
     std::vector<std::string> names = {listen.host};
     if (const auto url = net::parse_url(config.url)) names.push_back(url.value().host);
     TOCSIN_TRY(std::vector<Token> tokens, read_tokens(config));
-    return Settings{std::make_shared<const BridgeConfig>(std::move(config)),
-                    AccessControl(std::move(tokens), flags.loopback, std::move(names)),
-                    std::move(diagnostics)};
+    TOCSIN_TRY(AccessControl::Pins pins, read_pins(config));
+    return Settings{
+        std::make_shared<const BridgeConfig>(std::move(config)),
+        AccessControl(std::move(tokens), flags.loopback, std::move(names), std::move(pins)),
+        std::move(diagnostics)};
 }
 
 }  // namespace tocsin::bridge

@@ -16,15 +16,21 @@ using text::YamlNode;
 void read_lists(MapReader& r, Diagnostics& d, Reading& out) {
     read_services(r, d, out);
     read_people(r, d, out);
+    read_vendors(r, d, out);
     read_teams(r, d, out);
     read_policies(r, d, out);
+    read_rotations(r, d, out);
     read_channels(r, d, out);
     read_routes(r, d, out);
+    read_inhibit(r, d, out);
+    read_maintenance(r, d, out);
 }
 
-constexpr std::array<std::string_view, 13> kMainOnly = {
-    "listen", "tls",       "store",  "url",        "language", "timezone", "incidents",
-    "hosts",  "catch_all", "access", "severities", "priority", "include"};
+constexpr std::array<std::string_view, 25> kMainOnly = {
+    "open_when", "observe",    "expects",  "flapping", "storms",    "listen", "tls",
+    "store",     "url",        "language", "timezone", "incidents", "hosts",  "catch_all",
+    "access",    "severities", "priority", "include",  "calendars", "sla",    "pending",
+    "oncall",    "links",      "problems", "reviews"};
 
 void read_included(const SourceFile& source, Reading& out, Diagnostics& diagnostics) {
     Diagnostics d(source.path);
@@ -64,6 +70,14 @@ void settle_teams(Reading& out) {
     }
 }
 
+void settle_admins(Reading& out) {
+    Oncall& oncall = out.config.oncall;
+    for (const AccessToken& token : out.config.tokens) {
+        const bool person = oncall.person(token.name) != nullptr;
+        if (token.role == Role::kAdmin && person) oncall.admins.push_back(token.name);
+    }
+}
+
 }  // namespace
 
 const Route& BridgeConfig::route_named(std::string_view name) const {
@@ -78,6 +92,12 @@ const Channel* BridgeConfig::channel(std::string_view name) const {
     return it == channels.end() ? nullptr : &*it;
 }
 
+const Calendar* BridgeConfig::calendar(std::string_view name) const {
+    const auto it = std::find_if(calendars.begin(), calendars.end(),
+                                 [&](const Calendar& c) { return c.name == name; });
+    return it == calendars.end() ? nullptr : &*it;
+}
+
 std::optional<BridgeConfig> read_config(const SourceFile& main, const IncludeLoader& include,
                                         Diagnostics& diagnostics) {
     Reading out;
@@ -88,6 +108,12 @@ std::optional<BridgeConfig> read_config(const SourceFile& main, const IncludeLoa
     read_settings(r, d, out);
     read_priority(r, d, out);
     read_access(r, d, out);
+    read_links(r, d, out);
+    read_calendars(r, d, out);
+    read_telling_hours(r, d, out);
+    read_sla(r, d, out);
+    read_noise(r, d, out);
+    read_knowledge(r, d, out.config.knowledge);
     read_includes(r, d, main, include, out, included);
     read_lists(r, d, out);
     r.finish();
@@ -95,10 +121,12 @@ std::optional<BridgeConfig> read_config(const SourceFile& main, const IncludeLoa
     diagnostics.append(included);
 
     settle_teams(out);
+    settle_admins(out);
     Diagnostics across(main.path);
     out.names.check(across);
     settle_contacts(out, across);
     settle_routes(out, across);
+    settle_sla(out, across);
     diagnostics.append(across);
     if (diagnostics.has_errors()) return std::nullopt;
     return std::move(out.config);

@@ -3,19 +3,27 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 #include "base/core/diagnostics.h"
 #include "base/core/result.h"
+#include "bridge/config/channel.h"
 #include "bridge/incident/decide.h"
+#include "bridge/incident/expect.h"
 #include "bridge/incident/liveness.h"
+#include "bridge/incident/observe.h"
+#include "bridge/incident/open_when.h"
 #include "bridge/incident/priority_rules.h"
 #include "bridge/incident/route.h"
+#include "bridge/knowledge/record.h"
+#include "bridge/oncall/calendar.h"
 #include "bridge/oncall/people.h"
+#include "bridge/silence/inhibit.h"
+#include "bridge/silence/window.h"
 
 namespace tocsin::bridge {
 
@@ -25,36 +33,24 @@ struct TlsFiles {
     bool operator==(const TlsFiles&) const = default;
 };
 
-enum class MailSecurity { kStartTls, kTls, kNone };
-
-struct EmailChannel {
-    std::string server;  // host:port
-    MailSecurity security = MailSecurity::kStartTls;
-    std::string ca_file;  // "" for the system's
-    std::string from;
-    std::string user;           // "" for no AUTH
-    std::string password_file;  // "" without a user
-};
-
-// A POST of JSON, signed with HMAC-SHA256 when there is a secret.
-struct WebhookChannel {
-    std::string url;
-    std::string secret_file;
-    std::string ca_file;
-};
-
-struct Channel {
-    std::string name;
-    std::variant<EmailChannel, WebhookChannel> settings;
-};
-
-enum class Role { kAgent, kViewer, kResponder, kAdmin };
+enum class Role { kAgent, kViewer, kResponder, kAdmin, kReporter };
 std::string_view to_string(Role role);  // "agent" …
 
 struct AccessToken {
     std::string name;        // who it is: an agent's or a system's name, or a person of `people`
     std::string token_file;  // holds the token; read by the shell, refused when others can read it
     Role role = Role::kViewer;
+};
+
+struct Place {
+    std::string file;
+    Position at;
+};
+
+// One-tap links in messages.
+struct LinkSettings {
+    Duration expire = 24h;
+    std::string key_file;  // "" for link.key beside the store
 };
 
 struct BridgeConfig {
@@ -69,14 +65,25 @@ struct BridgeConfig {
     IncidentSettings incidents;
     LivenessSettings hosts;
     PriorityRules priorities;
+    std::vector<Calendar> calendars{Calendar{}};  // 7x24 first
     Oncall oncall;
     std::vector<Channel> channels;
-    std::vector<Route> routes;       // in order; the last one matches everything
+    LinkSettings links;
+    KnowledgeSettings knowledge;
+    std::vector<Expectation> expects;
+    std::vector<OpenWhen> open_when;
+    std::vector<Matchers> observe;
+    std::vector<Route> routes;  // in order; the last one matches everything
+    std::vector<InhibitRule> inhibit = default_inhibition();
+    std::vector<Window> maintenance;
     std::vector<std::string> files;  // all that were read, the main one first
+    // Where "rotation web" and "policy web" stand, for what is said of them later (oncall_check.h).
+    std::map<std::string, Place, std::less<>> places;
 
     // By its name; the last one when the name is no longer there (an incident outlives a reload).
     [[nodiscard]] const Route& route_named(std::string_view name) const;
     [[nodiscard]] const Channel* channel(std::string_view name) const;
+    [[nodiscard]] const Calendar* calendar(std::string_view name) const;
 };
 
 struct SourceFile {

@@ -23,6 +23,12 @@ std::string_view word(Names::Kind kind) {
             return "service";
         case Names::Kind::kToken:
             return "token";
+        case Names::Kind::kCalendar:
+            return "calendar";
+        case Names::Kind::kRotation:
+            return "rotation";
+        case Names::Kind::kVendor:
+            return "vendor";
     }
     return "";
 }
@@ -42,8 +48,17 @@ void Names::refer(Kind kind, std::string_view name, Where where) {
 }
 
 void Names::refer(const Target& target, Where where) {
-    refer(target.kind == Target::Kind::kPerson ? Kind::kPerson : Kind::kTeam, target.name,
-          std::move(where));
+    constexpr std::string_view kRotation = "rotation:";
+    const bool above = target.kind == Target::Kind::kManagerOf;
+    if (above && target.name.starts_with(kRotation)) {
+        refer(Kind::kRotation, target.name.substr(kRotation.size()), std::move(where));
+        return;
+    }
+    Kind kind = Kind::kTeam;
+    if (target.kind == Target::Kind::kPerson || above) kind = Kind::kPerson;
+    if (target.kind == Target::Kind::kVendor) kind = Kind::kVendor;
+    if (target.kind == Target::Kind::kRotation) kind = Kind::kRotation;
+    refer(kind, target.name, std::move(where));
 }
 
 bool Names::defined(Kind kind, std::string_view name) const {
@@ -69,7 +84,8 @@ void Names::check(Diagnostics& diagnostics) const {
                                first->where.file, first->where.at.line));
             continue;
         }
-        const bool wants_use = entry.kind == Kind::kChannel || entry.kind == Kind::kPolicy;
+        const bool wants_use = entry.kind == Kind::kChannel || entry.kind == Kind::kPolicy ||
+                               entry.kind == Kind::kRotation;
         if (wants_use && !referred(entry)) {
             report(diagnostics, DiagnosticLevel::kWarning, entry.where,
                    fmt::format("{} \"{}\" is used by nobody", word(entry.kind), entry.name));

@@ -43,8 +43,8 @@ void read_also(MapReader& r, Diagnostics& d, Reading& out, Route& route) {
         out.names.refer(target, {d.file(), at});
         route.tell.push_back(target);
     }
-    for (const std::string_view key :
-         {"team", "policy", "group_by", "reopen", "stable", "priority_at_most"}) {
+    for (const std::string_view key : {"team", "policy", "group_by", "reopen", "stable", "priority",
+                                       "priority_at_most", "calendar", "sla", "routes"}) {
         if (r.node(key))
             r.error(key, "has no meaning in a route with \"also\", which owns nothing");
     }
@@ -55,29 +55,39 @@ void read_owner(MapReader& r, Diagnostics& d, Reading& out, Route& route) {
     if (auto team = r.string("team")) {
         out.names.refer(Names::Kind::kTeam, *team, {d.file(), r.position_of("team")});
         route.team = *team;
+        route.policy.clear();  // the team's own, not the parent's
     }
     if (auto policy = r.string("policy")) {
         out.names.refer(Names::Kind::kPolicy, *policy, {d.file(), r.position_of("policy")});
         route.policy = *policy;
     }
     read_group_by(r, d, route);
-    route.reopen = r.duration("reopen");
-    route.stable = r.duration("stable");
-    route.priority_at_most = priority_of(r, "priority_at_most");
+    if (const auto reopen = r.duration("reopen")) route.reopen = reopen;
+    if (const auto stable = r.duration("stable")) route.stable = stable;
+    if (const auto priority = priority_of(r, "priority")) route.priority = priority;
+    if (const auto most = priority_of(r, "priority_at_most")) route.priority_at_most = most;
+    if (auto calendar = r.string("calendar")) {
+        out.names.refer(Names::Kind::kCalendar, *calendar, {d.file(), r.position_of("calendar")});
+        route.calendar = *calendar;
+    }
+    for (auto& [priority, target] : sla_of(r, d, out)) route.sla[priority] = target;
 }
 
 void warn(Diagnostics& d, const Where& where, std::string message) {
     d.add({DiagnosticLevel::kWarning, where.file, where.at, std::move(message)});
 }
 
-}  // namespace
-
-void read_routes(MapReader& r, Diagnostics& d, Reading& out) {
+// The routes of one level below `parent`: of each its children first, which are asked before it.
+void read_level(MapReader& r, const Route& parent, Diagnostics& d, Reading& out) {
     for (const YamlNode& item : items_of(r, "routes")) {
         MapReader route(item, "a route", d);
         ReadRoute read;
         read.where = {d.file(), item.position()};
-        read.route.match = matchers_of(route, "match", d);
+        read.route = parent;
+        read.route.name.clear();
+        for (Matcher& matcher : matchers_of(route, "match", d)) {
+            read.route.match.push_back(std::move(matcher));
+        }
         read.match_text = text_of(read.route.match);
         if (auto name = route.string("name")) {
             read.route.name = *name;
@@ -88,10 +98,17 @@ void read_routes(MapReader& r, Diagnostics& d, Reading& out) {
             read_also(route, d, out, read.route);
         } else {
             read_owner(route, d, out, read.route);
+            read_level(route, read.route, d, out);
         }
         route.finish();
         out.routes.push_back(std::move(read));
     }
+}
+
+}  // namespace
+
+void read_routes(MapReader& r, Diagnostics& d, Reading& out) {
+    read_level(r, Route{}, d, out);
 }
 
 void settle_routes(Reading& out, Diagnostics& d) {

@@ -45,6 +45,14 @@ void read_incidents(MapReader& r, Diagnostics& d, IncidentSettings& settings) {
     read_duration(lapse, "P1", 1s, settings.lapse_p1);
     read_duration(lapse, "P2", 1s, settings.lapse_p2);
     lapse.finish();
+    MapReader expires(in.node("acknowledge_for"), "\"acknowledge_for\"", d);
+    for (const Priority priority : kPriorities) {
+        Duration time{0};
+        read_duration(expires, to_string(priority), 1min, time);
+        if (time > Duration{0}) settings.acknowledge_for[priority] = time;
+    }
+    expires.finish();
+    read_people_settings(in, d, settings);
     in.finish();
 }
 
@@ -54,6 +62,7 @@ void read_hosts(MapReader& r, Diagnostics& d, LivenessSettings& settings) {
     read_duration(hosts, "deadline", 1s, settings.deadline);
     read_duration(hosts, "goodbye_grace", Duration{0}, settings.goodbye_grace);
     read_duration(hosts, "restart_hold", Duration{0}, settings.restart_hold);
+    read_duration(hosts, "join", Duration{0}, settings.join);
     if (settings.deadline < settings.heartbeat) {
         hosts.error("deadline", fmt::format("must not be shorter than the heartbeat, {}",
                                             format_duration(settings.heartbeat)));
@@ -165,11 +174,17 @@ void read_settings(MapReader& r, Diagnostics& d, Reading& out) {
     if (auto zone = r.string("timezone")) {
         if (!is_zone_name(*zone)) {
             r.error("timezone", "must be a zone's name, like Asia/Shanghai or UTC");
+        } else if (!Zone::named(*zone)) {
+            r.error("timezone", fmt::format("no time zone is named \"{}\"; write one like "
+                                            "Asia/Shanghai or UTC",
+                                            *zone));
         }
         config.timezone = *zone;
     }
     read_incidents(r, d, config.incidents);
     read_hosts(r, d, config.hosts);
+    if (!r.node("catch_all")) config.oncall.catch_all_is = Oncall::CatchAll::kByDefault;
+    config.places["catch_all"] = {d.file(), r.position_of("catch_all")};
     for (const auto& [target, at] : targets_of(r, "catch_all", d)) {
         config.oncall.catch_all.push_back(target);
         out.names.refer(target, {d.file(), at});
@@ -203,8 +218,8 @@ void read_priority(MapReader& r, Diagnostics& d, Reading& out) {
 }
 
 void read_access(MapReader& r, Diagnostics& d, Reading& out) {
-    static constexpr std::array<std::string_view, 4> kRoles = {"agent", "viewer", "responder",
-                                                               "admin"};
+    static constexpr std::array<std::string_view, 5> kRoles = {"agent", "viewer", "responder",
+                                                               "admin", "reporter"};
     MapReader access(r.node("access"), "\"access\"", d);
     for (const YamlNode& item : items_of(access, "tokens")) {
         MapReader token(item, "a token", d);
@@ -217,7 +232,8 @@ void read_access(MapReader& r, Diagnostics& d, Reading& out) {
         read.token_file = token.string("token_file").value_or("");
         token.require("role");
         const auto role = token.choice("role", kRoles);
-        for (const Role one : {Role::kAgent, Role::kViewer, Role::kResponder, Role::kAdmin}) {
+        for (const Role one :
+             {Role::kAgent, Role::kViewer, Role::kResponder, Role::kAdmin, Role::kReporter}) {
             if (role && to_string(one) == *role) read.role = one;
         }
         if (const auto expire = token.duration("expire_unknown")) {
@@ -241,6 +257,7 @@ void read_services(MapReader& r, Diagnostics& d, Reading& out) {
         }
         service.require("match");
         read.match = matchers_of(service, "match", d);
+        read.sla = sla_of(service, d, out);
         service.finish();
         out.config.priorities.services.push_back(std::move(read));
     }
@@ -256,6 +273,8 @@ std::string_view to_string(Role role) {
             return "responder";
         case Role::kAdmin:
             return "admin";
+        case Role::kReporter:
+            return "reporter";
     }
     return "";
 }

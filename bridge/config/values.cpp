@@ -36,7 +36,8 @@ std::vector<std::pair<Target, Position>> targets_of(text::MapReader& r, std::str
         } else {
             d.error(item.position(),
                     fmt::format("\"{}\" is nobody to tell; write person:NAME, team:NAME, "
-                                "lead:TEAM or manager:TEAM",
+                                "lead:TEAM, manager:TEAM, vendor:NAME, rotation:NAME or "
+                                "manager-of:PERSON",
                                 item.scalar()));
         }
     }
@@ -64,6 +65,37 @@ std::optional<Priority> priority_of(text::MapReader& r, std::string_view key) {
     static constexpr std::array<std::string_view, 4> kWords = {"P1", "P2", "P3", "P4"};
     const auto word = r.choice(key, kWords);
     return word ? parse_priority(*word) : std::nullopt;
+}
+
+std::vector<Priority> priorities_of(text::MapReader& r, std::string_view key, Diagnostics& d) {
+    const text::YamlNode node = r.node(key);
+    std::vector<Priority> all(kPriorities.begin(), kPriorities.end());
+    if (!node || node.scalar() == "all") return all;
+    if (node.kind() != text::YamlKind::kSequence || node.items().empty()) {
+        r.error(key, "must be all, or a list like [P1, P2]");
+        return all;
+    }
+    std::vector<Priority> some;
+    for (const text::YamlNode& item : node.items()) {
+        const auto priority = parse_priority(item.scalar());
+        if (priority) {
+            some.push_back(*priority);
+        } else {
+            d.error(
+                item.position(),
+                fmt::format("\"{}\" is no priority; they are P1, P2, P3 and P4", item.scalar()));
+        }
+    }
+    return some;
+}
+
+Hours hours_of(text::MapReader& r, std::string_view key, const Diagnostics& d, Reading& out) {
+    const auto name = r.string(key);
+    if (!name) return nullptr;
+    out.names.refer(Names::Kind::kCalendar, *name, {d.file(), r.position_of(key)});
+    const Calendar* calendar = out.config.calendar(*name);
+    if (calendar == nullptr || calendar->always) return nullptr;
+    return std::make_shared<const Calendar>(*calendar);
 }
 
 std::string name_of(text::MapReader& r, Names::Kind kind, const Diagnostics& d, Reading& out) {

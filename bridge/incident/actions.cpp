@@ -5,30 +5,15 @@
 #include <utility>
 
 #include "base/core/strings.h"
+#include "bridge/incident/action_words.h"
 #include "bridge/incident/handlers.h"
 #include "bridge/incident/moves.h"
+#include "bridge/incident/person_moves.h"
+#include "bridge/incident/suppression.h"
+#include "bridge/incident/who_may.h"
 
 namespace tocsin::bridge {
 namespace {
-
-constexpr Duration kLongestSnooze = 7 * 24h;
-
-EntryData with_text(const UserAction& action, EntryData data = {}) {
-    if (!trim(action.text).empty()) data["text"] = std::string(trim(action.text));
-    return data;
-}
-
-std::string sentence(const std::string& said, const UserAction& action) {
-    const std::string_view text = trim(action.text);
-    return text.empty() ? said : said + ": " + std::string(text);
-}
-
-// P1 is pended, and P1 and P2 are lowered, by the team's lead, where there is one (semantics 8).
-bool lead_allows(const Draft& d, const Incident& in, const UserAction& action) {
-    const Team* team = d.context().oncall.team(in.team);
-    return action.authority == Authority::kAdmin || team == nullptr || team->lead.empty() ||
-           team->lead == action.actor;
-}
 
 bool known_person(const Draft& d, std::string_view name) {
     return d.context().oncall.person(name) != nullptr;
@@ -40,9 +25,8 @@ Decision take(Draft& d, const UserAction& action) {
         if (!awaits_owner(in)) {
             if (in.acknowledged_by == action.actor) return d.nothing("it is yours already");
             return d.conflict(
-                fmt::format("{} has acknowledged it; assign it to yourself to take "
-                            "it over",
-                            in.acknowledged_by));
+                because("{} has acknowledged it; assign it to yourself to take it over",
+                        {{in.acknowledged_by}}));
         }
     }
     acknowledge(d, action.actor);
@@ -57,7 +41,7 @@ Decision give_back(Draft& d, const UserAction& action) {
     d.say("unacknowledged", action.actor,
           sentence(fmt::format("{} gives it back", action.actor), action), with_text(action));
     d.in().assignee.clear();
-    run_step(d, MessageKind::kEscalated);
+    go_on(d, MessageKind::kEscalated);
     return d.done("given back");
 }
 
@@ -65,15 +49,49 @@ Decision decline(Draft& d, const UserAction& action) {
     if (d.in().assignee == action.actor) d.in().assignee.clear();
     d.say("declined", action.actor,
           sentence(fmt::format("{} cannot take it", action.actor), action), with_text(action));
-    run_step(d, MessageKind::kEscalated);
+    go_on(d, MessageKind::kEscalated);
     return d.done("the policy goes on");
+}
+
+Decision hand_over(Draft& d, const UserAction& action) {
+    Incident& in = d.in();
+    const Team* team = d.context().oncall.team(action.team);
+    if (team == nullptr) return d.invalid(because("no team is named \"{}\"", {{action.team}}));
+    if (team->name == in.team) return d.invalid(because("team {} has it already", {{in.team}}));
+    // Who worked on it says what was found; what nobody has begun can be passed on without a word.
+    const bool begun = action.kind == ActionKind::kEscalate || d.before().responded_at;
+    if (begun && trim(action.text).empty()) {
+        return d.invalid("handing over to another team needs a text: what was found so far");
+    }
+    const std::string former = in.team;
+    if (!former.empty()) {
+        const std::string watcher = to_string(Target{Target::Kind::kTeam, former});
+        if (std::find(in.watchers.begin(), in.watchers.end(), watcher) == in.watchers.end()) {
+            in.watchers.push_back(watcher);
+        }
+    }
+    to_triggered(d);
+    in.assignee.clear();
+    in.team = team->name;
+    in.policy = team->policy;
+    d.say("handed_over", action.actor,
+          sentence(fmt::format("{} hands it over to team {}", action.actor, team->name), action),
+          with_text(action, {{"from", former}, {"to", team->name}, {"policy", in.policy}}));
+    start_ladder(d, MessageKind::kHandedOver);
+    if (in.policy.empty()) {  // a team without one is told as a whole
+        d.tell(contacts_of(d.context().oncall, {Target{Target::Kind::kTeam, team->name}},
+                           in.priority, d.now()),
+               MessageKind::kHandedOver, 0);
+    }
+    return d.done("handed over");
 }
 
 Decision assign(Draft& d, const UserAction& action) {
     Incident& in = d.in();
-    if (action.person.empty()) return d.invalid("assign needs a person");
+    if (!action.team.empty()) return hand_over(d, action);
+    if (action.person.empty()) return d.invalid("assign needs a person or a team");
     if (action.person != action.actor && !known_person(d, action.person)) {
-        return d.invalid(fmt::format("nobody is named \"{}\"", action.person));
+        return d.invalid(because("nobody is named \"{}\"", {{action.person}}));
     }
     const auto data = with_text(action, {{"person", action.person}});
     if (action.person == action.actor && in.state != State::kPending) {
@@ -113,161 +131,25 @@ Decision assign(Draft& d, const UserAction& action) {
 }
 
 Decision note(Draft& d, const UserAction& action) {
-    if (trim(action.text).empty()) return d.invalid("a note needs a text");
+    if (action.audience == Audience::kPublic) return public_note(d, action);
+    if (const auto problem = take_findings(d, action)) return d.invalid(*problem);
+    if (trim(action.text).empty()) {
+        return action.findings == Findings{} ? d.invalid("a note needs a text") : d.done("noted");
+    }
     d.say("note", action.actor, std::string(trim(action.text)), with_text(action));
     return d.done("noted");
 }
 
-Decision hand_over(Draft& d, const UserAction& action) {
-    Incident& in = d.in();
-    const Team* team = d.context().oncall.team(action.team);
-    if (team == nullptr) return d.invalid(fmt::format("no team is named \"{}\"", action.team));
-    if (team->name == in.team) return d.invalid(fmt::format("team {} has it already", in.team));
-    if (trim(action.text).empty()) {
-        return d.invalid("handing over to another team needs a text: what was found so far");
-    }
-    const std::string former = in.team;
-    if (!former.empty()) {
-        const std::string watcher = to_string(Target{Target::Kind::kTeam, former});
-        if (std::find(in.watchers.begin(), in.watchers.end(), watcher) == in.watchers.end()) {
-            in.watchers.push_back(watcher);
-        }
-    }
-    to_triggered(d);
-    in.assignee.clear();
-    in.team = team->name;
-    if (!team->policy.empty()) in.policy = team->policy;
-    d.say("handed_over", action.actor,
-          sentence(fmt::format("{} hands it over to team {}", action.actor, team->name), action),
-          with_text(action, {{"from", former}, {"to", team->name}, {"policy", in.policy}}));
-    start_ladder(d, MessageKind::kHandedOver);
-    return d.done("handed over");
-}
-
 Decision escalate(Draft& d, const UserAction& action) {
+    if (action.team.starts_with("vendor:")) return ask_vendor(d, action);
     if (!action.team.empty()) return hand_over(d, action);
     d.say("escalated", action.actor,
           sentence(fmt::format("{} asks the next step", action.actor), action), with_text(action));
+    d.at_once();  // whoever asks at night means it
     run_step(d, MessageKind::kEscalated);
     // Help was asked for; the owner stays, and so the ladder does not run on by itself.
     if (d.in().state == State::kAcknowledged) d.cancel({TimerKind::kEscalation});
     return d.done("the next step was asked");
-}
-
-Decision snooze(Draft& d, const UserAction& action) {
-    if (!action.until || *action.until <= d.now()) {
-        return d.invalid("snooze needs a time to come");
-    }
-    if (*action.until > d.now() + kLongestSnooze) return d.invalid("a snooze lasts 7d at most");
-    if (d.in().state == State::kTriggered) {
-        acknowledge(d, action.actor);
-        d.say("acknowledged", action.actor, fmt::format("{} has acknowledged", action.actor),
-              {{"person", action.actor}});
-    }
-    // The owner who was just asked again has answered with it.
-    if (awaits_owner(d.in()) && d.in().acknowledged_by == action.actor) {
-        d.in().acknowledged_priority = d.in().priority;
-        d.cancel({TimerKind::kLapse});
-    }
-    d.in().snoozed_until = action.until;
-    d.set(TimerKind::kSnooze, *action.until);
-    const std::string until = format_rfc3339(*action.until);
-    d.say("snoozed", action.actor, sentence(fmt::format("No reminders until {}", until), action),
-          with_text(action, {{"until", until}}));
-    return d.done("snoozed");
-}
-
-Decision pend(Draft& d, const UserAction& action) {
-    Incident& in = d.in();
-    if (trim(action.text).empty()) return d.invalid("pend needs a reason: what it waits for");
-    if (!action.until || *action.until <= d.now()) return d.invalid("pend needs a time to come");
-    if (action.actor != in.acknowledged_by && action.authority != Authority::kAdmin) {
-        return d.conflict(
-            fmt::format("only its owner, {}, can let it wait; assign it to yourself first",
-                        in.acknowledged_by));
-    }
-    if (in.priority == Priority::kP1 && !lead_allows(d, in, action)) {
-        return d.conflict("a P1 is pended by the team's lead only");
-    }
-    in.state = State::kPending;
-    in.pending_until = action.until;
-    in.pending_reason = std::string(trim(action.text));
-    if (awaits_owner(in)) in.acknowledged_priority = in.priority;  // the owner has just answered
-    end_snooze(d);
-    d.cancel({TimerKind::kLapse});
-    d.set(TimerKind::kPending, *action.until);
-    const std::string until = format_rfc3339(*action.until);
-    d.say("pended", action.actor, fmt::format("Waits until {}: {}", until, in.pending_reason),
-          with_text(action, {{"until", until}}));
-    return d.done("pending");
-}
-
-Decision resume(Draft& d, const UserAction& action) {
-    pending_to_acknowledged(d);
-    d.say("resumed", action.actor, sentence(fmt::format("{} resumes it", action.actor), action),
-          with_text(action));
-    if (d.owner() == action.actor) {
-        d.in().acknowledged_priority = d.in().priority;  // who resumes it has seen what it became
-    } else {
-        await_owner(d, d.tell_person(d.owner(), MessageKind::kPendingEnded));
-    }
-    return d.done("resumed");
-}
-
-Decision resolve_by_hand(Draft& d, const UserAction& action) {
-    Incident& in = d.in();
-    if (in.state == State::kTriggered) acknowledge(d, action.actor);  // it counts as one
-    const int firing = in.count(AlertStatus::kFiring);
-    auto data = with_text(action, {{"resolved_at", format_rfc3339(d.now())}});
-    data["firing"] = std::to_string(firing);
-    d.say("resolved", action.actor, sentence(fmt::format("{} resolves it", action.actor), action),
-          std::move(data));
-    resolve(d, d.now(), action.actor, By::kHand);
-    if (firing == 0) return d.done("resolved");
-    return d.done(fmt::format("{} still firing; it reopens after {} unless they clear",
-                              count_of(firing, "alert"),
-                              format_duration(d.context().settings.resolve_grace)));
-}
-
-Decision end(Draft& d, const UserAction& action) {
-    if (action.kind == ActionKind::kConfirm) {
-        d.in().confirmed_at = d.now();
-        d.in().confirmed_by = action.actor;
-        d.say("confirmed", action.actor,
-              sentence(fmt::format("{} confirms that it is solved", action.actor), action),
-              with_text(action));
-    }
-    // The words of a confirmation stand with it.
-    const UserAction said = action.kind == ActionKind::kConfirm ? UserAction{} : action;
-    close(d, action.actor, sentence(fmt::format("{} closes it", action.actor), said),
-          with_text(said));
-    return d.done("closed");
-}
-
-Decision set_priority(Draft& d, const UserAction& action) {
-    Incident& in = d.in();
-    if (!action.priority) return d.invalid("priority needs one of P1, P2, P3, P4");
-    const Priority to = *action.priority;
-    if (to == in.priority) return d.nothing("it has this priority already");
-    if (to < in.priority) {
-        raise_priority(d, to, action.actor, with_text(action));
-        if (in.state == State::kAcknowledged && in.acknowledged_by == action.actor) {
-            in.acknowledged_priority = to;  // the owner need not be asked about an own decision
-        } else if (in.state != State::kTriggered) {
-            ask_owner_again(d, MessageKind::kRaised);
-        }
-        return d.done("raised");
-    }
-    if (in.priority <= Priority::kP2 && !lead_allows(d, in, action)) {
-        return d.conflict(
-            fmt::format("{} is lowered by the team's lead only", to_string(in.priority)));
-    }
-    const std::string from(to_string(in.priority));
-    in.priority = to;
-    d.say("priority_lowered", action.actor,
-          sentence(fmt::format("Priority {} → {}", from, to_string(to)), action),
-          with_text(action, {{"from", from}, {"to", std::string(to_string(to))}}));
-    return d.done("lowered");
 }
 
 // In the words of a refusal.
@@ -283,20 +165,20 @@ std::string list_of(const std::vector<ActionKind>& kinds) {
 Decision not_now(Draft& d, const UserAction& action) {
     const Incident& in = d.before();
     if (in.state == State::kClosed) {
-        return d.conflict(
-            in.successor.empty()
-                ? "the incident is closed"
-                : fmt::format("the incident is closed; it goes on as {}", in.successor));
+        if (in.successor.empty()) return d.conflict("the incident is closed");
+        return d.conflict(because("the incident is closed; it goes on as {}", {{in.successor}}));
     }
     const int firing = in.count(AlertStatus::kFiring);
     if (in.state == State::kResolved && firing > 0 &&
         (action.kind == ActionKind::kClose || action.kind == ActionKind::kConfirm)) {
-        return d.conflict(fmt::format("{} still firing; it can be closed when they have cleared",
-                                      count_of(firing, "alert")));
+        return d.conflict(
+            because("it can be closed when its alerts have resolved; still firing: {}",
+                    {{std::to_string(firing)}}));
     }
-    return d.conflict(fmt::format("{} is not possible while the incident is {}; possible: {}",
-                                  to_string(action.kind), to_string(in.state),
-                                  list_of(possible_actions(in))));
+    return d.conflict(because("{} is not possible while the incident is {}; possible: {}",
+                              {{to_string(action.kind), "move"},
+                               {to_string(in.state), "state"},
+                               {list_of(possible_actions(in)), "move"}}));
 }
 
 }  // namespace
@@ -305,20 +187,23 @@ std::vector<ActionKind> possible_actions(const Incident& incident) {
     using enum ActionKind;
     switch (incident.state) {
         case State::kTriggered:
-            return {kAcknowledge, kResolve,  kAssign, kDecline,
-                    kNote,        kEscalate, kSnooze, kPriority};
+            return {kAcknowledge, kResolve, kAssign,  kDecline, kNote,  kEscalate, kSnooze,
+                    kPriority,    kWatch,   kUnwatch, kLink,    kMajor, kMerge,    kSplit};
         case State::kAcknowledged: {
-            std::vector<ActionKind> kinds = {kResolve,  kAssign, kUnacknowledge, kNote,
-                                             kEscalate, kSnooze, kPend,          kPriority};
+            std::vector<ActionKind> kinds = {kResolve, kAssign, kUnacknowledge, kNote,  kEscalate,
+                                             kSnooze,  kPend,   kPriority,      kWatch, kUnwatch,
+                                             kLink,    kMajor,  kMerge,         kSplit};
             if (awaits_owner(incident)) kinds.insert(kinds.begin(), kAcknowledge);
             return kinds;
         }
         case State::kPending:
-            return {kResume, kResolve, kAssign, kNote, kPriority};
+            return {kResume,  kResolve, kAssign, kNote,  kPriority, kWatch,
+                    kUnwatch, kLink,    kMajor,  kMerge, kSplit};
         case State::kResolved:
             // Resolved by hand while alerts fire: not over yet.
             if (incident.count(AlertStatus::kFiring) > 0) return {kReopen, kNote};
-            return {kConfirm, kClose, kReopen, kNote};
+            return {kConfirm, kClose, kReopen,  kNote, kVerify,
+                    kRate,    kWatch, kUnwatch, kLink, kMerge};
         case State::kClosed:
             return {};
     }
@@ -334,6 +219,18 @@ Decision on_action(Draft& d, const UserAction& action) {
         action.kind == ActionKind::kAcknowledge && d.before().state == State::kAcknowledged;
     if (!is_possible && !second_tap) return not_now(d, action);
     if (action.actor.empty()) return d.invalid("an action needs somebody who does it");
+    if (!reporter_may(d.before(), action)) {
+        return d.conflict("who reported it can confirm, rate, reopen and answer, no more");
+    }
+    if (auto why = why_not_theirs(d.before(), action, d.context().oncall)) {
+        return d.forbidden(std::move(*why));
+    }
+    if (d.in().absorbed && leaves_by(action.kind)) {
+        leave_storm(d, "worked on its own");
+        if (d.in().state == State::kTriggered) wait_then_ladder(d);
+        // What it became while the storm stood for it is known to whoever works it now.
+        if (d.in().state == State::kAcknowledged) d.in().acknowledged_priority = d.in().priority;
+    }
     switch (action.kind) {
         case ActionKind::kAcknowledge:
             return take(d, action);
@@ -357,12 +254,28 @@ Decision on_action(Draft& d, const UserAction& action) {
             return resolve_by_hand(d, action);
         case ActionKind::kConfirm:
         case ActionKind::kClose:
-            return end(d, action);
+            return end_by_hand(d, action);
         case ActionKind::kReopen:
             reopen_by_hand(d, action.actor, trim(action.text));
             return d.done("reopened");
         case ActionKind::kPriority:
             return set_priority(d, action);
+        case ActionKind::kVerify:
+            return verify(d, action);
+        case ActionKind::kRate:
+            return rate(d, action);
+        case ActionKind::kWatch:
+            return watch(d, action);
+        case ActionKind::kUnwatch:
+            return unwatch(d, action);
+        case ActionKind::kLink:
+            return link(d, action);
+        case ActionKind::kMajor:
+            return declare_major(d, action);
+        case ActionKind::kMerge:
+            return d.invalid("merge needs another incident to merge into");
+        case ActionKind::kSplit:
+            return d.invalid("split needs the fingerprints of alerts to split off");
     }
     return not_now(d, action);
 }

@@ -12,6 +12,7 @@
 #include "base/model/alert.h"
 #include "base/model/labels.h"
 #include "bridge/incident/state.h"
+#include "bridge/incident/suppressor.h"
 
 namespace tocsin::bridge {
 
@@ -42,7 +43,9 @@ struct AlertRecord {
     std::string source;     // who sent it: the token's name, or kSourceBridge
     std::string host;       // the label `host`; "" for none
     std::string generator_url;
-    IncidentId incident;  // the latest it belongs to; none before its first
+    // The latest it belongs to; none before its first, and while it is held back outside of one.
+    IncidentId incident;
+    std::optional<Suppressor> suppressor;  // what holds it back, whatever its status
 
     [[nodiscard]] bool from_agent() const { return seq != 0; }
     bool operator==(const AlertRecord&) const = default;

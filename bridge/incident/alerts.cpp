@@ -4,11 +4,15 @@
 #include <algorithm>
 #include <utility>
 
+#include "bridge/incident/alert_news.h"
 #include "bridge/incident/handlers.h"
 #include "bridge/incident/moves.h"
+#include "bridge/incident/observe.h"
+#include "bridge/incident/person_moves.h"
+#include "bridge/incident/sla_moves.h"
+#include "bridge/incident/suppression.h"
 
 namespace tocsin::bridge {
-namespace {
 
 void put(Incident& incident, const AlertRecord& alert) {
     for (AlertRecord& known : incident.alerts) {
@@ -37,7 +41,7 @@ std::map<std::string, std::string> facts_of(const AlertRecord& alert) {
             {"severity", alert.severity}};
 }
 
-enum class News { kJoins, kFiresAgain, kBack, kGoesOn };
+namespace {
 
 News news_of(const AlertRecord* known) {
     if (known == nullptr) return News::kJoins;
@@ -64,7 +68,8 @@ void say_news(Draft& d, News news, const AlertRecord& alert) {
     }
 }
 
-// The incident's level against what it was, said in one line. True when it rose.
+}  // namespace
+
 bool say_level(Draft& d) {
     const PriorityRules& rules = d.context().priorities;
     const Level before = rules.level(d.before().severity);
@@ -80,27 +85,56 @@ bool say_level(Draft& d) {
 
 Decision fires_open(Draft& d, News news) {
     Incident& in = d.in();
+    bool flaps = false;
+    // Everybody concerned has heard that it was over.
+    const bool back = d.before().facts.all_clear_since.has_value() && news != News::kGoesOn;
+    if (back) flaps = note_opening(d);
     if (in.stable_since) {
         in.stable_since.reset();
         d.cancel({TimerKind::kStability});
+        flaps = note_opening(d);
     }
     refresh(d);
     const bool rose = say_level(d);
+    if (news != News::kGoesOn || rose) flapping_changed(d);
+    if (in.suppressed) {
+        settle_suppression(d);
+        if (flaps) tell_flapping(d);
+        return d.done("fires, and is not held back");
+    }
     const bool joins = news == News::kJoins;
     const Priority wanted = wanted_priority(d, in);
     const bool worse = wanted < in.priority && (rose || joins || news == News::kFiresAgain);
-    if (!rose && !joins && !worse) return d.done("fires on");
+    if (!rose && !joins && !worse && !back) {
+        if (flaps) tell_flapping(d);
+        return d.done("fires on");
+    }
 
-    const bool owned = in.state != State::kTriggered;
+    // Whoever has a host that is new has its list: it is not told of each line.
+    const bool listed = in.kind == Incident::Kind::kJoin && !rose && !worse;
+    const bool owned = in.state != State::kTriggered && !listed;
     if (in.state == State::kPending) {
         pending_to_acknowledged(d);
         d.say("resumed", kSystem,
               rose ? "The level rose: no longer pending" : "A new alert joined: no longer pending");
     }
     if (worse) raise_priority(d, wanted, kSystem);
-    if (owned) ask_owner_again(d, rose || worse ? MessageKind::kRaised : MessageKind::kJoined);
-    return d.done(rose ? "the level rose" : "an alert joined");
+    if (owned) {
+        ask_owner_again(d, rose || worse ? MessageKind::kRaised
+                           : back        ? MessageKind::kReopened
+                                         : MessageKind::kJoined);
+    } else if (back) {
+        for (const std::string& person : d.before().told) {
+            d.tell_person(person, MessageKind::kReopened);
+        }
+    }
+    if (flaps) tell_flapping(d);
+    return d.done(rose   ? "the level rose"
+                  : back ? "it fires again after everything had cleared"
+                         : "an alert joined");
 }
+
+namespace {
 
 Decision fires_resolved(Draft& d, News news, const AlertRecord& alert) {
     Incident& in = d.in();
@@ -128,8 +162,9 @@ Decision fires_resolved(Draft& d, News news, const AlertRecord& alert) {
     refresh(d);
     say_level(d);
     in.priority = std::min(in.priority, wanted_priority(d, in));
+    const bool flaps = note_opening(d);
     reopen(d, kSystem, fmt::format("Fires again {} after it was resolved", ago),
-           MessageKind::kReopened);
+           flaps ? MessageKind::kFlapping : MessageKind::kReopened);
     return d.done("fires again within the reopen window");
 }
 
@@ -139,8 +174,10 @@ Decision on_firing(Draft& d, const AlertFiring& event) {
     if (d.before().state == State::kClosed) {
         return d.conflict("the incident is closed; the alert belongs to its successor");
     }
+    if (event.alert.suppressor) return on_suppressed(d, AlertSuppressed{event.alert});
     const News news = news_of(d.before().alert(event.alert.identity));
     put(d.in(), event.alert);
+    if (d.before().observed && !event.observed && is_open(d.before().state)) end_observing(d);
     if (d.before().state == State::kResolved) return fires_resolved(d, news, event.alert);
     say_news(d, news, event.alert);
     return fires_open(d, news);
@@ -165,8 +202,12 @@ Decision on_resolved(Draft& d, const AlertResolved& event) {
           std::move(facts));
     refresh(d);
     say_level(d);
+    flapping_changed(d);
     if (in.state == State::kResolved) {
-        if (in.count(AlertStatus::kFiring) == 0) d.cancel({TimerKind::kResolveGrace});
+        if (in.count(AlertStatus::kFiring) == 0) {
+            d.cancel({TimerKind::kResolveGrace});
+            in.suppressed.reset();
+        }
         return d.done("it was resolved by hand before");
     }
     Timestamp last = cleared_at;
@@ -175,6 +216,7 @@ Decision on_resolved(Draft& d, const AlertResolved& event) {
             last = std::max(last, *alert.ends_at);
         }
     }
+    settle_suppression(d);
     check_clear(d, last);
     return d.done("an alert cleared");
 }
@@ -205,10 +247,12 @@ Decision open(const Opening& opening, const Context& context, Timestamp now) {
     in.route = context.route.name;
     in.team = context.route.team;
     in.policy = context.route.policy;
-    if (in.team.empty()) {
-        if (const Service* service = context.priorities.service(opening.alert.labels)) {
-            in.team = service->owner;
-        }
+    in.openings = opening.openings;
+    in.kind = opening.kind;
+    in.observed = opening.observed;
+    if (const Service* service = context.priorities.service(opening.alert.labels)) {
+        in.service = service->name;
+        if (in.team.empty()) in.team = service->owner;
     }
     if (const Team* team = context.oncall.team(in.team); in.policy.empty() && team != nullptr) {
         in.policy = team->policy;
@@ -233,19 +277,36 @@ Decision open(const Opening& opening, const Context& context, Timestamp now) {
                       opening.alert.severity.empty() ? "no severity" : opening.alert.severity,
                       facts["priority"], facts["impact"], facts["urgency"]),
           facts);
-    start_ladder(d, MessageKind::kOpened);
+    d.in().facts.category = std::string(opening.alert.labels.get("category"));
+    start_clocks(d);
+    keep_facts(d);
+    if (opening.released) {
+        EntryData data = facts_of(*opening.released);
+        data["firing_since"] = facts["started_at"];
+        d.say("unsuppressed", kSystem,
+              fmt::format("No longer held back by {}; firing since {}",
+                          phrase_of(*opening.released), facts["started_at"]),
+              std::move(data));
+    }
+    if (d.in().observed) d.say("observed", kSystem, "Observed: it is recorded, and nobody is told");
+    const bool flaps = note_opening(d);
+    start_ladder(d, flaps ? MessageKind::kFlapping : MessageKind::kOpened);
     d.tell_watchers(MessageKind::kOpened);
     return d.done("opened");
 }
 
+void come_after(Incident& closed, Decision& opened) {
+    if (closed.successor.empty()) closed.successor = opened.next.key;
+    opened.next.predecessor = closed.key;
+    opened.timeline.front().data["predecessor"] = closed.key;
+    opened.timeline.front().text += ", after " + closed.key;
+}
+
 Succession succeed(Decision closed, const Opening& opening, const Context& context, Timestamp now) {
-    closed.next.successor = opening.key;
     closed.timeline.back().data["successor"] = opening.key;
     closed.timeline.back().text += " by " + opening.key;
     Decision opened = open(opening, context, now);
-    opened.next.predecessor = closed.next.key;
-    opened.timeline.front().data["predecessor"] = closed.next.key;
-    opened.timeline.front().text += ", after " + closed.next.key;
+    come_after(closed.next, opened);
     return {std::move(closed), std::move(opened)};
 }
 

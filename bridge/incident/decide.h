@@ -9,9 +9,12 @@
 #include <vector>
 
 #include "bridge/incident/event.h"
+#include "bridge/incident/flapping.h"
 #include "bridge/incident/incident.h"
 #include "bridge/incident/priority_rules.h"
+#include "bridge/incident/reason.h"
 #include "bridge/incident/route.h"
+#include "bridge/incident/storm.h"
 #include "bridge/oncall/people.h"
 
 namespace tocsin::bridge {
@@ -33,12 +36,18 @@ struct TimelineEntry {
     bool operator==(const TimelineEntry&) const = default;
 };
 
-// The move is not possible: HTTP 409 (or 422 for kInvalid) with what is.
+// The move is not possible: HTTP 409 with what is; 422 for kInvalid, 403 for kForbidden.
 struct Refusal {
-    enum class Code { kConflict, kInvalid } code = Code::kConflict;
-    std::string message;               // a sentence without a full stop
+    enum class Code {
+        kConflict,   // in this state
+        kInvalid,    // without what it lacks
+        kForbidden,  // for who asked
+    } code = Code::kConflict;
+    Reason reason;
     std::vector<ActionKind> possible;  // in this state
     std::string successor;             // of a closed incident: where it went on; "" for none
+
+    std::string message() const { return reason.english(); }
 };
 
 struct Decision {
@@ -61,6 +70,18 @@ struct IncidentSettings {
     Duration lapse_p2 = 15min;
     // By source: alerts unknown for so long end as expired. A source not named: never.
     std::map<std::string, Duration, std::less<>> expire_unknown;
+    std::map<Priority, Duration> acknowledge_for{};  // then the owner is asked; none: for ever
+    SlaSettings sla{};
+    Duration pending_reminder = 24h;  // 0: never
+    std::vector<std::string> causes{"hardware", "software", "capacity", "configuration", "change",
+                                    "network",  "security", "external", "human",         "unknown"};
+    // What a person who resolved it owes before it closes: "cause", "solution", "proof".
+    std::map<Priority, std::vector<std::string>> close_needs{
+        {Priority::kP1, {"cause", "solution"}}, {Priority::kP2, {"cause", "solution"}}};
+    std::map<Priority, Duration> major_after{};  // open for so long: a major incident
+    Duration major_update = 30min;               // how often the others hear; 0: no clock
+    FlappingSettings flapping;
+    StormSettings storms;
 };
 
 // What a decision looks up; all of it outlives the call.
@@ -69,6 +90,7 @@ struct Context {
     const Oncall& oncall;
     const PriorityRules& priorities;
     const IncidentSettings& settings;
+    const Incident* parent = nullptr;  // of an absorbed child, the storm's
 };
 
 // An incident in a state, and anything that can happen. In every state every event is answered:
@@ -83,8 +105,16 @@ struct Opening {
     std::string dedup_key;
     AlertRecord alert;
     std::vector<const Route*> also;
+    std::optional<Suppressor> released{};  // what held the alert back until now
+    Incident::Kind kind = Incident::Kind::kAlerts;
+    bool observed = false;
+    std::vector<Timestamp> openings{};  // those of the key's closed incident (flapping.h)
 };
 Decision open(const Opening& opening, const Context& context, Timestamp now);
+
+// What opens and the closed incident whose key it takes name each other: a closed one never
+// reopens. One that has gone on elsewhere (it was merged) keeps the name of that.
+void come_after(Incident& closed, Decision& opened);
 
 // After a decision with `supersede`: completes it with the successor's key, and opens that one with
 // the predecessor's. Both are to be committed in one transaction; the key moves from one to the

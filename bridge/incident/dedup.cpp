@@ -9,9 +9,9 @@ namespace {
 
 constexpr std::string_view kSeverity = "severity";
 
-void add_name(std::vector<std::string_view>& names, std::string_view name) {
+void add_name(std::vector<std::string>& names, std::string_view name) {
     if (name.empty() || name == kSeverity) return;
-    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.emplace_back(name);
 }
 
 // Quoted, so that no value can imitate the text around it.
@@ -26,8 +26,18 @@ void append_quoted(std::string& out, std::string_view value) {
 
 }  // namespace
 
-std::string dedup_key(const Route& route, const Labels& labels, const Annotations& annotations) {
-    std::vector<std::string_view> names;
+std::string storm_key(std::string_view group) {
+    return "storm:" + std::string(group);
+}
+
+std::string join_key(std::string_view host) {
+    std::string key = "join:host=";
+    append_quoted(key, host);
+    return key;
+}
+
+std::vector<std::string> key_labels(const Route& route, const Annotations& annotations) {
+    std::vector<std::string> names;
     for (const std::string& name : route.group_by) add_name(names, name);
     const auto own = annotations.find(kAnnotationGroupBy);
     if (own != annotations.end()) {
@@ -39,6 +49,11 @@ std::string dedup_key(const Route& route, const Labels& labels, const Annotation
             rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
         }
     }
+    return names;
+}
+
+std::string dedup_key(const Route& route, const Labels& labels, const Annotations& annotations) {
+    const std::vector<std::string> names = key_labels(route, annotations);
     std::string key = route.name + ":";
     for (std::size_t i = 0; i < names.size(); ++i) {
         if (i > 0) key += ',';

@@ -1,7 +1,10 @@
 #include "bridge/incident/draft.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
+
+#include "bridge/incident/who_may.h"
 
 namespace tocsin::bridge {
 namespace {
@@ -17,13 +20,26 @@ const Notify* notify_to(const std::vector<Effect>& effects, const Tell& tell) {
     return nullptr;
 }
 
+// To who reported it, or to those above: asks nobody to take it.
+constexpr std::array kInforms = {
+    MessageKind::kAtRisk,     MessageKind::kBreached,   MessageKind::kMajor,
+    MessageKind::kUpdateDue,  MessageKind::kVendor,     MessageKind::kReceived,
+    MessageKind::kPublicNote, MessageKind::kAskConfirm, MessageKind::kReviewDue};
+bool informs(MessageKind kind) {
+    return std::find(kInforms.begin(), kInforms.end(), kind) != kInforms.end();
+}
+
 }  // namespace
 
 bool is_dropped(DropWaiting::What what, const Notify& message) {
-    if (what == DropWaiting::What::kAll) return true;
+    // What a reporter is told stays true whatever comes, and a review outlives its incident.
+    if (what == DropWaiting::What::kAll) {
+        return message.kind != MessageKind::kReceived && message.kind != MessageKind::kPublicNote &&
+               message.kind != MessageKind::kReviewDue;
+    }
     // Watchers are told outside of the ladder, and are not asked anything.
     const bool to_watchers = message.kind == MessageKind::kOpened && message.step == 0;
-    return !to_watchers && message.kind != MessageKind::kResolved;
+    return !to_watchers && !informs(message.kind) && message.kind != MessageKind::kResolved;
 }
 
 std::string count_of(int n, std::string_view noun) {
@@ -35,12 +51,28 @@ void Draft::say(std::string_view kind, std::string_view actor, std::string text,
         {now_, std::string(kind), std::string(actor), std::move(text), std::move(data)});
 }
 
+Timestamp Draft::may_tell_at(MessageKind kind) const {
+    // Whoever reported it, or is asked for help, is told at any hour.
+    constexpr std::array kAtAnyHour = {MessageKind::kReceived, MessageKind::kPublicNote,
+                                       MessageKind::kAskConfirm, MessageKind::kVendor};
+    const bool outside = std::find(kAtAnyHour.begin(), kAtAnyHour.end(), kind) != kAtAnyHour.end();
+    if (at_once_ || outside) return now_;
+    const TellingHours& hours = context_.oncall.hours;
+    const bool end = kind == MessageKind::kResolved;
+    return next_open(end ? hours.resolved : hours.of(decision_.next.priority), now_);
+}
+
 int Draft::tell(const std::vector<Tell>& contacts, MessageKind kind, int step) {
+    if (in().absorbed) return 0;  // its parent stands for it
+    const Duration wait = may_tell_at(kind) - now_;
+    // A contact's `after` is a respite from being asked; what is over needs none.
+    const bool end = kind == MessageKind::kResolved;
     int told = 0;
     for (const Tell& contact : contacts) {
         if (notify_to(decision_.effects, contact) != nullptr) continue;
         decision_.effects.emplace_back(Notify{contact.person, contact.channel, contact.address,
-                                              kind, in().priority, step, contact.not_before});
+                                              kind, in().priority, step,
+                                              (end ? now_ : contact.not_before) + wait});
         auto& so_far = in().told;
         if (std::find(so_far.begin(), so_far.end(), contact.person) == so_far.end()) {
             so_far.push_back(contact.person);
@@ -54,6 +86,17 @@ int Draft::tell_person(std::string_view name, MessageKind kind) {
     const Person* person = context_.oncall.person(name);
     if (person == nullptr) return 0;
     return tell(contacts_of({person}, in().priority, now_), kind, 0);
+}
+
+void Draft::tell_end(std::string_view name) {
+    const Person* person = context_.oncall.person(name);
+    if (person == nullptr) person = context_.oncall.vendor(name);
+    if (person == nullptr) return;
+    std::vector<Tell> contacts = contacts_of({person}, in().priority, now_);
+    for (const Priority other : kPriorities) {
+        if (contacts.empty()) contacts = contacts_of({person}, other, now_);
+    }
+    tell(contacts, MessageKind::kResolved, 0);
 }
 
 void Draft::tell_watchers(MessageKind kind) {
@@ -94,19 +137,25 @@ Decision Draft::nothing(std::string reason) {
     return decision;
 }
 
-Decision Draft::refuse(Refusal::Code code, std::string message) {
-    Decision decision = nothing(message);
+Decision Draft::refuse(Refusal::Code code, Reason reason) {
+    Decision decision = nothing(reason.english());
     decision.refusal =
-        Refusal{code, std::move(message), possible_actions(before_), before_.successor};
+        Refusal{code, std::move(reason), possible_actions(before_), before_.successor};
     return decision;
 }
 
-Decision Draft::conflict(std::string message) {
-    return refuse(Refusal::Code::kConflict, std::move(message));
+Decision Draft::conflict(Reason reason) {
+    return refuse(Refusal::Code::kConflict, std::move(reason));
 }
 
-Decision Draft::invalid(std::string message) {
-    return refuse(Refusal::Code::kInvalid, std::move(message));
+Decision Draft::invalid(Reason reason) {
+    return refuse(Refusal::Code::kInvalid, std::move(reason));
+}
+
+Decision Draft::forbidden(Reason reason) {
+    Decision decision = refuse(Refusal::Code::kForbidden, std::move(reason));
+    decision.refusal->possible = everybodys(std::move(decision.refusal->possible));
+    return decision;
 }
 
 }  // namespace tocsin::bridge

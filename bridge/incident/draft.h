@@ -31,7 +31,14 @@ class Draft {
     // Messages; a contact hears once a decision, the first reason wins. How many were new.
     int tell(const std::vector<Tell>& contacts, MessageKind kind, int step);
     int tell_person(std::string_view name, MessageKind kind);
+    // The end, to a person or vendor who was told of the beginning: by a contact that serves
+    // another priority when none serves this one.
+    void tell_end(std::string_view name);
     void tell_watchers(MessageKind kind);
+    // When people may be told of this (semantics 6: P3 in working hours, ends not at night); now,
+    // when at once. Messages told earlier wait for it.
+    Timestamp may_tell_at(MessageKind kind) const;
+    void at_once() { at_once_ = true; }  // hours do not count for this decision
     void set(TimerKind kind, Timestamp due);
     void cancel(std::initializer_list<TimerKind> kinds);
     void drop_waiting(DropWaiting::What what);
@@ -42,16 +49,18 @@ class Draft {
     // The end of the call: what was drafted, or that nothing changes, or that it is not possible.
     Decision done(std::string reason);
     Decision nothing(std::string reason);
-    Decision conflict(std::string message);
-    Decision invalid(std::string message);
+    Decision conflict(Reason reason);
+    Decision invalid(Reason reason);
+    Decision forbidden(Reason reason);
 
   private:
-    Decision refuse(Refusal::Code code, std::string message);
+    Decision refuse(Refusal::Code code, Reason reason);
 
     const Incident& before_;
     const Context& context_;
     Timestamp now_;
     Decision decision_;
+    bool at_once_ = false;
 };
 
 // "1 alert", "2 alerts".

@@ -28,8 +28,27 @@ enum class MessageKind {
     kSnoozeEnded,
     kPendingEnded,
     kResolved,
-    kNobody,      // to the catch-all: a step reached nobody, or the ladder is at its end
-    kHandedOver,  // to the new team: a functional escalation
+    kNobody,         // to the catch-all: a step reached nobody, or the ladder is at its end
+    kHandedOver,     // to the new team: a functional escalation
+    kAtRisk,         // so much of the resolution target has passed
+    kBreached,       // all of it
+    kAllClear,       // nothing fires any more; a person has to say that it is over
+    kStillPending,   // a reminder of a wait
+    kOwed,           // it cannot close before cause, solution or proof are said
+    kMajor,          // a major incident was declared
+    kUpdateDue,      // of a major incident: the others are to hear how it goes
+    kVendor,         // to a vendor: help is asked for
+    kReceived,       // to the reporter: it is taken down
+    kPublicNote,     // to the reporter
+    kAskConfirm,     // to the reporter: solved, please confirm
+    kUnsuppressed,   // what held it back has ended, and it still fires
+    kSilenceEnding,  // to its creator: the silence over it ends soon
+    kFlapping,       // it opens again and again; when that starts, and every hour
+    kFlappingEnded,
+    kStorm,      // many hosts at once: one incident stands for all of theirs
+    kOverflow,   // more new incidents than people can be told of
+    kReviewDue,  // to whom a review or an action of it is for: it is late
+    kTest,       // of how a person is reached; of no incident
 };
 std::string_view to_string(MessageKind kind);  // "opened", "still_firing" …
 std::optional<MessageKind> parse_message_kind(std::string_view text);
@@ -64,14 +83,22 @@ struct DropWaiting {
 
 // One timer of a kind an incident at most; setting it again moves it.
 enum class TimerKind {
-    kStability,     // nothing fires until then: resolved
-    kEscalation,    // the next step of the response ladder
-    kLapse,         // the owner was told of worse and has not acknowledged again
-    kSnooze,        // ends
-    kPending,       // ends
-    kResolveGrace,  // resolved by hand and still firing then: reopens
-    kClose,         // resolved long enough
-    kExpiry,        // foreign alerts unknown for so long that their source's setting ends them
+    kStability,         // nothing fires until then: resolved
+    kEscalation,        // the next step of the response ladder
+    kLapse,             // the owner was told of worse and has not acknowledged again
+    kSnooze,            // ends
+    kPending,           // ends
+    kResolveGrace,      // resolved by hand and still firing then: reopens
+    kClose,             // resolved long enough
+    kExpiry,            // foreign alerts unknown for so long that their source's setting ends them
+    kResponseTarget,    // the next share of the response target has passed
+    kResolutionTarget,  // of the resolution target
+    kAcknowledgeEnd,    // an acknowledge expires
+    kMajorRule,         // open for so long at this priority: a major incident
+    kMajorUpdate,       // the next update is due
+    kPendingReminder,   // its owner is reminded of the wait
+    kFlapping,          // so long without change: it flaps no more
+    kFlappingRemind,
 };
 std::string_view to_string(TimerKind kind);  // "stability", "resolve_grace" …
 std::optional<TimerKind> parse_timer_kind(std::string_view text);

@@ -32,8 +32,8 @@ PostedLevel read_level(Alert alert, std::uint64_t seq, const Receipt& receipt) {
     if (alert.ends_at) {
         level.ends_at = *alert.ends_at + shift;
         if (*level.ends_at <= receipt.received) level.status = AlertStatus::kResolved;
-    } else if (receipt.source != kSourceBridge) {
-        level.ends_at = receipt.received + receipt.resolve_timeout;
+    } else if (receipt.source != kSourceBridge && receipt.resolve_timeout) {
+        level.ends_at = receipt.received + *receipt.resolve_timeout;
     }
     level.alert = std::move(alert);
     return level;

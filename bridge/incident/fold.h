@@ -18,11 +18,15 @@ namespace tocsin::bridge {
 // severity.
 std::string identity_of(const Alert& alert);
 
+// When a foreign alert names no end, as Alertmanager's.
+inline constexpr Duration kResolveTimeout = 5min;
+
 struct Receipt {
     Timestamp received;                // this bridge's clock
     std::optional<Timestamp> sent_at;  // the sender's clock (our agents'); corrects their times
     std::string source;                // the token's name
-    Duration resolve_timeout = 5min;   // when a foreign alert names no end, as Alertmanager's
+    // For alerts that name no end; none: such a one holds until further news.
+    std::optional<Duration> resolve_timeout = kResolveTimeout;
 };
 
 // One severity's alert in a batch.
@@ -32,7 +36,7 @@ struct PostedLevel {
     Alert alert;                                // as posted
     Timestamp starts_at;                        // corrected, never after received
     // Corrected: when it ended, or until when it holds; none: until further news (the bridge's
-    // own).
+    // own, and what an Alertmanager tells by its webhook).
     std::optional<Timestamp> ends_at;
 };
 

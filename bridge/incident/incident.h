@@ -8,11 +8,17 @@
 #include <vector>
 
 #include "bridge/incident/alert_record.h"
+#include "bridge/incident/facts.h"
+#include "bridge/incident/sla.h"
 #include "bridge/oncall/priority.h"
 
 namespace tocsin::bridge {
 
 struct Incident {
+    // A storm and an overflow stand over other incidents and have no alerts of their own (storm.h).
+    // A join is the list of what fires on a host that is new.
+    enum class Kind { kAlerts, kStorm, kOverflow, kJoin };
+
     IncidentId id;          // the store's; none before the first commit
     std::string key;        // "INC-2026-000001"
     std::string dedup_key;  // see dedup.h
@@ -52,14 +58,42 @@ struct Incident {
     std::optional<Timestamp> pending_until;
     std::string pending_reason;
     int reopen_count = 0;
+    std::vector<Timestamp> openings;          // the latest of them that count (flapping.h)
+    std::optional<Timestamp> flapping_since;  // it opens again and again; none: it does not
+    std::string pending_cause;                // the name of the configured reason; "" for none
+    std::string service;  // of the services table, found at the opening; "" for none
+    SlaState sla;
+    Facts facts;
     std::string predecessor;  // keys
     std::string successor;
+
+    // Every alert that has not cleared is held back, the longest by this: the ladder stands still.
+    std::optional<Suppressor> suppressed;
+    bool observed = false;  // nobody is told (observe.h)
+
+    // Storms. Of a child: its parent; `absorbed` while that one stands for it.
+    std::string parent;  // a key
+    IncidentId parent_id;
+    bool absorbed = false;
+    // Of a parent: what it stands over. `hosts` and `children` count all that ever were its.
+    Kind kind = Kind::kAlerts;
+    std::string storm_group;
+    int hosts = 0;
+    int children = 0;
+    int children_open = 0;
+    int children_most = 0;                    // open at once
+    std::vector<std::string> storm_policies;  // of children: told beside its own
+    int storm_step = 0;                       // hosts when the timeline last told of it
 
     std::vector<AlertRecord> alerts;
 
     [[nodiscard]] const AlertRecord* alert(std::string_view identity) const;
+    // It has children instead of alerts.
+    [[nodiscard]] bool is_parent() const { return kind == Kind::kStorm || kind == Kind::kOverflow; }
     [[nodiscard]] int count(AlertStatus status) const;
     bool operator==(const Incident&) const = default;
 };
+std::string_view to_string(Incident::Kind kind);  // "alerts", "storm" …
+std::optional<Incident::Kind> parse_incident_kind(std::string_view text);
 
 }  // namespace tocsin::bridge

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "bridge/incident/title.h"
+
 namespace tocsin::bridge {
 namespace {
 
@@ -18,8 +20,9 @@ Alert host_alert(const HostRecord& host, std::string_view name, std::string_view
 
 Alert unreachable_alert(const HostRecord& host, Timestamp since) {
     Alert alert = host_alert(host, "HostUnreachable", "critical", since);
-    alert.annotations["summary"] =
-        host.host + " has not been heard of since " + format_rfc3339(host.last_heartbeat);
+    const std::string heard = format_rfc3339(host.last_heartbeat);
+    alert.annotations["summary"] = host.host + " has not been heard of since " + heard;
+    put_own_words(alert, {{"words", "host_unreachable"}, {"host", host.host}, {"heard", heard}});
     return alert;
 }
 
@@ -27,6 +30,15 @@ Alert duplicate_alert(const HostRecord& host, Timestamp since) {
     Alert alert = host_alert(host, "HostDuplicate", "warning", since);
     alert.annotations["summary"] =
         "Two machines report as " + host.host + ": their boot ids alternate";
+    alert.annotations["description"] =
+        "The boot ids are " + host.previous_boot_id + " and " + host.boot_id +
+        " (/proc/sys/kernel/random/boot_id). One is probably a clone of the other: give it a name "
+        "of its own (host: in its agent.yml), or stop the agent on the one that is not wanted. "
+        "Until then their alerts stand under one host.";
+    put_own_words(alert, {{"words", "host_duplicate"},
+                          {"host", host.host},
+                          {"one", host.previous_boot_id},
+                          {"other", host.boot_id}});
     return alert;
 }
 

@@ -22,6 +22,7 @@ struct LivenessSettings {
     Duration deadline = 2min;          // four missed ones
     Duration goodbye_grace = 10min;    // after a clean stop, time for a reboot
     Duration restart_hold = 5min;      // after an agent's start its alerts are left alone
+    Duration join = 10min;             // so long after its first heartbeat a host is new
     Duration duplicate_quiet = 10min;  // two boot ids seen no more for so long: over
 };
 

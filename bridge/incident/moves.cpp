@@ -5,6 +5,9 @@
 #include <algorithm>
 
 #include "base/core/strings.h"
+#include "bridge/incident/person_moves.h"
+#include "bridge/incident/suppression.h"
+#include "bridge/incident/title.h"
 
 namespace tocsin::bridge {
 namespace {
@@ -36,23 +39,11 @@ std::string title_of(const AlertRecord& alert) {
     return one_line(title);
 }
 
-Labels common_labels(const std::vector<AlertRecord>& alerts) {
-    if (alerts.empty()) return {};
-    LabelsBuilder common(alerts.front().labels);
-    common.remove("severity");
-    for (const Label& label : alerts.front().labels) {
-        const bool shared = std::all_of(alerts.begin(), alerts.end(), [&](const AlertRecord& a) {
-            return a.labels.get(label.name) == label.value;
-        });
-        if (!shared) common.remove(label.name);
-    }
-    return common.build();
-}
-
 const AlertRecord* worst_of(const Incident& incident, const PriorityRules& rules) {
+    const bool all_held = held_by(incident).has_value();
     const AlertRecord* worst = nullptr;
     for (const AlertRecord& alert : incident.alerts) {
-        if (alert.status == AlertStatus::kResolved) continue;
+        if (!speaks(alert, all_held)) continue;
         if (worst == nullptr || rules.level(worst->severity) < rules.level(alert.severity)) {
             worst = &alert;
         }
@@ -83,24 +74,52 @@ void clear_acknowledge(Incident& in) {
 
 }  // namespace
 
+Labels common_labels(const std::vector<AlertRecord>& alerts) {
+    if (alerts.empty()) return {};
+    LabelsBuilder common(alerts.front().labels);
+    common.remove("severity");
+    for (const Label& label : alerts.front().labels) {
+        const bool shared = std::all_of(alerts.begin(), alerts.end(), [&](const AlertRecord& a) {
+            return a.labels.get(label.name) == label.value;
+        });
+        if (!shared) common.remove(label.name);
+    }
+    return common.build();
+}
+
 void refresh(Draft& d) {
     Incident& in = d.in();
-    in.labels = common_labels(in.alerts);
+    const bool reported = in.facts.reporter.has_value();  // its title and labels are a person's
+    if (!reported) in.labels = common_labels(in.alerts);
     const AlertRecord* worst = worst_of(in, d.context().priorities);
     if (worst == nullptr) return;
+    if (in.kind == Incident::Kind::kJoin && in.alerts.size() > 1) {
+        in.title = fmt::format("New host {}: {}", in.labels.get("host"),
+                               count_of(static_cast<int>(in.alerts.size()), "alert"));
+        in.facts.title = {{"words", "join"},
+                          {"host", std::string(in.labels.get("host"))},
+                          {"alerts", std::to_string(in.alerts.size())}};
+        in.severity = worst->severity;
+        return;
+    }
     // The title follows the level, not each resend, whose numbers would change it every minute.
-    if (in.title.empty() || worst->severity != in.severity) in.title = title_of(*worst);
+    if (!reported && (in.title.empty() || worst->severity != in.severity)) {
+        in.title = title_of(*worst);
+        in.facts.title = own_words(*worst);
+    }
     in.severity = worst->severity;
 }
 
 Priority wanted_priority(const Draft& d, const Incident& incident) {
+    const bool all_held = held_by(incident).has_value();
     Priority wanted = Priority::kP4;
     for (const AlertRecord& alert : incident.alerts) {
-        if (alert.status == AlertStatus::kResolved) continue;
+        if (!speaks(alert, all_held)) continue;
         wanted = std::min(wanted, d.context().priorities.priority(alert.labels, alert.severity));
     }
-    const auto& cap = d.context().route.priority_at_most;
-    return cap ? std::max(wanted, *cap) : wanted;
+    wanted = priority_by(d.context().route, wanted);
+    const auto& lowered_from = incident.facts.lowered_from;
+    return lowered_from && wanted >= *lowered_from ? incident.priority : wanted;
 }
 
 void acknowledge(Draft& d, std::string_view person) {
@@ -121,6 +140,7 @@ void to_triggered(Draft& d) {
     clear_acknowledge(in);
     in.pending_until.reset();
     in.pending_reason.clear();
+    in.pending_cause.clear();
     in.snoozed_until.reset();
     d.cancel({TimerKind::kLapse, TimerKind::kSnooze, TimerKind::kPending});
 }
@@ -130,6 +150,7 @@ void pending_to_acknowledged(Draft& d) {
     in.state = State::kAcknowledged;
     in.pending_until.reset();
     in.pending_reason.clear();
+    in.pending_cause.clear();
     d.cancel({TimerKind::kPending});
 }
 
@@ -148,19 +169,25 @@ void resolve(Draft& d, Timestamp at, std::string_view who, By by) {
     in.stable_since.reset();
     in.pending_until.reset();
     in.pending_reason.clear();
+    in.pending_cause.clear();
     in.snoozed_until.reset();
     d.cancel({TimerKind::kEscalation, TimerKind::kLapse, TimerKind::kSnooze, TimerKind::kPending,
               TimerKind::kStability, TimerKind::kExpiry});
+    if (by == By::kHand) stop_flapping(d);
     d.drop_waiting(DropWaiting::What::kAll);
     const IncidentSettings& settings = d.context().settings;
     d.set(TimerKind::kClose, d.now() + settings.close_after);
-    if (by == By::kHand && in.count(AlertStatus::kFiring) > 0) {
+    if (by == By::kItself) in.suppressed.reset();
+    if (by == By::kHand && in.count(AlertStatus::kFiring) > 0 && !in.suppressed) {
         d.set(TimerKind::kResolveGrace, d.now() + settings.resolve_grace);
     }
-    const std::vector<std::string> told =
-        in.assignee.empty() ? in.told : std::vector<std::string>{in.assignee};
+    // Whoever was told of the opening is told of the end, the owner too if that is another.
+    std::vector<std::string> told = in.told;
+    if (!in.assignee.empty() && std::find(told.begin(), told.end(), in.assignee) == told.end()) {
+        told.push_back(in.assignee);
+    }
     for (const std::string& person : told) {
-        if (person != who) d.tell_person(person, MessageKind::kResolved);
+        if (person != who) d.tell_end(person);
     }
     d.tell_watchers(MessageKind::kResolved);
 }
@@ -181,7 +208,15 @@ void reopen_by_hand(Draft& d, std::string_view actor, std::string_view text) {
     EntryData data;
     if (!text.empty()) data["text"] = std::string(text);
     const std::string owner(d.owner());
-    if (d.context().oncall.person(owner) == nullptr && owner != actor) {
+    const Person* const person = d.context().oncall.person(owner);
+    // Whoever was only asked to take it never owned it, and whom nothing reaches does not hear that
+    // it is back.
+    const bool owned = d.before().acknowledged_by == owner && person != nullptr &&
+                       !contacts_of({person}, d.in().priority, d.now()).empty();
+    const Oncall& oncall = d.context().oncall;
+    const bool on_call = oncall.is_on_call(owner, oncall.team(d.in().team), d.policy(), d.now());
+    if (!on_call) d.in().assignee.clear();  // off duty, nobody is asked; the ladder finds who is on
+    if (!on_call || (!owned && owner != actor)) {
         reopen(d, actor, std::move(why), MessageKind::kReopened, std::move(data));
         return;
     }
@@ -198,6 +233,7 @@ void close(Draft& d, std::string_view actor, std::string why, EntryData data) {
     d.in().state = State::kClosed;
     d.in().closed_at = d.now();
     d.cancel({TimerKind::kClose, TimerKind::kResolveGrace, TimerKind::kExpiry});
+    d.in().flapping_since.reset();
     d.say("closed", actor, std::move(why), std::move(data));
 }
 
@@ -230,12 +266,17 @@ void check_clear(Draft& d, Timestamp cleared_at) {
         return;
     }
     in.stable_since = std::clamp(cleared_at, std::min(in.opened_at, d.now()), d.now());
+    if (in.flapping_since) return;  // its own quiet time decides
     const Duration window = stability_window(d);
     if (window > Duration{0}) {
         d.set(TimerKind::kStability, d.now() + window);
         return;
     }
     const Timestamp at = *in.stable_since;
+    if (wants_a_person(in)) {
+        say_all_clear(d, at);
+        return;
+    }
     d.say("resolved", kSystem, "Everything has cleared: resolved",
           {{"resolved_at", format_rfc3339(at)}});
     resolve(d, at, kSystem, By::kItself);

@@ -12,6 +12,11 @@ namespace tocsin::bridge {
 void start_ladder(Draft& d, MessageKind kind);
 // The next step not yet reached, now; beyond the last one, the last one again.
 void run_step(Draft& d, MessageKind kind);
+// The step that was reached, once more, when it repeats before the next one is due; false: it is
+// time for run_step().
+bool repeat_step(Draft& d);
+// The first step of another policy than the incident's own: told beside the ladder, once.
+void tell_first_step(Draft& d, const Policy& policy, MessageKind kind);
 // Somebody was asked first; the ladder's next step follows if they are silent.
 void wait_then_ladder(Draft& d);
 
@@ -24,6 +29,8 @@ void end_snooze(Draft& d);
 void ask_owner_again(Draft& d, MessageKind kind);
 // The acknowledge lapses unless the owner, told by so many messages, answers in time.
 void await_owner(Draft& d, int told);
+// The acknowledge ends: the owner is asked first, then the next step not yet reached.
+void lapse_of(Draft& d, std::string why);
 // The owner has been told of worse and has not answered yet.
 bool awaits_owner(const Incident& incident);
 
@@ -32,10 +39,13 @@ void resolve(Draft& d, Timestamp at, std::string_view who, By by);
 // Out of resolved: triggered with the last owner asked and the ladder from its start.
 void reopen(Draft& d, std::string_view actor, std::string why, MessageKind kind,
             EntryData data = {});
-// "Not fixed": acknowledged by the owner if that is somebody who can be reached, else triggered.
+// "Not fixed": acknowledged by the owner if that is somebody on call who can be reached, else
+// triggered.
 void reopen_by_hand(Draft& d, std::string_view actor, std::string_view text);
 void close(Draft& d, std::string_view actor, std::string why, EntryData data = {});
 
+// The labels that all of them share, but the severity.
+Labels common_labels(const std::vector<AlertRecord>& alerts);
 // Severity, common labels and title after a change of alerts.
 void refresh(Draft& d);
 // How long nothing may fire before the incident resolves by itself.

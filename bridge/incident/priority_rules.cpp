@@ -20,6 +20,12 @@ const Service* PriorityRules::service(const Labels& labels) const {
     return it == services.end() ? nullptr : &*it;
 }
 
+const Service* PriorityRules::service_named(std::string_view name) const {
+    const auto it = std::find_if(services.begin(), services.end(),
+                                 [&](const Service& s) { return s.name == name; });
+    return it == services.end() ? nullptr : &*it;
+}
+
 Impact PriorityRules::impact(const Labels& labels) const {
     const Service* of = service(labels);
     const std::string_view name =

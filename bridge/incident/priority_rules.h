@@ -9,6 +9,7 @@
 
 #include "base/model/labels.h"
 #include "base/model/matcher.h"
+#include "bridge/incident/sla.h"
 #include "bridge/oncall/priority.h"
 
 namespace tocsin::bridge {
@@ -34,6 +35,7 @@ struct Service {
     std::string tier;
     std::string owner;  // a team; "" for none
     Matchers match;
+    SlaTargets sla{};
 };
 
 struct PriorityRules {
@@ -53,6 +55,7 @@ struct PriorityRules {
     [[nodiscard]] Level level(std::string_view severity) const;
     // The first that matches; null for none.
     [[nodiscard]] const Service* service(const Labels& labels) const;
+    [[nodiscard]] const Service* service_named(std::string_view name) const;  // null for none
     // By the service's tier, else by the label `tier`; unknown is medium.
     [[nodiscard]] Impact impact(const Labels& labels) const;
     [[nodiscard]] Priority priority(const Labels& labels, std::string_view severity) const;

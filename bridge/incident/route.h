@@ -1,4 +1,5 @@
-// Who owns an alert: the first route that matches; routes with `also` add watchers only.
+// Who owns an alert: the first route that matches; routes with `also` add watchers only. The file's
+// tree is a list here, children before their parent and with what they have of it.
 #pragma once
 
 #include <optional>
@@ -8,6 +9,7 @@
 #include "base/core/time.h"
 #include "base/model/labels.h"
 #include "base/model/matcher.h"
+#include "bridge/incident/sla.h"
 #include "bridge/oncall/people.h"
 
 namespace tocsin::bridge {
@@ -22,8 +24,14 @@ struct Route {
     std::vector<std::string> group_by{"alertname", "host", "instance"};
     std::optional<Duration> reopen;  // else the settings'
     std::optional<Duration> stable;
+    std::optional<Priority> priority;  // whatever the matrix says
     std::optional<Priority> priority_at_most;
+    std::string calendar;  // its targets' clocks run on this one; "" for each target's own
+    SlaTargets sla{};      // before the service's and the rest's, priority by priority
 };
+
+// What alerts of this route make of a priority by the matrix.
+Priority priority_by(const Route& route, Priority wanted);
 
 struct Routing {
     const Route* owner = nullptr;  // never null: there is always a catch-all at the end

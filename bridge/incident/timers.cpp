@@ -1,10 +1,14 @@
-// What falls due, and how messages fared.
+// What falls due.
 #include <fmt/format.h>
 
 #include <utility>
 
+#include "bridge/incident/acknowledge_end.h"
 #include "bridge/incident/handlers.h"
 #include "bridge/incident/moves.h"
+#include "bridge/incident/person_moves.h"
+#include "bridge/incident/sla_moves.h"
+#include "bridge/incident/suppression.h"
 
 namespace tocsin::bridge {
 namespace {
@@ -17,6 +21,10 @@ Decision stability_passed(Draft& d) {
     const Incident& in = d.before();
     if (!is_open(in.state) || !in.stable_since) return stale(d);
     const Timestamp at = *in.stable_since;
+    if (wants_a_person(in)) {
+        say_all_clear(d, at);
+        return d.done("all clear; a person has to say that it is over");
+    }
     d.say("resolved", kSystem,
           fmt::format("Nothing has fired for {}: resolved, as of the moment of clearing",
                       format_duration(std::chrono::floor<std::chrono::seconds>(d.now() - at))),
@@ -27,16 +35,8 @@ Decision stability_passed(Draft& d) {
 
 Decision lapse(Draft& d) {
     const Incident& in = d.before();
-    if (in.state != State::kAcknowledged || !awaits_owner(in)) return stale(d);
-    const std::string owner = in.acknowledged_by;
-    to_triggered(d);
-    d.say("lapsed", kSystem, fmt::format("{} has not answered: the acknowledge lapses", owner),
-          {{"person", owner}});
-    if (d.tell_person(owner, MessageKind::kLapsed) > 0) {
-        wait_then_ladder(d);  // asks the owner first, then the next step not yet reached
-    } else {
-        run_step(d, MessageKind::kEscalated);
-    }
+    if (in.state != State::kAcknowledged || !awaits_owner(in) || in.suppressed) return stale(d);
+    lapse_of(d, fmt::format("{} has not answered: the acknowledge lapses", in.acknowledged_by));
     return d.done("the owner has not answered");
 }
 
@@ -63,7 +63,9 @@ Decision pending_over(Draft& d) {
 Decision grace_over(Draft& d) {
     const Incident& in = d.before();
     const int firing = in.count(AlertStatus::kFiring);
-    if (in.state != State::kResolved || !in.resolved_by_hand || firing == 0) return stale(d);
+    if (in.state != State::kResolved || !in.resolved_by_hand || firing == 0 || in.suppressed) {
+        return stale(d);
+    }
     d.in().priority = std::min(in.priority, wanted_priority(d, in));
     reopen(d, kSystem,
            fmt::format("{} still firing after it was resolved by {}", count_of(firing, "alert"),
@@ -79,6 +81,12 @@ Decision close_due(Draft& d) {
         // Only if the grace is longer than this: the grace decides, then this.
         d.set(TimerKind::kClose, d.now() + d.context().settings.close_after);
         return d.done("still firing");
+    }
+    if (const std::string owed = owed_by(d, in); in.resolved_by_hand && !owed.empty()) {
+        d.say("owed", kSystem, "Owed before it can close: " + owed, {{"owed", owed}});
+        d.tell_person(d.owner(), MessageKind::kOwed);
+        d.set(TimerKind::kClose, d.now() + d.context().settings.close_after);
+        return d.done("something is owed");
     }
     close(d, kSystem,
           fmt::format("Closed {} after it was resolved",
@@ -107,6 +115,7 @@ Decision expiry_due(Draft& d) {
           {{"count", std::to_string(expired)}, {"reason", "expired"}});
     refresh(d);
     arm_expiry(d);
+    settle_suppression(d);
     check_clear(d, last);
     return d.done("unknown for too long");
 }
@@ -116,15 +125,17 @@ Decision expiry_due(Draft& d) {
 Decision on_timer(Draft& d, const TimerDue& timer) {
     switch (timer.kind) {
         case TimerKind::kStability:
+            if (d.before().is_parent()) return d.nothing("its children decide");
             return stability_passed(d);
         case TimerKind::kEscalation:
-            if (d.before().state != State::kTriggered) return stale(d);
-            if (d.before().stable_since) {
+            if (d.before().state != State::kTriggered || d.before().suppressed) return stale(d);
+            if (d.before().stable_since && !d.before().flapping_since) {
                 // Nobody is woken for what has cleared. If it fires again within the window, the
                 // ladder goes on here at its end.
                 d.set(TimerKind::kEscalation, d.now() + stability_window(d));
                 return d.done("everything has cleared");
             }
+            if (repeat_step(d)) return d.done("nobody has acknowledged");
             run_step(d, d.before().step == 0 ? MessageKind::kOpened : MessageKind::kEscalated);
             return d.done("nobody has acknowledged");
         case TimerKind::kLapse:
@@ -139,39 +150,24 @@ Decision on_timer(Draft& d, const TimerDue& timer) {
             return close_due(d);
         case TimerKind::kExpiry:
             return expiry_due(d);
+        case TimerKind::kResponseTarget:
+            return clock_due(d, SlaClock::kResponse);
+        case TimerKind::kResolutionTarget:
+            return clock_due(d, SlaClock::kResolution);
+        case TimerKind::kAcknowledgeEnd:
+            return acknowledge_ended(d);
+        case TimerKind::kMajorRule:
+            return major_due(d);
+        case TimerKind::kMajorUpdate:
+            return update_due(d);
+        case TimerKind::kPendingReminder:
+            return pending_reminder_due(d);
+        case TimerKind::kFlapping:
+            return flapping_over(d);
+        case TimerKind::kFlappingRemind:
+            return flapping_remind(d);
     }
     return stale(d);
-}
-
-Decision on_outcome(Draft& d, const EffectOutcome& outcome) {
-    const Notify& sent = outcome.notify;
-    std::map<std::string, std::string> data{{"effect", std::to_string(outcome.effect.value)},
-                                            {"person", sent.person},
-                                            {"channel", sent.channel},
-                                            {"message", std::string(to_string(sent.kind))},
-                                            {"step", std::to_string(sent.step)}};
-    if (!outcome.detail.empty()) data["detail"] = outcome.detail;
-    const std::string to = sent.person.empty() ? shown_address(sent) : sent.person;
-    if (outcome.delivery == EffectOutcome::Delivery::kDelivered) {
-        d.say("told", kSystem, fmt::format("{} was told by {}", to, sent.channel), std::move(data));
-        return d.done("delivered");
-    }
-    d.say("not_told", kSystem,
-          fmt::format("{} could not be told by {}{}", to, sent.channel,
-                      outcome.detail.empty() ? "" : ": " + outcome.detail),
-          std::move(data));
-    Incident& in = d.in();
-    if (in.state != State::kTriggered || sent.step != in.step || in.step == 0) {
-        return d.done("not delivered");
-    }
-    ++in.step_failed;
-    // A step that reached nobody at all is no reason to wait for the next one. The last step's
-    // repetition keeps its pace, or a dead channel would spin.
-    const Policy* policy = d.policy();
-    const bool more =
-        policy != nullptr && static_cast<std::size_t>(in.step) < policy->response.size();
-    if (in.step_failed >= in.step_told && more) run_step(d, MessageKind::kEscalated);
-    return d.done("not delivered");
 }
 
 }  // namespace tocsin::bridge

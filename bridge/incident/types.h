@@ -9,4 +9,7 @@
 #include "bridge/incident/fold.h"          // IWYU pragma: export
 #include "bridge/incident/incident.h"      // IWYU pragma: export
 #include "bridge/incident/liveness.h"      // IWYU pragma: export
+#include "bridge/incident/merge.h"         // IWYU pragma: export
+#include "bridge/incident/report.h"        // IWYU pragma: export
 #include "bridge/incident/state.h"         // IWYU pragma: export
+#include "bridge/incident/suppressor.h"    // IWYU pragma: export

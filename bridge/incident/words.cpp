@@ -4,6 +4,7 @@
 
 #include "bridge/incident/effect.h"
 #include "bridge/incident/event.h"
+#include "bridge/incident/incident.h"
 #include "bridge/incident/priority_rules.h"
 #include "bridge/incident/state.h"
 
@@ -54,6 +55,14 @@ constexpr std::array kActionWords = {
     Word<ActionKind>{ActionKind::kClose, "close"},
     Word<ActionKind>{ActionKind::kReopen, "reopen"},
     Word<ActionKind>{ActionKind::kPriority, "priority"},
+    Word<ActionKind>{ActionKind::kVerify, "verify"},
+    Word<ActionKind>{ActionKind::kRate, "rate"},
+    Word<ActionKind>{ActionKind::kWatch, "watch"},
+    Word<ActionKind>{ActionKind::kUnwatch, "unwatch"},
+    Word<ActionKind>{ActionKind::kLink, "link"},
+    Word<ActionKind>{ActionKind::kMajor, "major"},
+    Word<ActionKind>{ActionKind::kMerge, "merge"},
+    Word<ActionKind>{ActionKind::kSplit, "split"},
 };
 constexpr std::array kMessageWords = {
     Word<MessageKind>{MessageKind::kOpened, "opened"},
@@ -70,6 +79,25 @@ constexpr std::array kMessageWords = {
     Word<MessageKind>{MessageKind::kResolved, "resolved"},
     Word<MessageKind>{MessageKind::kNobody, "nobody"},
     Word<MessageKind>{MessageKind::kHandedOver, "handed_over"},
+    Word<MessageKind>{MessageKind::kAtRisk, "at_risk"},
+    Word<MessageKind>{MessageKind::kBreached, "breached"},
+    Word<MessageKind>{MessageKind::kAllClear, "all_clear"},
+    Word<MessageKind>{MessageKind::kStillPending, "still_pending"},
+    Word<MessageKind>{MessageKind::kOwed, "owed"},
+    Word<MessageKind>{MessageKind::kMajor, "major"},
+    Word<MessageKind>{MessageKind::kUpdateDue, "update_due"},
+    Word<MessageKind>{MessageKind::kVendor, "vendor"},
+    Word<MessageKind>{MessageKind::kReceived, "received"},
+    Word<MessageKind>{MessageKind::kPublicNote, "public_note"},
+    Word<MessageKind>{MessageKind::kAskConfirm, "ask_confirm"},
+    Word<MessageKind>{MessageKind::kUnsuppressed, "unsuppressed"},
+    Word<MessageKind>{MessageKind::kReviewDue, "review_due"},
+    Word<MessageKind>{MessageKind::kSilenceEnding, "silence_ending"},
+    Word<MessageKind>{MessageKind::kFlapping, "flapping"},
+    Word<MessageKind>{MessageKind::kFlappingEnded, "flapping_ended"},
+    Word<MessageKind>{MessageKind::kStorm, "storm"},
+    Word<MessageKind>{MessageKind::kOverflow, "overflow"},
+    Word<MessageKind>{MessageKind::kTest, "test"},
 };
 constexpr std::array kTimerWords = {
     Word<TimerKind>{TimerKind::kStability, "stability"},
@@ -80,6 +108,20 @@ constexpr std::array kTimerWords = {
     Word<TimerKind>{TimerKind::kResolveGrace, "resolve_grace"},
     Word<TimerKind>{TimerKind::kClose, "close"},
     Word<TimerKind>{TimerKind::kExpiry, "expiry"},
+    Word<TimerKind>{TimerKind::kResponseTarget, "response_target"},
+    Word<TimerKind>{TimerKind::kResolutionTarget, "resolution_target"},
+    Word<TimerKind>{TimerKind::kAcknowledgeEnd, "acknowledge_end"},
+    Word<TimerKind>{TimerKind::kMajorRule, "major_rule"},
+    Word<TimerKind>{TimerKind::kMajorUpdate, "major_update"},
+    Word<TimerKind>{TimerKind::kPendingReminder, "pending_reminder"},
+    Word<TimerKind>{TimerKind::kFlapping, "flapping"},
+    Word<TimerKind>{TimerKind::kFlappingRemind, "flapping_remind"},
+};
+constexpr std::array kIncidentKindWords = {
+    Word<Incident::Kind>{Incident::Kind::kAlerts, "alerts"},
+    Word<Incident::Kind>{Incident::Kind::kStorm, "storm"},
+    Word<Incident::Kind>{Incident::Kind::kOverflow, "overflow"},
+    Word<Incident::Kind>{Incident::Kind::kJoin, "join"},
 };
 constexpr std::array kUrgencyWords = {
     Word<Urgency>{Urgency::kLow, "low"},
@@ -139,6 +181,12 @@ std::string_view to_string(TimerKind kind) {
 }
 std::optional<TimerKind> parse_timer_kind(std::string_view text) {
     return value_of(kTimerWords, text);
+}
+std::string_view to_string(Incident::Kind kind) {
+    return word_of(kIncidentKindWords, kind);
+}
+std::optional<Incident::Kind> parse_incident_kind(std::string_view text) {
+    return value_of(kIncidentKindWords, text);
 }
 std::string_view to_string(Urgency urgency) {
     return word_of(kUrgencyWords, urgency);

@@ -22,6 +22,8 @@ int year_of(Timestamp t) {
 const AlertRecord& record_of(const Event& event) {
     if (const auto* firing = std::get_if<AlertFiring>(&event)) return firing->alert;
     if (const auto* resolved = std::get_if<AlertResolved>(&event)) return resolved->alert;
+    if (const auto* held = std::get_if<AlertSuppressed>(&event)) return held->alert;
+    if (const auto* released = std::get_if<AlertReleased>(&event)) return released->alert;
     return std::get<AlertUnknown>(event).alert;
 }
 
@@ -29,13 +31,16 @@ void set_incident(Event& event, IncidentId id) {
     if (auto* firing = std::get_if<AlertFiring>(&event)) firing->alert.incident = id;
     if (auto* resolved = std::get_if<AlertResolved>(&event)) resolved->alert.incident = id;
     if (auto* unknown = std::get_if<AlertUnknown>(&event)) unknown->alert.incident = id;
+    if (auto* held = std::get_if<AlertSuppressed>(&event)) held->alert.incident = id;
+    if (auto* released = std::get_if<AlertReleased>(&event)) released->alert.incident = id;
 }
 
 }  // namespace
 
 Context Batch::context_of(const Incident& incident) const {
-    return Context{config_.route_named(incident.route), config_.oncall, config_.priorities,
-                   config_.incidents};
+    const auto parent = incident.absorbed ? work_.find(incident.parent_id) : work_.end();
+    return Context{config_.route_named(incident.route), oncall(), config_.priorities,
+                   config_.incidents, parent == work_.end() ? nullptr : &parent->second.now};
 }
 
 Result<Answer> Batch::apply(const Input& input) {
@@ -44,6 +49,7 @@ Result<Answer> Batch::apply(const Input& input) {
                                      receipt.received = now_;
                                      receipt.sent_at = in.sent_at;
                                      receipt.source = in.source;
+                                     receipt.resolve_timeout = in.resolve_timeout;
                                      TOCSIN_TRY(alerts(in.alerts, receipt));
                                      return Answer{};
                                  },
@@ -52,10 +58,18 @@ Result<Answer> Batch::apply(const Input& input) {
                                      return Answer{};
                                  },
                                  [&](const ActionIn& in) { return action(in); },
+                                 [&](const PutSilenceIn& in) { return put(in); },
+                                 [&](const ExpireSilenceIn& in) { return expire(in); },
+                                 [&](const HostIn& in) { return host_move(in); },
                                  [&](const OutcomeIn& in) -> Result<Answer> {
                                      TOCSIN_TRY(outcome(in));
                                      return Answer{};
-                                 }},
+                                 },
+                                 [&](const RetryIn& in) -> Result<Answer> {
+                                     TOCSIN_TRY(retry(in));
+                                     return Answer{};
+                                 },
+                                 [&](const ReportIn& in) { return report(in); }},
                       input);
 }
 
@@ -67,6 +81,8 @@ Result<void> Batch::alerts(std::vector<Alert> alerts, const Receipt& receipt) {
 }
 
 Result<void> Batch::news(const AlertNews& item) {
+    TOCSIN_TRY(const bool expected, take_expected(item));
+    if (expected) return success();
     TOCSIN_TRY(const AlertRecord* known, known_alert(item.identity));
     std::optional<Event> event = apply_news(known, item, config_.priorities);
     if (!event) return success();
@@ -76,6 +92,8 @@ Result<void> Batch::news(const AlertNews& item) {
 // To the incident that the alert belongs to while that one is not closed (it keeps its key over a
 // reload of the routes); else to the one that holds its key; else to a new one.
 Result<void> Batch::alert_event(Event event, const AlertRecord* known) {
+    TOCSIN_TRY(const bool outside, hold(event, known));
+    if (outside) return success();
     Work* work = nullptr;
     if (known != nullptr && known->incident) {
         TOCSIN_TRY(work, load(known->incident));
@@ -86,6 +104,8 @@ Result<void> Batch::alert_event(Event event, const AlertRecord* known) {
         return fire_at_key(std::get<AlertFiring>(std::move(event)).alert);
     }
     set_incident(event, work->now.id);
+    mark_observed(event);
+    TOCSIN_TRY(load_parent(work->now));
     const AlertRecord record = record_of(event);
     Decision decision = decide(work->now, event, context_of(work->now), now_);
     if (decision.supersede) {
@@ -98,16 +118,18 @@ Result<void> Batch::alert_event(Event event, const AlertRecord* known) {
         TOCSIN_TRY(const IncidentId holding, holder(opening.dedup_key));
         opening.alert = record;
         opening.also = routing.also;
+        opening.openings = work->now.openings;
+        opening.observed = is_observed(config_.observe, record.labels, record.annotations);
         if (holding && holding != old) {
             absorb(*work, std::move(decision));
             return fire_at_key(record);
         }
-        const Context context{*routing.owner, config_.oncall, config_.priorities,
-                              config_.incidents};
+        const Context context{*routing.owner, oncall(), config_.priorities, config_.incidents};
         Succession both = succeed(std::move(decision), opening, context, now_);
         absorb(*work, std::move(both.closed));
         create(id, std::move(both.opened), opening.dedup_key);
-        return success();
+        note_observed(id);
+        return storms_opened(id);
     }
     absorb(*work, std::move(decision));
     remember(record, *work);
@@ -116,7 +138,9 @@ Result<void> Batch::alert_event(Event event, const AlertRecord* known) {
 
 Result<void> Batch::fire_at_key(AlertRecord record) {
     const Routing routing = route(config_.routes, record.labels);
-    const std::string key = dedup_key(*routing.owner, record.labels, record.annotations);
+    std::string key = dedup_key(*routing.owner, record.labels, record.annotations);
+    TOCSIN_TRY(const bool joining_host, is_joining(record));
+    if (joining_host) key = join_key(record.host);
     TOCSIN_TRY(const IncidentId holding, holder(key));
     if (holding) {
         TOCSIN_TRY(Work* const work, load(holding));
@@ -128,13 +152,23 @@ Result<void> Batch::fire_at_key(AlertRecord record) {
         }
     }
     Opening opening;
+    TOCSIN_TRY(Work* const before, closed_before(key));
     TOCSIN_TRY(const IncidentId id, next_id(opening.key));
     opening.dedup_key = key;
+    if (before != nullptr) opening.openings = before->now.openings;
+    if (const auto by = released_.find(record.identity); by != released_.end()) {
+        opening.released = by->second;
+    }
+    if (joining_host) opening.kind = Incident::Kind::kJoin;
+    opening.observed = is_observed(config_.observe, record.labels, record.annotations);
     opening.alert = std::move(record);
     opening.also = routing.also;
-    const Context context{*routing.owner, config_.oncall, config_.priorities, config_.incidents};
-    create(id, open(opening, context, now_), key);
-    return success();
+    const Context context{*routing.owner, oncall(), config_.priorities, config_.incidents};
+    Decision opened = open(opening, context, now_);
+    link(before, opened);
+    create(id, std::move(opened), key);
+    note_observed(id);
+    return storms_opened(id);
 }
 
 Result<IncidentId> Batch::next_id(std::string& key) {
@@ -151,12 +185,18 @@ Result<IncidentId> Batch::next_id(std::string& key) {
     return IncidentId{std::int64_t{year} * 1'000'000'000 + number};
 }
 
+void Batch::link(Work* closed, Decision& opened) {
+    if (closed == nullptr) return;
+    come_after(closed->now, opened);
+    closed->touched = true;
+}
+
 void Batch::create(IncidentId id, Decision decision, const std::string& dedup_key) {
     decision.next.id = id;
     for (AlertRecord& alert : decision.next.alerts) alert.incident = id;
     Work& work = work_[id];
     work.before.id = id;
-    holders_[dedup_key] = id;
+    if (!dedup_key.empty()) holders_[dedup_key] = id;  // reports by people have no key
     absorb(work, std::move(decision));
     for (const AlertRecord& alert : work.now.alerts) known_[alert.identity] = alert;
 }
@@ -167,19 +207,20 @@ void Batch::absorb(Work& work, Decision decision) {
         log_.push_back(decision.next.key + ": " + entry.kind + ": " + entry.text);
         timeline_.push_back({0, id, std::move(entry)});
     }
-    for (const Effect& item : decision.effects) effect(id, item);
+    for (const Effect& item : decision.effects) {
+        if (!observe(decision.next, item)) effect(id, item);
+    }
+    if (decision.changed && decision.next.parent_id) storms_[decision.next.parent_id];
+    if (decision.changed && decision.next.is_parent()) storms_[id];
     const bool closes = decision.next.state == State::kClosed && work.now.state != State::kClosed;
     if (decision.changed || work.before.key.empty()) {
         work.now = std::move(decision.next);
         work.touched = true;
     }
     if (closes) {
-        const auto held = holders_.find(work.now.dedup_key);
-        if (held == holders_.end() || held->second == id) {
-            // Known to be held: open incidents hold their key until they close.
-            stored_holders_.try_emplace(work.now.dedup_key, id);
-            holders_[work.now.dedup_key] = IncidentId{};
-        }
+        free_key(work.now.dedup_key, id);
+        for (const std::string& key : work.now.facts.more_keys) free_key(key, id);
+        review_ = true;  // an alert that it takes with it inhibits no more
     }
 }
 
@@ -194,9 +235,11 @@ void Batch::effect(IncidentId id, const Effect& item) {
                           [&](const DropWaiting& drop) {
                               const auto [known, fresh] = dropped_.emplace(id, drop.what);
                               if (!fresh) known->second = std::max(known->second, drop.what);
-                              std::erase_if(effects_, [&](const EffectRow& row) {
-                                  return row.incident == id && is_dropped(drop.what, row.notify);
-                              });
+                              for (EffectRow& row : effects_) {
+                                  const bool drops =
+                                      row.incident == id && is_dropped(drop.what, row.notify);
+                                  if (drops) row.state = EffectState::kDropped;
+                              }
                           },
                           [&](const SetTimer& timer) {
                               // An expiry is counted from the last news and may lie in the past.
@@ -266,34 +309,22 @@ Result<void> Batch::heartbeat(const HeartbeatIn& in) {
 }
 
 Result<Answer> Batch::action(const ActionIn& in) {
-    Work* work = nullptr;
-    for (auto& [id, loaded] : work_) {  // one opened in this batch is in no table yet
-        if (loaded.now.key == in.key) work = &loaded;
-    }
-    if (work == nullptr) {
-        TOCSIN_TRY(const std::optional<IncidentId> id, tx_.incident_of_key(in.key));
-        if (id) {
-            TOCSIN_TRY(work, load(*id));
-        }
-    }
+    TOCSIN_TRY(Work* const work, work_of_key(in.key));
     if (work == nullptr) {
         return Error(ErrorCode::kNotFound, "there is no incident " + in.key, Retry::kNo);
     }
+    if (in.action.kind == ActionKind::kMerge) return merge_into(*work, in.action);
+    if (in.action.kind == ActionKind::kSplit) return split_off(*work, in.action);
+    TOCSIN_TRY(load_parent(work->now));
     Decision decision = decide(work->now, Event{in.action}, context_of(work->now), now_);
-    ActionDone done;
-    done.reason = decision.reason;
-    done.refusal = decision.refusal;
+    const std::string reason = decision.reason;
+    const std::optional<Refusal> refusal = decision.refusal;
     absorb(*work, std::move(decision));
-    done.incident = work->now;
-    return Answer{std::move(done)};
+    return answer_of(*work, reason, refusal);
 }
 
 Result<void> Batch::outcome(const OutcomeIn& in) {
-    EffectRow row = in.effect;
-    row.state = in.delivery == EffectOutcome::Delivery::kDelivered ? EffectState::kDelivered
-                                                                   : EffectState::kDead;
-    row.result = in.detail;
-    settled_.push_back(row);
+    settle(in);
     TOCSIN_TRY(Work* const work, load(in.effect.incident));
     if (work == nullptr) return success();
     const EffectOutcome outcome{in.effect.id, in.delivery, in.effect.notify, in.detail};
@@ -306,8 +337,11 @@ Result<void> Batch::timer(const TimerRow& row) {
     timers_[{row.incident, row.kind}] = std::nullopt;
     TOCSIN_TRY(Work* const work, load(row.incident));
     if (work == nullptr) return success();
+    const bool rests = row.kind == TimerKind::kStability && work->now.is_parent();
+    if (rests) storms_[row.incident];  // settled by how its children are now
     absorb(*work,
            decide(work->now, Event{TimerDue{row.kind, row.due}}, context_of(work->now), now_));
+    if (row.kind == TimerKind::kExpiry) review_ = cleared_ = true;
     return success();
 }
 

@@ -5,6 +5,15 @@
 
 namespace tocsin::bridge {
 
+Result<void> Batch::load_oncall() {
+    if (config_.oncall.rotations.empty()) return success();
+    TOCSIN_TRY(const auto rows, tx_.overrides(now_));
+    if (rows.empty()) return success();
+    oncall_ = config_.oncall;
+    oncall_->set_overrides(effective(rows));
+    return success();
+}
+
 Result<Batch::Work*> Batch::load(IncidentId id) {
     const auto found = work_.find(id);
     if (found != work_.end()) return &found->second;
@@ -37,6 +46,19 @@ Result<IncidentId> Batch::holder(const std::string& dedup_key) {
     stored_holders_[dedup_key] = id;
     holders_[dedup_key] = id;
     return id;
+}
+
+Result<Batch::Work*> Batch::closed_before(const std::string& dedup_key) {
+    auto found = last_ended_.find(dedup_key);
+    if (found == last_ended_.end()) {
+        TOCSIN_TRY(const auto rows, tx_.last_ended({dedup_key}));
+        const auto row = rows.find(dedup_key);
+        const IncidentId id = row == rows.end() ? IncidentId{} : row->second;
+        found = last_ended_.emplace(dedup_key, id).first;
+    }
+    if (!found->second) return nullptr;
+    TOCSIN_TRY(Work* const work, load(found->second));
+    return work != nullptr && work->now.state == State::kClosed ? work : nullptr;
 }
 
 Result<const HostRow*> Batch::host_row(const std::string& name) {
@@ -79,6 +101,16 @@ Result<void> Batch::prefetch(const std::vector<const Input*>& inputs) {
         incidents.insert(id);
     }
     holders_ = stored_holders_;
+    std::vector<std::string> unheld;  // whatever opens under one of these comes after what had it
+    for (const auto& [key, id] : stored_holders_) {
+        if (!id) unheld.push_back(key);
+    }
+    TOCSIN_TRY(auto ended, tx_.last_ended(unheld));
+    for (const std::string& key : unheld) last_ended_[key];
+    for (const auto& [key, id] : ended) {
+        last_ended_[key] = id;
+        incidents.insert(id);
+    }
     TOCSIN_TRY(auto rows, tx_.incidents({incidents.begin(), incidents.end()}));
     for (auto& [id, incident] : rows) work_[id] = Work{incident, std::move(incident), false};
     TOCSIN_TRY(auto host_rows, tx_.hosts({hosts.begin(), hosts.end()}));

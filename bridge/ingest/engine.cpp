@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "base/core/strings.h"
 #include "base/net/log.h"
 #include "bridge/ingest/batch.h"
 
@@ -26,7 +27,18 @@ constexpr const char* kServedAt = "served_at";
 // What these wait for is the silence of others. A bridge that was away has not heard them, so once
 // it is back they get the time of one delivery to say what they had to.
 constexpr std::array kWaitForSilence = {TimerKind::kStability, TimerKind::kResolveGrace,
-                                        TimerKind::kExpiry};
+                                        TimerKind::kExpiry, TimerKind::kFlapping};
+
+// These wait for a time to pass. The others wait for a moment: one that somebody gave, an alert's
+// end, a share of a target that is counted from the opening.
+constexpr std::array kWaitForTime = {
+    TimerKind::kStability,    TimerKind::kEscalation,    TimerKind::kLapse,
+    TimerKind::kResolveGrace, TimerKind::kClose,         TimerKind::kAcknowledgeEnd,
+    TimerKind::kMajorRule,    TimerKind::kMajorUpdate,   TimerKind::kPendingReminder,
+    TimerKind::kFlapping,     TimerKind::kFlappingRemind};
+// What a bridge finds at its start: its last word in the store may be older than its last timer,
+// and machines that change places have clocks that differ a little.
+constexpr Duration kSetBackAtStart = 30s;
 
 }  // namespace
 
@@ -37,7 +49,28 @@ Result<void> Engine::start(Timestamp now) {
     served_since_ = looked_at_ = now;
     granted_since_ = Timestamp{};
     refusing_ = true;  // until a write has shown otherwise
+    seen_ = now;
+    TOCSIN_TRY(const auto served, store_.meta(kServedAt));
+    const auto last = served ? parse_int(*served) : std::nullopt;
+    if (last && from_unix_ms(*last) - now > kSetBackAtStart) seen_ = from_unix_ms(*last);
+    TOCSIN_TRY(follow_clock(now));
     return look_at_absence(now);
+}
+
+// Where the clock was set back by hours, the next step of a ladder must not be hours away.
+Result<void> Engine::follow_clock(Timestamp now) {
+    const Duration step = seen_ - now;
+    if (step > kGap) {
+        // With the moment that a start compares itself with, so that nothing moves twice.
+        TOCSIN_TRY(store_.transaction([&](Tx&) -> Result<void> {
+            TOCSIN_TRY(store_.set_back(kWaitForTime, step));
+            return store_.set_meta(kServedAt, std::to_string(to_unix_ms(now)));
+        }));
+        net::log_warning("the clock was set back; what waits for a time to pass follows it",
+                         {{"seconds", std::to_string(step / 1s)}});
+    }
+    seen_ = now;
+    return success();
 }
 
 void Engine::stored(const Result<void>& done, Timestamp now) {
@@ -70,6 +103,7 @@ Result<void> Engine::commit(Timestamp now, const Work& work) {
     Committed committed;
     Result<void> done = store_.transaction([&](Tx& tx) -> Result<void> {
         Batch batch(tx, *config_, served_since_, now);
+        TOCSIN_TRY(batch.load_oncall());
         TOCSIN_TRY(work(batch));
         TOCSIN_TRY(committed, batch.finish());
         return success();
@@ -91,6 +125,11 @@ Result<void> Engine::commit(Timestamp now, const Work& work) {
 std::vector<Result<Answer>> Engine::process(std::span<const Input> inputs, Timestamp now) {
     std::vector<Result<Answer>> answers;
     answers.reserve(inputs.size());
+    // First: what these inputs set is measured by the new time already.
+    if (const Result<void> followed = follow_clock(now); !followed) {
+        answers.assign(inputs.size(), followed.error());
+        return answers;
+    }
     process_range(inputs, now, answers);
     count(inputs);
     return answers;
@@ -107,8 +146,11 @@ void Engine::process_range(std::span<const Input> inputs, Timestamp now,
         TOCSIN_TRY(batch.prefetch(all));
         for (const Input& input : inputs) {
             Result<Answer> answer = batch.apply(input);
-            // "No such incident" is that caller's answer; anything else is the batch's failure.
-            if (!answer && answer.error().code != ErrorCode::kNotFound) return answer.error();
+            // "No such incident" and "not in this state" are that caller's answers; anything else
+            // is the batch's failure.
+            const bool theirs = !answer && (answer.error().code == ErrorCode::kNotFound ||
+                                            answer.error().code == ErrorCode::kConflict);
+            if (!answer && !theirs) return answer.error();
             mine.push_back(std::move(answer));
         }
         return success();
@@ -150,7 +192,8 @@ Result<Answer> Engine::alert_by_alert(const AlertsIn& in, Timestamp now, const E
         auto found = std::find_if(groups.begin(), groups.end(),
                                   [&](const auto& group) { return group.first == identity; });
         if (found == groups.end()) {
-            groups.push_back({std::move(identity), AlertsIn{{}, in.source, in.sent_at}});
+            groups.push_back(
+                {std::move(identity), AlertsIn{{}, in.source, in.sent_at, in.resolve_timeout}});
             found = std::prev(groups.end());
         }
         found->second.alerts.push_back(alert);
@@ -203,8 +246,57 @@ Result<void> Engine::apply_due(std::span<const TimerRow> timers,
     });
 }
 
+Result<void> Engine::look_at_expected(Timestamp now) {
+    if (!expected_synced_) {
+        TOCSIN_TRY(commit(now, [](Batch& batch) { return batch.sync_expected(); }));
+        expected_synced_ = true;
+    }
+    if (config_->expects.empty()) return success();
+    std::vector<ExpectRecord> rows;
+    TOCSIN_TRY(store_.transaction([&](Tx& tx) -> Result<void> {
+        TOCSIN_TRY(rows, tx.expected_due(now, kDueAtOnce));
+        return success();
+    }));
+    if (rows.empty()) return success();
+    return commit(now, [&](Batch& batch) -> Result<void> {
+        for (const ExpectRecord& row : rows) {
+            TOCSIN_TRY(batch.check_expected_row(row));
+        }
+        return success();
+    });
+}
+
+// One that cannot be handled is put off and holds up nothing else.
+Result<void> Engine::look_at_reviews(Timestamp now) {
+    std::vector<ReviewTimer> rows;
+    TOCSIN_TRY(store_.transaction([&](Tx& tx) -> Result<void> {
+        TOCSIN_TRY(rows, tx.knowledge().due_reviews(now, kDueAtOnce));
+        return success();
+    }));
+    for (const ReviewTimer& row : rows) {
+        const Result<void> done =
+            commit(now, [&](Batch& batch) { return batch.remind_of_review(row); });
+        if (done) continue;
+        if (done.error().retry == Retry::kYes) return done.error();
+        net::log_error("a review's reminder failed and is postponed",
+                       {{"review", row.record}, {"reason", done.error().message}});
+        TOCSIN_TRY(store_.transaction([&](Tx& tx) -> Result<void> {
+            Changes changes;
+            changes.now = now;
+            changes.knowledge.reminders = {{row.record, now + kPostpone, row.since}};
+            TOCSIN_TRY(tx.write(changes));
+            return success();
+        }));
+    }
+    return success();
+}
+
 Result<bool> Engine::tick(Timestamp now) {
+    TOCSIN_TRY(follow_clock(now));
     TOCSIN_TRY(look_at_absence(now));
+    TOCSIN_TRY(due_suppression(now));
+    TOCSIN_TRY(look_at_expected(now));
+    TOCSIN_TRY(look_at_reviews(now));
     std::vector<TimerRow> timers;
     std::vector<AlertRecord> alerts;
     std::vector<HostRow> hosts;
@@ -226,6 +318,35 @@ Result<bool> Engine::tick(Timestamp now) {
     }
     // Full pages of timers go on at once; the scans find the same rows again until they change.
     return timers.size() == static_cast<std::size_t>(kDueAtOnce);
+}
+
+// Before the timers: a step of a ladder that fell due while a silence began is not taken.
+Result<void> Engine::due_suppression(Timestamp now) {
+    std::vector<Silence> silences;
+    bool due = false;
+    TOCSIN_TRY(store_.transaction([&](Tx& tx) -> Result<void> {
+        TOCSIN_TRY(silences, tx.due_silences(now, kDueAtOnce));
+        TOCSIN_TRY(due, tx.suppression_due(now));
+        return success();
+    }));
+    if (silences.empty() && !due && !review_) return success();
+    Result<void> done = commit(now, [&](Batch& batch) -> Result<void> {
+        bool windows = review_;
+        for (const Silence& row : silences) {
+            TOCSIN_TRY(batch.silence_row(row));
+            windows = windows || row.kind == SuppressorKind::kMaintenance;
+        }
+        if (windows) {
+            TOCSIN_TRY(batch.plan_windows());
+        }
+        if (due || review_) batch.review_held();
+        return success();
+    });
+    if (!done && done.error().retry == Retry::kYes) return done;
+    // What is wrong with it does not pass, and must not hold up the ladders.
+    if (!done) net::log_error("silences that are due failed", {{"reason", done.error().message}});
+    if (done) review_ = false;
+    return success();
 }
 
 void Engine::one_timer(const TimerRow& row, Timestamp now) {

@@ -18,6 +18,7 @@ struct AlertsIn {
     std::vector<Alert> alerts;
     std::string source;  // the token's name
     std::optional<Timestamp> sent_at;
+    std::optional<Duration> resolve_timeout = kResolveTimeout;  // see Receipt
 };
 
 struct HeartbeatIn {
@@ -29,22 +30,57 @@ struct ActionIn {
     UserAction action;
 };
 
-// A message is done with: delivered, or failed for good.
+// What a person, or another system, reports. Its key is given in the batch.
+struct ReportIn {
+    Report report;
+};
+
+// What a person says of a host.
+struct HostIn {
+    enum class Move { kRetire, kRename } move = Move::kRetire;
+    std::string host;
+    std::string to;  // of a rename
+    std::string actor;
+};
+
+// A message is done with (delivered, or failed for good), or stuck.
 struct OutcomeIn {
     EffectRow effect;
     EffectOutcome::Delivery delivery = EffectOutcome::Delivery::kDelivered;
     std::string detail;
 };
 
-using Input = std::variant<AlertsIn, HeartbeatIn, ActionIn, OutcomeIn>;
+// A dead message is to be sent again.
+struct RetryIn {
+    EffectId effect;
+    std::string actor;  // who asks for it
+};
+
+// A silence or a one-off maintenance window, made or changed (put_silence()).
+struct PutSilenceIn {
+    Silence silence;
+    std::string new_id;  // for a new one
+    // For an incident: what it is about is silenced until its alerts have cleared; "" for none.
+    std::string incident;
+};
+
+struct ExpireSilenceIn {
+    std::string id;
+    SuppressorKind kind = SuppressorKind::kSilence;
+};
+
+using Input = std::variant<AlertsIn, HeartbeatIn, ActionIn, OutcomeIn, PutSilenceIn,
+                           ExpireSilenceIn, HostIn, ReportIn, RetryIn>;
 
 struct ActionDone {
     Incident incident;  // as it is now
     std::string reason;
     std::optional<Refusal> refusal;
+    std::optional<Silence> silence{};  // as it is now, where it was about one
 };
 
-// Of an action; the others need no more than "committed".
+// Of an action, of a report, and (without an incident) of what is said of a host; the others need
+// no more than "committed".
 using Answer = std::optional<ActionDone>;
 
 // What a commit changed, for those who watch.

@@ -63,11 +63,199 @@ constexpr Phrase kPhrases[] = {
     {"headline.handed_over", "Escalated to your team", "升级到您的团队"},
     {"why.handed_over", "Another team asks yours to take this incident. Please acknowledge it.",
      "其他团队请您的团队处理该事件。请认领。"},
+    {"headline.unsuppressed", "No longer held back, still firing", "不再被抑制，仍在告警中"},
+    {"why.unsuppressed",
+     "The silence, the maintenance window or the alert that held it back is over, and it is still "
+     "firing. Please acknowledge it.",
+     "原先的静默、维护窗口或抑制它的告警已结束，仍在告警中。请认领。"},
+    // The same where the incident says what it was that held it back, by suppressor.
+    {"over.silence", "Silence over, still firing", "静默已结束，仍在告警中"},
+    {"over.maintenance", "Maintenance window over, still firing", "维护窗口已结束，仍在告警中"},
+    {"over.inhibit", "Inhibition over, still firing", "抑制已结束，仍在告警中"},
+    {"over.open_when", "Condition of opening met, still firing", "触发条件已满足，仍在告警中"},
+    {"over_why.silence",
+     "The silence{{ with .by_name }} ({{ . }}){{ end }} is over; firing since {{ .firing_since }}.",
+     "静默{{ with .by_name }}（{{ . }}）{{ end }}已结束；自 {{ .firing_since }} 起处于告警中。"},
+    {"over_why.maintenance",
+     "The maintenance window{{ with .by_name }} ({{ . }}){{ end }} is over; firing since {{ "
+     ".firing_since }}.",
+     "维护窗口{{ with .by_name }}（{{ . }}）{{ end }}已结束；自 {{ .firing_since }} "
+     "起处于告警中。"},
+    {"over_why.inhibit",
+     "The alert that inhibited it{{ with .by_name }} ({{ . }}){{ end }} is over; firing since {{ "
+     ".firing_since }}.",
+     "抑制它的告警{{ with .by_name }}（{{ . }}）{{ end }}已结束；自 {{ .firing_since }} "
+     "起处于告警中。"},
+    {"over_why.open_when",
+     "Its condition of opening{{ with .by_name }} ({{ . }}){{ end }} is met; firing since {{ "
+     ".firing_since }}.",
+     "触发条件{{ with .by_name }}（{{ . }}）{{ end }}已满足；自 {{ .firing_since }} "
+     "起处于告警中。"},
+    {"over_says.unsuppressed", "{{ .Over }} Please acknowledge it.", "{{ .Over }}请认领。"},
+    {"over_says.opened", "{{ .Why }} {{ .Over }}", "{{ .Why }}{{ .Over }}"},
+    {"headline.silence_ending", "Silence ends soon", "静默即将结束"},
+    {"why.silence_ending",
+     "The silence that you made is about to end, and what it holds back is still firing. Make it "
+     "longer, or let it end.",
+     "您设置的静默即将结束，被它抑制的告警仍在告警中。请延长，或任其结束。"},
+    {"headline.flapping", "Flapping", "抖动"},
+    {"why.flapping",
+     "It comes and goes again and again. It stays one open incident until it has been quiet; you "
+     "hear of it every hour until then.",
+     "告警反复恢复又触发。在平静下来之前它始终是同一个未解决的事件；在此期间每小时通知一次。"},
+    {"headline.flapping_ended", "Flapping ended, still firing", "抖动结束，仍在告警中"},
+    {"why.flapping_ended", "It has stopped changing, and it is still there.",
+     "告警不再反复，但尚未恢复。"},
+    // The incident's own title says that it is a storm.
+    {"headline.storm", "On many hosts at once", "多台主机同时告警"},
+    {"why.storm",
+     "The same alert is firing on many hosts at once. This one incident stands for all of theirs; "
+     "acknowledge it, and you own them.",
+     "同一告警在多台主机上同时处于告警中。此事件代表所有这些事件；认领它即认领全部。"},
+    // What the bridge itself calls alerts and incidents (bridge/incident/title.h).
+    {"own.storm", "Storm: {{ .group }} on {{ .hosts }} host{{ if ne .hosts \"1\" }}s{{ end }}",
+     "告警风暴：{{ .hosts }} 台主机上的 {{ .group }}"},
+    {"own.overflow",
+     "Overflow: {{ .incidents }} more incidents on {{ .hosts }} host{{ if ne .hosts \"1\" }}s{{ "
+     "end }}",
+     "事件过多：{{ .hosts }} 台主机上另有 {{ .incidents }} 个事件"},
+    {"own.join", "New host {{ .host }}: {{ .alerts }} alert{{ if ne .alerts \"1\" }}s{{ end }}",
+     "新主机 {{ .host }}：{{ .alerts }} 条告警"},
+    {"own.host_unreachable", "{{ .host }} has not been heard of since {{ .heard }}",
+     "主机失联：{{ .host }}，自 {{ .heard }} 起没有消息"},
+    {"own.host_duplicate", "Two machines report as {{ .host }}: their boot ids alternate",
+     "两台机器都以 {{ .host }} 的名义上报：启动标识交替出现"},
+    {"own_more.host_duplicate",
+     "The boot ids are {{ .one }} and {{ .other }} (/proc/sys/kernel/random/boot_id). One is "
+     "probably a clone of the other: give it a name of its own (host: in its agent.yml), or stop "
+     "the agent on the one that is not wanted. Until then their alerts stand under one host.",
+     "启动标识为 {{ .one }} 和 {{ .other "
+     "}}（/proc/sys/kernel/random/"
+     "boot_id）。其中一台很可能是另一台的克隆：请为它另起名字（agent.yml "
+     "的 host），或停掉不需要的那台上的 agent。在此之前，它们的告警都归在同一主机名下。"},
+    {"own.expected_missing", "{{ .what }} has not come for {{ .every }}: last at {{ .since }}",
+     "{{ .what }} 已有 {{ .every }} 没有出现：上次为 {{ .since }}"},
+    {"own.expected_never",
+     "{{ .what }} has not come yet; expected every {{ .every }} since {{ .since }}",
+     "{{ .what }} 尚未出现；自 {{ .since }} 起应每 {{ .every }} 出现一次"},
+    {"headline.overflow", "More than can be told one by one", "不再逐一通知"},
+    {"why.overflow",
+     "So many incidents open that nobody is told of each any more. This one stands for the rest.",
+     "新事件过多，不再逐一通知。此事件代表其余事件。"},
+    {"headline.test", "Test message", "测试消息"},
+    {"why.test", "You asked for a test of how you are reached. Nothing is wrong.",
+     "您请求测试通知方式，一切正常。"},
+
+    {"headline.at_risk", "Resolution target at risk", "解决时限即将超时"},
+    {"why.at_risk", "A good part of the resolution target has passed, and it is not resolved.",
+     "解决时限即将超时，事件尚未解决。"},
+    {"headline.breached", "Resolution target breached", "解决时限已超时"},
+    {"why.breached", "The resolution target has passed, and it is not resolved.",
+     "解决时限已超时，事件尚未解决。"},
+
+    {"headline.all_clear", "Its alerts are quiet, is it over?", "告警全部恢复，问题是否已解决"},
+    {"why.all_clear",
+     "All its alerts have resolved, but somebody reported it or it is a major incident: only a "
+     "person "
+     "can say that it is over. Please resolve it.",
+     "所有告警已恢复，但该事件有申报人或为重大事件，须由处理人判定。请解决该事件。"},
+    {"headline.still_pending", "Still pending", "仍在挂起"},
+    {"why.still_pending", "This incident is pending, and you own it. Does it still have to wait?",
+     "您处理的事件仍在挂起。是否仍需等待？"},
+    {"headline.owed", "Owed before it can close", "关闭前需补充"},
+    {"why.owed",
+     "It is resolved, but its cause, solution or proof has not been said. It does not close "
+     "before.",
+     "事件已解决，但原因分类、解决方法或证明尚未填写，填写之前不会关闭。"},
+    {"headline.major", "Major incident", "重大事件"},
+    {"why.major", "A major incident was declared, and it concerns you or your team.",
+     "已宣布为重大事件，与您或您的团队有关。"},
+    {"headline.update_due", "An update is due", "请通报进展"},
+    {"why.update_due",
+     "The others wait to hear how this major incident goes. A note starts the time anew.",
+     "请通报该重大事件的进展。添加备注后重新计时。"},
+    {"headline.review_due", "Review overdue", "复盘已逾期"},
+    {"why.review_due",
+     "A review that you own, or one of its actions, is late; the last line of the timeline says "
+     "which. You are reminded daily until it is done.",
+     "您负责的复盘或其中的改进项已逾期，见时间线末行。完成前每天提醒一次。"},
+    {"headline.vendor", "Your help is asked for", "请求协助"},
+    {"why.vendor", "Please help with this incident; what is wanted stands in its timeline.",
+     "请协助处理该事件，具体要求见时间线。"},
+    {"headline.received", "Your report was received", "已收到您的申报"},
+    {"why.received", "It is taken down under the number below. You will hear how it goes on.",
+     "您的申报已登记，编号见下。后续进展将通知您。"},
+    {"headline.public_note", "News of your report", "您的申报有新进展"},
+    {"why.public_note", "There is news of what you reported.", "您申报的问题有新进展。"},
+    {"headline.ask_confirm", "Solved? Please confirm", "问题是否已解决？请确认"},
+    {"why.ask_confirm",
+     "What you reported is resolved. Please confirm it, or say that it is not fixed.",
+     "您申报的问题已解决。请确认，或说明仍未解决。"},
 
     {"subject", "[{{ .Priority }}] {{ .Headline }}: {{ .Title }} [{{ .Key }}]",
      "[{{ .Priority }}] {{ .Headline }}：{{ .Title }} [{{ .Key }}]"},
-    {"brief", "[{{ .Priority }}] {{ .Headline }}: {{ .What }} ({{ .Key }}) {{ .Url }}",
-     "[{{ .Priority }}] {{ .Headline }}：{{ .What }} ({{ .Key }}) {{ .Url }}"},
+    {"brief",
+     "[{{ .Priority }}] {{ .Headline }}: {{ .What }} ({{ .Key }}){{ with .Acknowledge }} "
+     "Acknowledge: {{ . }}{{ end }}{{ with .Url }} {{ . }}{{ end }}",
+     "[{{ .Priority }}] {{ .Headline }}：{{ .What }} ({{ .Key }}){{ with .Acknowledge }} "
+     "认领：{{ . }}{{ end }}{{ with .Url }} {{ . }}{{ end }}"},
+
+    // Several messages as one, and what each of them is about in few words.
+    {"digest.headline_mixed", "{{ .Count }} messages in one", "汇总通知：{{ .Count }} 条"},
+    {"digest.why_mixed",
+     "More happened at once than this channel lets through one by one. Please look at the list.",
+     "同时发生的事项超过该通道的发送频率，已合并。请查看列表。"},
+    {"digest.headline_resolved", "{{ .Count }} incidents resolved", "{{ .Count }} 个事件已解决"},
+    {"digest.why_resolved", "There is nothing to do.", "无需处理。"},
+    {"digest.line", "[{{ .Priority }}] {{ .Headline }}: {{ .Title }} ({{ .Key }})",
+     "[{{ .Priority }}] {{ .Headline }}：{{ .Title }} ({{ .Key }})"},
+    {"digest.subject", "[{{ .Priority }}] {{ .Headline }}", "[{{ .Priority }}] {{ .Headline }}"},
+    {"digest.brief", "[{{ .Priority }}] {{ .Headline }}: {{ .What }} … {{ .Url }}",
+     "[{{ .Priority }}] {{ .Headline }}：{{ .What }} …… {{ .Url }}"},
+
+    // Buttons.
+    {"action.acknowledge", "Acknowledge", "认领"},
+    {"action.resolve", "Resolve", "解决"},
+    {"action.open", "Open", "查看"},
+
+    // The page behind a one-tap link.
+    {"action.confirm", "It works again", "确认已恢复"},
+    {"action.reopen", "Not fixed", "未解决"},
+    {"link.ask.confirm", "Confirm that it works again?", "确认问题已经解决？"},
+    {"link.ask.reopen", "Say that it is not fixed?", "问题仍未解决？"},
+    {"link.done.confirm", "Thank you. {{ . }} is confirmed.", "谢谢，{{ . }} 已确认。"},
+    {"link.done.reopen", "{{ . }} is open again.", "{{ . }} 已重新打开。"},
+    {"link.ask.acknowledge", "Acknowledge this incident?", "认领该事件？"},
+    {"link.ask.resolve", "Say that this incident is resolved?", "将该事件标记为已解决？"},
+    {"link.done.acknowledge", "You have acknowledged {{ . }}.", "您已认领 {{ . }}。"},
+    {"link.done.resolve", "{{ . }} is resolved.", "{{ . }} 已解决。"},
+    {"link.as", "You are {{ . }}.", "您是 {{ . }}。"},
+    {"link.group",
+     "This link was sent to a group and does not say who you are. Please give your name, and your "
+     "PIN "
+     "or token.",
+     "该链接发送到群组，不含身份信息。请填写您的名字，以及 PIN 码或令牌。"},
+    {"link.name", "Name", "名字"},
+    {"link.token", "PIN or token", "PIN 码或令牌"},
+    {"link.expired", "This link has expired. Please use the page.",
+     "该链接已过期。请在页面上操作。"},
+    {"link.invalid", "This link is not valid.", "该链接无效。"},
+    {"link.unknown", "There is no such incident.", "没有这个事件。"},
+    {"link.impossible", "Nothing was changed: the incident is {{ . }} now.",
+     "未做更改：该事件当前为{{ . }}。"},
+    {"link.stranger",
+     "Nothing was changed: the name and the PIN or token do not belong together, or may "
+     "not do this.",
+     "未做更改：名字与 PIN 码或令牌不符，或没有此权限。"},
+    {"link.later",
+     "Nothing was changed: too many wrong PINs. Please try again later, or use your token.",
+     "未做更改：PIN 码错误次数过多。请稍后再试，或使用令牌。"},
+    {"link.other_team",
+     "Nothing was changed: this incident is another team's. Its page says who has it.",
+     "未做更改：该事件由其他团队处理。处理人见事件页面。"},
+    {"link.busy", "Nothing was changed: the bridge is busy. Please try again.",
+     "未做更改：服务端繁忙，请重试。"},
+    {"link.open", "Open the incident", "打开事件"},
 
     // Rows: what, where, since when, how bad, who.
     {"label.separator", ": ", "："},
@@ -81,8 +269,24 @@ constexpr Phrase kPhrases[] = {
     {"label.assignee", "Assignee", "处理人"},
     {"label.alerts", "Alerts", "告警"},
     {"label.told", "Also told", "同时通知"},
+    {"label.flapping", "Flapping since", "抖动开始"},
     {"label.runbook", "Runbook", "处置手册"},
     {"label.link", "Open", "查看"},
+    {"label.similar", "Similar", "相似事件"},
+    {"label.problem", "Problem", "问题"},
+    {"value.similar", "{{ .Key }} {{ .Day }} {{ .Title }} ({{ .Ending }})",
+     "{{ .Key }} {{ .Day }} {{ .Title }}（{{ .Ending }}）"},
+    {"similar.by_itself", "ended by itself", "自行恢复"},
+    {"similar.by_hand", "resolved by {{ . }}", "由 {{ . }} 解决"},
+    {"value.problem",
+     "{{ .Key }} {{ .Title }} ({{ .State }}){{ with .Workaround }}; workaround: {{ . }}{{ end }}",
+     "{{ .Key }} {{ .Title }}（{{ .State }}）{{ with .Workaround }}；临时措施：{{ . }}{{ end }}"},
+    {"problem_state.suggested", "suggested", "待评估"},
+    {"problem_state.open", "open", "处理中"},
+    {"problem_state.known_error", "known error", "已知错误"},
+    {"problem_state.fixed", "fixed", "已修复"},
+    {"problem_state.closed", "closed", "已关闭"},
+    {"problem_state.rejected", "rejected", "已驳回"},
     {"label.timeline", "Timeline", "时间线"},
     {"value.since", "{{ .Time }}, for {{ .Duration }}", "{{ .Time }}，已持续 {{ .Duration }}"},
     {"value.resolved_at", "{{ .Time }}, after {{ .Duration }}",
@@ -96,6 +300,10 @@ constexpr Phrase kPhrases[] = {
      ".Resolved }} 已恢复{{ end }}"},
     {"value.more", "and {{ .Count }} more", "另有 {{ .Count }} 条"},
     {"value.list", ", ", "、"},
+    {"value.told", "{{ .Person }}{{ with .Channel }} by {{ . }}{{ end }}",
+     "{{ .Person }}{{ with .Channel }}（{{ . }}）{{ end }}"},
+    {"value.maker", "by {{ .Person }}{{ with .Why }}: {{ . }}{{ end }}",
+     "{{ .Person }}{{ with .Why }}：{{ . }}{{ end }}"},
 
     {"state.triggered", "triggered", "待认领"},
     {"state.acknowledged", "acknowledged", "处理中"},
@@ -108,56 +316,15 @@ constexpr Phrase kPhrases[] = {
     {"severity.critical", "critical", "严重"},
     {"severity.warning", "warning", "警告"},
     {"severity.info", "info", "提示"},
+    {"suppressor.silence", "silence", "静默"},
+    {"suppressor.maintenance", "maintenance window", "维护窗口"},
+    {"suppressor.inhibit", "another alert", "其他告警"},
+    {"suppressor.open_when", "condition of opening", "触发条件"},
 
     {"duration.d", "{{ . }} d", "{{ . }} 天"},
     {"duration.h", "{{ . }} h", "{{ . }} 小时"},
     {"duration.min", "{{ . }} min", "{{ . }} 分钟"},
     {"duration.s", "{{ . }} s", "{{ . }} 秒"},
-
-    // The timeline's kinds; English is what the entry says itself. `.Data` holds its data.
-    {"timeline.opened", "{{ .Text }}",
-     "告警 {{ .Data.alertname }}{{ with .Data.severity }}：{{ . }}{{ end }}{{ with .Data.priority "
-     "}}，{{ . }}{{ end }}"},
-    {"timeline.alert_joined", "{{ .Text }}", "新增告警 {{ .Data.alertname }} {{ .Data.host }}"},
-    {"timeline.alert_fired", "{{ .Text }}", "告警再次触发 {{ .Data.alertname }} {{ .Data.host }}"},
-    {"timeline.alert_back", "{{ .Text }}",
-     "再次收到告警，仍在告警中 {{ .Data.alertname }} {{ .Data.host }}"},
-    {"timeline.alert_cleared", "{{ .Text }}", "告警已恢复 {{ .Data.alertname }} {{ .Data.host }}"},
-    {"timeline.alert_unknown", "{{ .Text }}",
-     "告警状态未知 {{ .Data.alertname }} {{ .Data.host }}"},
-    {"timeline.alert_expired", "{{ .Text }}", "{{ .Data.count }} 条告警长时间状态未知，视为已恢复"},
-    {"timeline.level_raised", "{{ .Text }}", "告警级别升高：{{ .Data.from }} → {{ .Data.to }}"},
-    {"timeline.level_lowered", "{{ .Text }}", "告警级别降低：{{ .Data.from }} → {{ .Data.to }}"},
-    {"timeline.priority_raised", "{{ .Text }}", "优先级提高：{{ .Data.from }} → {{ .Data.to }}"},
-    {"timeline.priority_lowered", "{{ .Text }}",
-     "{{ .Actor }} 降低优先级：{{ .Data.from }} → {{ .Data.to }}"},
-    {"timeline.step", "{{ .Text }}", "升级策略第 {{ .Data.step }} 步：{{ .Data.told }}"},
-    {"timeline.step_repeated", "{{ .Text }}", "再次提醒：{{ .Data.told }}"},
-    {"timeline.step_skipped", "{{ .Text }}", "升级策略第 {{ .Data.step }} 步无人可通知，已跳过"},
-    {"timeline.nobody", "{{ .Text }}", "升级策略无人可通知"},
-    {"timeline.told", "{{ .Text }}", "已通过 {{ .Data.channel }} 通知 {{ .Data.person }}"},
-    {"timeline.not_told", "{{ .Text }}",
-     "未能通过 {{ .Data.channel }} 通知 {{ .Data.person }}{{ with .Data.detail }}：{{ . }}{{ end "
-     "}}"},
-    {"timeline.acknowledged", "{{ .Text }}", "{{ .Actor }} 已认领"},
-    {"timeline.unacknowledged", "{{ .Text }}", "{{ .Actor }} 取消认领"},
-    {"timeline.declined", "{{ .Text }}", "{{ .Actor }} 退回"},
-    {"timeline.assigned", "{{ .Text }}", "{{ .Actor }} 指派给 {{ .Data.person }}"},
-    {"timeline.handed_over", "{{ .Text }}", "{{ .Actor }} 功能升级到团队 {{ .Data.to }}"},
-    {"timeline.escalated", "{{ .Text }}", "{{ .Actor }} 升级到下一步"},
-    {"timeline.snoozed", "{{ .Text }}", "{{ .Actor }} 暂缓提醒至 {{ .Data.until }}"},
-    {"timeline.snooze_ended", "{{ .Text }}", "暂缓提醒结束"},
-    {"timeline.pended", "{{ .Text }}", "{{ .Actor }} 挂起至 {{ .Data.until }}"},
-    {"timeline.resumed", "{{ .Text }}", "挂起结束"},
-    {"timeline.lapsed", "{{ .Text }}", "{{ .Data.person }} 未作回应，认领已失效"},
-    {"timeline.resolved", "{{ .Text }}",
-     "{{ if .BySystem }}所有告警已恢复，事件已解决{{ else }}{{ .Actor }} 已解决{{ end }}"},
-    {"timeline.reopened", "{{ .Text }}", "重新打开"},
-    {"timeline.confirmed", "{{ .Text }}", "{{ .Actor }} 已确认"},
-    {"timeline.closed", "{{ .Text }}", "已关闭"},
-    {"timeline.superseded", "{{ .Text }}", "已关闭，由新的事件接续"},
-    {"timeline.note", "{{ .Actor }}: {{ .Text }}", "{{ .Actor }}：{{ .Text }}"},
-    {"timeline.other", "{{ .Text }}", "{{ .Text }}"},
     {"actor.system", "the system", "系统"},
 };
 
@@ -168,8 +335,11 @@ std::span<const Phrase> catalogue() {
 }
 
 std::string_view phrase(std::string_view id, std::string_view language) {
-    for (const Phrase& row : kPhrases) {
-        if (row.id == id) return language.starts_with("zh") ? row.zh : row.en;
+    for (const std::span<const Phrase> table :
+         {catalogue(), timeline_catalogue(), why_catalogue(), reason_words()}) {
+        for (const Phrase& row : table) {
+            if (row.id == id) return language.starts_with("zh") ? row.zh : row.en;
+        }
     }
     return {};
 }

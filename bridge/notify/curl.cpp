@@ -166,6 +166,19 @@ Outcome send_smtp(const SmtpTransfer& t) {
     return smtp_outcome(code, reply, t.server + ": " + why);
 }
 
+namespace {
+
+// Feishu says in a header of its own how long it wants to be left alone, in seconds:
+// open.feishu.cn/document/server-docs/api-call-guide/frequency-control.
+curl_off_t feishu_wait(CURL* c) {
+    curl_header* header = nullptr;
+    const CURLHcode code =
+        curl_easy_header(c, "x-ogw-ratelimit-reset", 0, CURLH_HEADER, -1, &header);
+    return code == CURLHE_OK ? parse_int(trim(header->value)).value_or(0) : 0;
+}
+
+}  // namespace
+
 HttpAnswer post_http(const HttpPost& post) {
     Transfer transfer(post.timeout, post.ca_file);
     CURL* c = transfer.easy.get();
@@ -192,6 +205,7 @@ HttpAnswer post_http(const HttpPost& post) {
     curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &status);
     curl_easy_getinfo(c, CURLINFO_RETRY_AFTER, &retry_after);
     answer.status = static_cast<int>(status);
+    if (retry_after <= 0) retry_after = feishu_wait(c);
     if (retry_after > 0) answer.retry_after = std::chrono::seconds(retry_after);
     answer.body = valid_utf8(transfer.answer);
     return answer;

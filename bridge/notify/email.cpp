@@ -12,11 +12,15 @@ namespace {
 
 class Email final : public Notifier {
   public:
-    Email(EmailChannel channel, Secret password, Duration timeout)
-        : channel_(std::move(channel)), password_(std::move(password)), timeout_(timeout) {}
+    Email(EmailChannel channel, Secret password, const NotifierContext& context)
+        : channel_(std::move(channel)),
+          password_(std::move(password)),
+          templates_(context.templates),
+          timeout_(context.timeout) {}
 
     Outcome send(const Message& message) override {
-        Result<std::string> mail = compose_email(message, words_for(message), channel_.from);
+        Result<std::string> mail =
+            compose_email(message, words_for(message, templates_), channel_.from);
         if (!mail) {
             return {Delivery::kPermanent, OutcomeReason::kInvalid, mail.error().message, {}};
         }
@@ -36,6 +40,7 @@ class Email final : public Notifier {
   private:
     const EmailChannel channel_;
     const Secret password_;
+    const MessageTemplates templates_;
     const Duration timeout_;
 };
 
@@ -48,7 +53,7 @@ Result<std::unique_ptr<Notifier>> make_email(const EmailChannel& channel,
         TOCSIN_TRY(password, net::read_secret(channel.password_file));
     }
     return std::unique_ptr<Notifier>(
-        std::make_unique<Email>(channel, std::move(password), context.timeout));
+        std::make_unique<Email>(channel, std::move(password), context));
 }
 
 }  // namespace tocsin::bridge

@@ -49,7 +49,8 @@ class Notifier {
 
 struct NotifierContext {
     const Clock& clock;
-    Duration timeout{20s};  // for one attempt, all of it
+    Duration timeout{20s};         // for one attempt, all of it
+    MessageTemplates templates{};  // the channel's own; make_notifier fills them in
 };
 
 // A type of channel; adding one is a row in registry.cpp, its struct in bridge/config, its page in

@@ -80,13 +80,14 @@ class Webhook final : public Notifier {
         : channel_(std::move(channel)),
           secret_(std::move(secret)),
           clock_(context.clock),
+          templates_(context.templates),
           timeout_(context.timeout) {}
 
     Outcome send(const Message& message) override {
         HttpPost post;
         post.url = message.recipient.address.empty() ? channel_.url : message.recipient.address;
         post.ca_file = channel_.ca_file;
-        post.body = webhook_body(message);
+        post.body = webhook_body(message, templates_);
         post.timeout = timeout_;
         post.headers = {{"Content-Type", "application/json"},
                         {"User-Agent", "Tocsin"},
@@ -105,13 +106,14 @@ class Webhook final : public Notifier {
     const WebhookChannel channel_;
     const Secret secret_;
     const Clock& clock_;
+    const MessageTemplates templates_;
     const Duration timeout_;
 };
 
 }  // namespace
 
-std::string webhook_body(const Message& message) {
-    const Words words = words_for(message);
+std::string webhook_body(const Message& message, const MessageTemplates& templates) {
+    const Words words = words_for(message, templates);
     json::object out;
     out["version"] = 1;
     out["event"] = to_string(message.kind);
@@ -123,6 +125,8 @@ std::string webhook_body(const Message& message) {
     out["incident"] = incident_json(message);
     out["alerts"] = alerts_json(message);
     out["told"] = json::array(message.told.begin(), message.told.end());
+    out["similar"] = json::array(message.similar.begin(), message.similar.end());
+    out["problems"] = json::array(message.problems.begin(), message.problems.end());
     out["timeline"] = timeline_json(message);
     out["text"] = {{"language", message.language},
                    {"subject", words.subject},

@@ -13,7 +13,8 @@ Result<std::unique_ptr<Notifier>> make_webhook(const WebhookChannel& channel,
                                                const NotifierContext& context);
 
 // The pure parts.
-std::string webhook_body(const Message& message);  // JSON
+// JSON.
+std::string webhook_body(const Message& message, const MessageTemplates& templates = {});
 // `t=<unix seconds>,v1=<hex HMAC-SHA256 of "<t>.<body>">`.
 std::string webhook_signature(const Secret& secret, Timestamp at, std::string_view body);
 // What an HTTP status means for the message.

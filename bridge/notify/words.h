@@ -1,9 +1,11 @@
-// The words of a message, in the reader's language and time zone. Pure.
+// The words of a message as mail, webhooks and SMS carry them: plain lines and HTML. Pure.
 #pragma once
 
 #include <string>
 #include <string_view>
 
+#include "bridge/config/channel.h"
+#include "bridge/notify/content.h"
 #include "bridge/notify/message.h"
 
 namespace tocsin::bridge {
@@ -14,11 +16,7 @@ struct Words {
     std::string text;     // plain, lines
     std::string html;     // a whole document, everything escaped
 };
-Words words_for(const Message& message);
-
-// "2026-11-22 21:22:41 (Asia/Shanghai)"; an unknown zone is UTC.
-std::string local_time(Timestamp at, const std::string& timezone);
-// For people: "12 min", "1 h 20 min", "3 天 4 小时".
-std::string human_duration(Duration d, std::string_view language);
+// `templates`: the channel's own, in place of the catalogue's.
+Words words_for(const Message& message, const MessageTemplates& templates = {});
 
 }  // namespace tocsin::bridge

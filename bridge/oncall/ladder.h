@@ -2,6 +2,7 @@
 // that a change of people between two steps counts.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,14 +31,25 @@ struct StepPlan {
     int step = 0;              // the step carried out, from 1; 0 when the ladder reaches nobody
     std::vector<int> skipped;  // steps that reach nobody, passed over at once
     enum class Next { kStep, kRepeat } next = Next::kRepeat;
-    Timestamp next_due;           // always in the future: an open incident never waits for nothing
-    std::vector<Tell> catch_all;  // told as well: a step was skipped, or the ladder is at its end
+    Timestamp next_due;  // always in the future: an open incident never waits for nothing
+    // Told as well: a step was skipped, or the ladder is at its end. Nobody of `tell`.
+    std::vector<Tell> catch_all;
+    std::vector<std::string> empty_rotations;  // of this step, with nobody on call
 };
 
 // Carries out the step after `reached` (0: none yet); beyond the last one, the last one again.
-// `policy` may be null or without steps: then nobody is told but the catch-all.
+// Steps that do not apply to this priority at this hour are no steps: they are passed without a
+// word, and the time of the next one is that of the next that will apply. `policy` may be null or
+// without steps: then nobody is told but the catch-all. `team` has the incident; "" for none.
 StepPlan plan_step(const Oncall& oncall, const Policy* policy, int reached, Priority priority,
-                   Timestamp now);
+                   Timestamp now, std::string_view team = {});
+
+// What the timer after a step means when that step repeats before the next one is due: the step
+// once more. None: it is time for plan_step. `repeats`: how often it was repeated so far.
+std::optional<StepPlan> plan_repeat(const Oncall& oncall, const Policy* policy, int reached,
+                                    int repeats, Priority priority, Timestamp now);
+// How long after its start a ladder's first step that applies comes; 0 when none does.
+Duration first_step_after(const Policy& policy, Priority priority, Timestamp now);
 
 // How often the last step repeats: P1 and P2 every 30 m, P3 and P4 once a day, without end.
 Duration repeat_interval(Priority priority);

@@ -1,14 +1,22 @@
 #include "bridge/store/codec.h"
 
+#include <algorithm>
+#include <array>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 #include <optional>
 
+#include "bridge/store/codec_facts.h"
+#include "bridge/store/codec_sla.h"
+
 namespace json = boost::json;
 
 namespace tocsin::bridge::codec {
 namespace {
+
+// In the order of MatchOp.
+constexpr std::array<std::string_view, 4> kMatchOps = {"=", "!=", "=~", "!~"};
 
 // What we wrote ourselves parses; anything else is a damaged row and reads as empty.
 json::object object_from(std::string_view text) {
@@ -50,6 +58,16 @@ std::vector<std::string> texts_of(const json::object& object, std::string_view k
     return out;
 }
 
+std::vector<Timestamp> times_of(const json::object& object, std::string_view key) {
+    std::vector<Timestamp> out;
+    const json::value* found = object.if_contains(key);
+    if (found == nullptr || !found->is_array()) return out;
+    for (const json::value& item : found->get_array()) {
+        if (item.is_int64()) out.push_back(from_unix_ms(item.get_int64()));
+    }
+    return out;
+}
+
 void put(json::object& object, std::string_view key, const std::string& text) {
     if (!text.empty()) object[key] = text;
 }
@@ -63,8 +81,45 @@ void put(json::object& object, std::string_view key, const std::vector<std::stri
     if (!texts.empty()) object[key] = json::array(texts.begin(), texts.end());
 }
 
+void put(json::object& object, std::string_view key, const std::vector<Timestamp>& times) {
+    json::array all;
+    for (const Timestamp time : times) all.push_back(to_unix_ms(time));
+    if (!all.empty()) object[key] = std::move(all);
+}
+
 std::string quoted(std::string_view text) {
     return json::serialize(json::string(text));
+}
+
+void put_storm(json::object& out, const Incident& incident) {
+    put(out, "parent", incident.parent);
+    if (incident.parent_id) out["parent_id"] = incident.parent_id.value;
+    put(out, "absorbed", incident.absorbed ? 1 : 0);
+    put(out, "observed", incident.observed ? 1 : 0);
+    if (incident.kind == Incident::Kind::kAlerts) return;
+    out["kind"] = to_string(incident.kind);
+    put(out, "storm_group", incident.storm_group);
+    put(out, "hosts", incident.hosts);
+    put(out, "children", incident.children);
+    put(out, "children_open", incident.children_open);
+    put(out, "children_most", incident.children_most);
+    put(out, "storm_step", incident.storm_step);
+    put(out, "storm_policies", incident.storm_policies);
+}
+
+void read_storm(const json::object& in, Incident& incident) {
+    incident.parent = text_of(in, "parent");
+    incident.parent_id = IncidentId{number_of(in, "parent_id").value_or(0)};
+    incident.absorbed = int_of(in, "absorbed") != 0;
+    incident.observed = int_of(in, "observed") != 0;
+    incident.kind = parse_incident_kind(text_of(in, "kind")).value_or(Incident::Kind::kAlerts);
+    incident.storm_group = text_of(in, "storm_group");
+    incident.hosts = int_of(in, "hosts");
+    incident.children = int_of(in, "children");
+    incident.children_open = int_of(in, "children_open");
+    incident.children_most = int_of(in, "children_most");
+    incident.storm_step = int_of(in, "storm_step");
+    incident.storm_policies = texts_of(in, "storm_policies");
 }
 
 template <class Map>
@@ -117,6 +172,38 @@ std::map<std::string, std::string> map_from_text(std::string_view text) {
     return out;
 }
 
+std::string matchers_to_text(const Matchers& matchers) {
+    json::array out;
+    for (const Matcher& matcher : matchers) {
+        json::array item;
+        item.emplace_back(json::string(matcher.name().view()));
+        item.emplace_back(json::string(kMatchOps.at(static_cast<std::size_t>(matcher.op()))));
+        item.emplace_back(json::string(matcher.value()));
+        out.push_back(std::move(item));
+    }
+    return json::serialize(out);
+}
+
+Matchers matchers_from_text(std::string_view text) {
+    Matchers out;
+    boost::system::error_code problem;
+    const json::value parsed = json::parse(text, problem);
+    if (problem || !parsed.is_array()) return out;
+    for (const json::value& item : parsed.get_array()) {
+        if (!item.is_array() || item.get_array().size() != 3) continue;
+        const auto part = [&](std::size_t i) -> std::string_view {
+            const json::value& value = item.get_array()[i];
+            return value.is_string() ? std::string_view(value.get_string()) : std::string_view();
+        };
+        const auto* const op = std::find(kMatchOps.begin(), kMatchOps.end(), part(1));
+        if (op == kMatchOps.end()) continue;
+        auto matcher =
+            Matcher::create(static_cast<MatchOp>(op - kMatchOps.begin()), part(0), part(2));
+        if (matcher) out.push_back(std::move(matcher).value());
+    }
+    return out;
+}
+
 std::string levels_to_text(const std::map<std::string, FiringLevel>& levels) {
     json::object out;
     for (const auto& [severity, level] : levels) {
@@ -142,6 +229,30 @@ std::map<std::string, FiringLevel> levels_from_text(std::string_view text) {
     }
     return out;
 }
+
+namespace {
+
+json::object suppressor_object(const Suppressor& by) {
+    json::object out;
+    out["kind"] = to_string(by.kind);
+    put(out, "id", by.id);
+    put(out, "name", by.name);
+    out["since"] = to_unix_ms(by.since);
+    put(out, "until", by.until);
+    return out;
+}
+
+std::optional<Suppressor> suppressor_from(const json::object& in, std::string_view key) {
+    const json::value* found = in.if_contains(key);
+    if (found == nullptr || !found->is_object()) return std::nullopt;
+    const json::object& object = found->get_object();
+    const auto kind = parse_suppressor_kind(text_of(object, "kind"));
+    if (!kind) return std::nullopt;
+    return Suppressor{*kind, text_of(object, "id"), text_of(object, "name"),
+                      time_of(object, "since").value_or(Timestamp{}), time_of(object, "until")};
+}
+
+}  // namespace
 
 std::string detail_to_text(const Incident& incident) {
     json::object out;
@@ -170,8 +281,16 @@ std::string detail_to_text(const Incident& incident) {
     put(out, "pending_until", incident.pending_until);
     put(out, "pending_reason", incident.pending_reason);
     put(out, "reopen_count", incident.reopen_count);
+    put(out, "openings", incident.openings);
+    put(out, "flapping_since", incident.flapping_since);
+    put_storm(out, incident);
     put(out, "predecessor", incident.predecessor);
     put(out, "successor", incident.successor);
+    put(out, "pending_cause", incident.pending_cause);
+    put(out, "service", incident.service);
+    if (!(incident.facts == Facts{})) out["facts"] = facts_object(incident.facts);
+    if (!(incident.sla == SlaState{})) out["sla"] = sla_object(incident.sla);
+    if (incident.suppressed) out["suppressed"] = suppressor_object(*incident.suppressed);
     return json::serialize(out);
 }
 
@@ -200,8 +319,16 @@ void detail_from_text(std::string_view text, Incident& incident) {
     incident.pending_until = time_of(in, "pending_until");
     incident.pending_reason = text_of(in, "pending_reason");
     incident.reopen_count = int_of(in, "reopen_count");
+    incident.openings = times_of(in, "openings");
+    incident.flapping_since = time_of(in, "flapping_since");
+    read_storm(in, incident);
     incident.predecessor = text_of(in, "predecessor");
     incident.successor = text_of(in, "successor");
+    incident.pending_cause = text_of(in, "pending_cause");
+    incident.service = text_of(in, "service");
+    if (const json::value* facts = in.if_contains("facts")) incident.facts = facts_from(*facts);
+    if (const json::value* sla = in.if_contains("sla")) incident.sla = sla_from(*sla);
+    incident.suppressed = suppressor_from(in, "suppressed");
 }
 
 }  // namespace tocsin::bridge::codec

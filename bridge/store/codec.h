@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/model/matcher.h"
 #include "bridge/incident/types.h"
 
 namespace tocsin::bridge::codec {
@@ -21,6 +22,10 @@ std::map<std::string, std::string> map_from_text(std::string_view text);
 
 std::string levels_to_text(const std::map<std::string, FiringLevel>& levels);
 std::map<std::string, FiringLevel> levels_from_text(std::string_view text);
+
+// [["host", "=~", "web.*"], …]; one that does not compile any more is left out.
+std::string matchers_to_text(const Matchers& matchers);
+Matchers matchers_from_text(std::string_view text);
 
 // What of an incident has no column of its own.
 std::string detail_to_text(const Incident& incident);

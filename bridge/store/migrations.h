@@ -13,7 +13,7 @@ struct Migration {
     std::string_view sql;
 };
 
-// In order, from 1, without gaps.
+// In rising order, each number once.
 std::span<const Migration> migrations();
 
 }  // namespace tocsin::bridge

@@ -1,8 +1,13 @@
 #include "bridge/store/queries.h"
 
 #include "bridge/store/codec.h"
+#include "bridge/store/effect_page.h"
+#include "bridge/store/oncall_sql.h"
 #include "bridge/store/session.h"
+#include "bridge/store/silence_rows.h"
+#include "bridge/store/sql_knowledge.h"
 #include "bridge/store/tx.h"
+#include "bridge/store/why_rows.h"
 
 namespace tocsin::bridge {
 
@@ -53,7 +58,8 @@ class Moment {
 
 class SqlQueries final : public Queries {
   public:
-    explicit SqlQueries(std::unique_ptr<Session> session) : session_(std::move(session)) {}
+    explicit SqlQueries(std::unique_ptr<Session> session)
+        : session_(std::move(session)), knowledge_(*session_) {}
 
     Result<IncidentPage> incidents(const IncidentFilter& filter) override;
     Result<IncidentDetail> incident(const std::string& key) override;
@@ -78,12 +84,83 @@ class SqlQueries final : public Queries {
 
     Result<std::vector<std::pair<AlertRecord, IncidentSummary>>> current_alerts() override;
 
+    Result<std::vector<AlertRecord>> held_alerts() override {
+        return sql::guarded("listing alerts", [&]() -> Result<std::vector<AlertRecord>> {
+            return load_held_alerts(*session_);
+        });
+    }
+    Result<std::vector<Silence>> silences(Timestamp ended_after) override {
+        return sql::guarded("listing silences", [&]() -> Result<std::vector<Silence>> {
+            return select_silences(*session_, "WHERE ends_at > :after",
+                                   sql::Parameters().add("after", to_unix_ms(ended_after)));
+        });
+    }
+    Result<Silence> silence(const std::string& id) override {
+        return sql::guarded("reading a silence", [&]() -> Result<Silence> {
+            auto found =
+                select_silences(*session_, "WHERE id = :id", sql::Parameters().add("id", id));
+            if (found.empty()) return Error(ErrorCode::kNotFound, "silence not found");
+            return std::move(found.front());
+        });
+    }
+
     Result<std::vector<HostRow>> hosts() override {
         return sql::guarded("reading hosts", [&]() -> Result<std::vector<HostRow>> {
             std::vector<HostRow> out;
             select_hosts(*session_, "ORDER BY host", {},
                          [&](HostRow row) { out.push_back(std::move(row)); });
             return out;
+        });
+    }
+
+    Result<std::vector<OverrideRow>> overrides(Timestamp from, Timestamp to) override {
+        return sql::guarded("reading overrides", [&]() -> Result<std::vector<OverrideRow>> {
+            return select_overrides(
+                *session_, "WHERE ends_at > :from AND starts_at < :to ORDER BY id",
+                sql::Parameters().add("from", to_unix_ms(from)).add("to", to_unix_ms(to)));
+        });
+    }
+    Result<std::vector<OncallLogRow>> oncall_log(Timestamp from, Timestamp to) override {
+        return sql::guarded("reading the log", [&]() -> Result<std::vector<OncallLogRow>> {
+            return select_oncall_log(*session_, from, to);
+        });
+    }
+
+    Result<std::vector<ExpectRecord>> expected() override {
+        return sql::guarded("listing what is expected", [&]() -> Result<std::vector<ExpectRecord>> {
+            return select_expected(*session_, "ORDER BY id", {});
+        });
+    }
+
+    Result<std::vector<ObservedCount>> observed(Timestamp since) override;
+    Result<std::vector<Blip>> blips(int limit, std::int64_t before) override {
+        sql::Parameters parameters;
+        if (before > 0) parameters.add("before", before);
+        return select_blips(before > 0 ? "WHERE id < :before " : "", parameters, limit);
+    }
+    Result<std::vector<Blip>> blips_of(const std::string& dedup_key, int limit) override {
+        return select_blips("WHERE dedup_key = :dedup ", sql::Parameters().add("dedup", dedup_key),
+                            limit);
+    }
+
+    Result<std::vector<AlertRecord>> alerts_with(const Labels& labels, int limit) override {
+        return sql::guarded("looking for alerts", [&]() -> Result<std::vector<AlertRecord>> {
+            return tocsin::bridge::alerts_with(*session_, labels, limit);
+        });
+    }
+    Result<std::optional<Incident>> holder(const std::string& dedup_key) override {
+        return sql::guarded("looking for an incident", [&]() -> Result<std::optional<Incident>> {
+            return holder_of(*session_, dedup_key);
+        });
+    }
+    Result<std::optional<HostRow>> host(const std::string& name) override {
+        return sql::guarded("reading a host", [&]() -> Result<std::optional<HostRow>> {
+            return host_named(*session_, name);
+        });
+    }
+    Result<std::vector<InhibitSource>> inhibitors() override {
+        return sql::guarded("reading inhibitors", [&]() -> Result<std::vector<InhibitSource>> {
+            return select_inhibitors(*session_, "", {});
         });
     }
 
@@ -94,7 +171,14 @@ class SqlQueries final : public Queries {
         return counts("SELECT state, count(*) FROM effects GROUP BY state");
     }
 
+    Result<EffectPage> effects(const EffectFilter& filter) override {
+        return effect_page(*session_, filter);
+    }
+    Knowledge& knowledge() override { return knowledge_; }
+
   private:
+    Result<std::vector<Blip>> select_blips(const std::string& where, sql::Parameters parameters,
+                                           int limit);
     Result<std::map<std::string, std::int64_t>> counts(const char* text) {
         return sql::guarded("counting", [&]() -> Result<std::map<std::string, std::int64_t>> {
             std::map<std::string, std::int64_t> out;
@@ -106,6 +190,7 @@ class SqlQueries final : public Queries {
     }
 
     std::unique_ptr<Session> session_;
+    SqlKnowledge knowledge_;
 };
 
 Result<IncidentPage> SqlQueries::incidents(const IncidentFilter& filter) {
@@ -121,6 +206,11 @@ Result<IncidentPage> SqlQueries::incidents(const IncidentFilter& filter) {
             where += " AND " + session_->dialect->contains("labels", name);
             parameters.add(name,
                            codec::label_needle(filter.labels[i].first, filter.labels[i].second));
+        }
+        if (!filter.with_children) {
+            where +=
+                " AND NOT EXISTS (SELECT 1 FROM storm_members m WHERE m.incident = incidents.id "
+                "AND m.parent IS NOT NULL)";
         }
         if (!filter.text.empty()) {
             where += " AND (" + session_->dialect->contains_folded("title", "text1") + " OR " +
@@ -184,6 +274,16 @@ Result<IncidentDetail> SqlQueries::incident(const std::string& key) {
                         {out.summary.incident.id, *parsed, from_unix_ms(due.value)});
                 }
             });
+        if (out.summary.incident.is_parent()) {
+            select_incidents(*session_,
+                             "WHERE id IN (SELECT incident FROM storm_members WHERE parent = :id) "
+                             "ORDER BY id DESC LIMIT :most",
+                             sql::Parameters(id).add("most", kMostChildren),
+                             [&](IncidentSummary row) { out.children.push_back(std::move(row)); });
+        }
+        Incident whole = out.summary.incident;
+        whole.alerts = out.alerts;
+        TOCSIN_TRY(out.background, knowledge_.background(whole));
         return out;
     });
 }
@@ -205,6 +305,48 @@ Result<std::vector<std::pair<AlertRecord, IncidentSummary>>> SqlQueries::current
                               out.emplace_back(std::move(alert), found->second);
                           }
                       });
+        return out;
+    });
+}
+
+Result<std::vector<Blip>> SqlQueries::select_blips(const std::string& where,
+                                                   sql::Parameters parameters, int limit) {
+    return sql::guarded("listing blips", [&]() -> Result<std::vector<Blip>> {
+        std::vector<Blip> out;
+        sql::select<sql::Int, sql::Int, sql::Int, sql::Text, sql::Text, sql::Text, sql::Text,
+                    sql::Text>(
+            session_->connection,
+            "SELECT id, started_at, ended_at, condition, dedup_key, severity, summary, labels "
+            "FROM blips " +
+                where + "ORDER BY id DESC LIMIT :most",
+            parameters.add("most", limit),
+            [&](const sql::Int& id, const sql::Int& started, const sql::Int& ended,
+                const sql::Text& condition, const sql::Text& key, const sql::Text& severity,
+                const sql::Text& summary, const sql::Text& labels) {
+                out.push_back({id.value, from_unix_ms(started.value), from_unix_ms(ended.value),
+                               condition.value, key.value, severity.value, summary.value,
+                               codec::labels_from_text(labels.value)});
+            });
+        return out;
+    });
+}
+
+Result<std::vector<ObservedCount>> SqlQueries::observed(Timestamp since) {
+    return sql::guarded("reading what was observed", [&]() -> Result<std::vector<ObservedCount>> {
+        std::vector<ObservedCount> out;
+        sql::select<sql::Text, sql::Text, sql::Text, sql::Int, sql::Int, sql::Int, sql::Int>(
+            session_->connection,
+            "SELECT alertname, person, channel, count(DISTINCT incident), count(*), min(at), "
+            "max(at) FROM observed WHERE at >= :since GROUP BY alertname, person, channel "
+            "ORDER BY alertname, count(*) DESC, person, channel",
+            sql::Parameters().add("since", to_unix_ms(since)),
+            [&](const sql::Text& name, const sql::Text& person, const sql::Text& channel,
+                const sql::Int& incidents, const sql::Int& messages, const sql::Int& first,
+                const sql::Int& last) {
+                out.push_back({name.value, person.value, channel.value,
+                               static_cast<int>(incidents.value), static_cast<int>(messages.value),
+                               from_unix_ms(first.value), from_unix_ms(last.value)});
+            });
         return out;
     });
 }

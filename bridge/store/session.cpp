@@ -92,20 +92,22 @@ void select_incidents(Session& session, const std::string& tail, const sql::Para
 
 std::string alert_columns() {
     return "identity, incident, fingerprint, labels, annotations, severity, status, levels, "
-           "starts_at, ends_at, last_seen, seq, source, host, generator_url";
+           "starts_at, ends_at, last_seen, seq, source, host, generator_url, suppressor_kind, "
+           "suppressor_id, suppressor_name, suppressor_since, suppressor_until";
 }
 
 void select_alerts(Session& session, const std::string& tail, const sql::Parameters& parameters,
                    const std::function<void(AlertRecord)>& row) {
     using sql::Int;
     using sql::Text;
-    sql::select<Text, Int, Text, Text, Text, Text, Text, Text, Int, Int, Int, Int, Text, Text,
-                Text>(
+    sql::select<Text, Int, Text, Text, Text, Text, Text, Text, Int, Int, Int, Int, Text, Text, Text,
+                Text, Text, Text, Int, Int>(
         session.connection, "SELECT " + alert_columns() + " FROM alerts " + tail, parameters,
         [&](const Text& identity, const Int& incident, const Text& fingerprint, const Text& labels,
             const Text& annotations, const Text& severity, const Text& status, const Text& levels,
             const Int& starts, const Int& ends, const Int& seen, const Int& seq, const Text& source,
-            const Text& host, const Text& generator) {
+            const Text& host, const Text& generator, const Text& by_kind, const Text& by_id,
+            const Text& by_name, const Int& by_since, const Int& by_until) {
             AlertRecord out;
             out.identity = identity.value;
             out.incident = IncidentId{incident.value};
@@ -124,6 +126,11 @@ void select_alerts(Session& session, const std::string& tail, const sql::Paramet
             out.source = source.value;
             out.host = host.value;
             out.generator_url = generator.value;
+            if (const auto kind = parse_suppressor_kind(by_kind.value)) {
+                out.suppressor =
+                    Suppressor{*kind, by_id.value, by_name.value, from_unix_ms(by_since.value),
+                               sql::time_or_none(by_until)};
+            }
             row(std::move(out));
         });
 }
@@ -163,19 +170,20 @@ void select_hosts(Session& session, const std::string& tail, const sql::Paramete
 
 std::string effect_columns() {
     return "id, incident, state, due_at, not_before, attempts, person, channel, address, kind, "
-           "priority, step, created_at, updated_at, result";
+           "priority, step, created_at, updated_at, result, stuck";
 }
 
 void select_effects(Session& session, const std::string& text, const sql::Parameters& parameters,
                     const std::function<void(EffectRow)>& row) {
     using sql::Int;
     using sql::Text;
-    sql::select<Int, Int, Text, Int, Int, Int, Text, Text, Text, Text, Text, Int, Int, Int, Text>(
+    sql::select<Int, Int, Text, Int, Int, Int, Text, Text, Text, Text, Text, Int, Int, Int, Text,
+                Int>(
         session.connection, text, parameters,
         [&](const Int& id, const Int& incident, const Text& state, const Int& due,
             const Int& not_before, const Int& attempts, const Text& person, const Text& channel,
             const Text& address, const Text& kind, const Text& priority, const Int& step,
-            const Int& created, const Int& updated, const Text& result) {
+            const Int& created, const Int& updated, const Text& result, const Int& stuck) {
             EffectRow out;
             out.id = EffectId{id.value};
             out.incident = IncidentId{incident.value};
@@ -192,6 +200,7 @@ void select_effects(Session& session, const std::string& text, const sql::Parame
             out.created_at = from_unix_ms(created.value);
             out.updated_at = from_unix_ms(updated.value);
             out.result = result.value;
+            out.stuck = stuck.value != 0;
             row(std::move(out));
         });
 }

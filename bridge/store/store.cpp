@@ -1,14 +1,11 @@
 #include "bridge/store/store.h"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
-
-#include <cerrno>
 #include <utility>
 
+#include "base/net/file_lock.h"
 #include "bridge/store/migrations.h"
 #include "bridge/store/session.h"
+#include "bridge/store/sql_outgoing.h"
 #include "bridge/store/tx.h"
 
 namespace tocsin::bridge {
@@ -41,32 +38,15 @@ std::optional<EffectState> parse_effect_state(std::string_view text) {
 namespace {
 
 // Held while a bridge serves a file, so that a second one says so instead of doubling every
-// message. The kernel lets go of it when the process ends, however it ends.
-class FileLock {
-  public:
-    static Result<FileLock> take(const std::string& path) {
-        const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-        if (fd < 0) return errno_error("opening " + path, errno);
-        FileLock lock(fd);
-        if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
-            if (errno == EWOULDBLOCK) {
-                return Error(ErrorCode::kConflict,
-                             "another bridge serves this store (it holds " + path + ")");
-            }
-            return errno_error("locking " + path, errno);
-        }
-        return lock;
+// message.
+Result<net::FileLock> take_lock(const std::string& path) {
+    Result<net::FileLock> lock = net::FileLock::take(path);
+    if (!lock && lock.error().code == ErrorCode::kConflict) {
+        return Error(ErrorCode::kConflict,
+                     "another bridge serves this store (it holds " + path + ")");
     }
-    FileLock(FileLock&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-    FileLock& operator=(FileLock&&) = delete;
-    ~FileLock() {
-        if (fd_ >= 0) ::close(fd_);
-    }
-
-  private:
-    explicit FileLock(int fd) : fd_(fd) {}
-    int fd_;
-};
+    return lock;
+}
 
 // Statements of a migration, split at semicolons that end a line (ours hold no others).
 std::vector<std::string> statements(std::string_view text) {
@@ -148,8 +128,14 @@ Result<void> migrate(Session& session) {
 
 class SqlStore final : public Store {
   public:
-    SqlStore(std::unique_ptr<Session> session, FileLock lock)
-        : lock_(std::move(lock)), session_(std::move(session)) {}
+    SqlStore(std::unique_ptr<Session> session, net::FileLock lock)
+        : lock_(std::move(lock)),
+          session_(std::move(session)),
+          outgoing_(*session_, [this](std::string_view what, const auto& work) {
+              return in_transaction(what, work);
+          }) {}
+
+    Outgoing& outgoing() override { return outgoing_; }
 
     Result<void> transaction(const std::function<Result<void>(Tx&)>& work) override {
         return sql::guarded("committing", [&]() -> Result<void> {
@@ -175,6 +161,7 @@ class SqlStore final : public Store {
     Result<void> retry_effect(EffectId id, Timestamp now, Timestamp due,
                               const std::string& error) override;
     Result<void> postpone_timers(std::span<const TimerKind> kinds, Timestamp earliest) override;
+    Result<void> set_back(std::span<const TimerKind> kinds, Duration by) override;
     Result<std::optional<Timestamp>> next_timer() override;
     Result<std::optional<Timestamp>> next_effect() override;
     Result<std::optional<std::string>> meta(const std::string& name) override;
@@ -194,8 +181,23 @@ class SqlStore final : public Store {
     // Of a query with one time, NULL for none.
     Result<std::optional<Timestamp>> earliest(const char* text);
 
-    FileLock lock_;
+    Result<void> in_transaction(std::string_view what, const std::function<void()>& work) {
+        return sql::guarded(what, [&]() -> Result<void> {
+            begin(*session_);
+            try {
+                work();
+                commit(*session_);
+                return success();
+            } catch (const std::exception&) {
+                rollback(*session_);
+                throw;
+            }
+        });
+    }
+
+    net::FileLock lock_;
     std::unique_ptr<Session> session_;
+    SqlOutgoing outgoing_;
 };
 
 Result<std::vector<EffectRow>> SqlStore::claim_effects(Timestamp now, Timestamp lease_until,
@@ -258,6 +260,29 @@ Result<void> SqlStore::postpone_timers(std::span<const TimerKind> kinds, Timesta
     });
 }
 
+Result<void> SqlStore::set_back(std::span<const TimerKind> kinds, Duration by) {
+    return sql::guarded("following the clock back", [&]() -> Result<void> {
+        const std::int64_t step = by.count();
+        for (const TimerKind kind : kinds) {
+            sql::run(session_->connection,
+                     "UPDATE timers SET due_at = due_at - :step WHERE kind = :kind",
+                     sql::Parameters().add("step", step).add("kind", std::string(to_string(kind))));
+        }
+        // What was queued for later waits for a contact's `after`, which is short and asks somebody
+        // urgently, or for hours in which the others may be told.
+        for (const char* text :
+             {"UPDATE effects SET due_at = due_at - :step WHERE state = 'waiting' AND NOT (due_at "
+              "= "
+              "not_before AND not_before > created_at AND (kind = 'resolved' OR priority NOT IN "
+              "('P1', 'P2')))",
+              "UPDATE channel_health SET blocked_until = blocked_until - :step",
+              "UPDATE sends SET at = at - :step"}) {
+            sql::run(session_->connection, text, sql::Parameters().add("step", step));
+        }
+        return success();
+    });
+}
+
 Result<std::optional<Timestamp>> SqlStore::earliest(const char* text) {
     return sql::guarded("reading what is due", [&]() -> Result<std::optional<Timestamp>> {
         std::optional<Timestamp> out;
@@ -268,7 +293,18 @@ Result<std::optional<Timestamp>> SqlStore::earliest(const char* text) {
 }
 
 Result<std::optional<Timestamp>> SqlStore::next_timer() {
-    return earliest("SELECT min(due_at) FROM timers");
+    constexpr const char* kSuppressed =
+        "SELECT suppressor_until FROM alerts WHERE suppressor_until IS NOT NULL AND status IN "
+        "('firing', 'unknown') AND (incident = 0 OR incident IN (SELECT id FROM incidents WHERE "
+        "state <> 'closed')) ORDER BY suppressor_until LIMIT 1";
+    std::optional<Timestamp> first;
+    for (const char* text : {"SELECT min(due_at) FROM timers", "SELECT min(due_at) FROM silences",
+                             "SELECT min(ends_at) FROM inhibitors",
+                             "SELECT min(due_at) FROM review_timers", kSuppressed}) {
+        TOCSIN_TRY(const auto due, earliest(text));
+        if (due && (!first || *due < *first)) first = due;
+    }
+    return first;
 }
 
 Result<std::optional<Timestamp>> SqlStore::next_effect() {
@@ -308,7 +344,7 @@ Result<std::unique_ptr<Store>> Store::open(const std::string& url) {
         TOCSIN_TRY(auto none, open_session(url, SessionUse::kServe));  // says what is served
         return Error(ErrorCode::kInternal, "no store for " + none->file);
     }
-    TOCSIN_TRY(FileLock lock, FileLock::take(file + "-lock"));
+    TOCSIN_TRY(net::FileLock lock, take_lock(file + "-lock"));
     TOCSIN_TRY(auto session, open_session(url, SessionUse::kServe));
     TOCSIN_TRY(migrate(*session));
     auto store = std::make_unique<SqlStore>(std::move(session), std::move(lock));

@@ -42,11 +42,12 @@ Result<std::map<std::string, AlertRecord>> SqlTx::alerts(
         if (identities.empty()) return out;
         select_alerts(session_,
                       "WHERE identity IN (" + session_.dialect->list("ids", ColumnType::kText) +
-                          // Where it is now: an incident that is not closed, whatever its age; else
-                          // the one that heard of it last.
-                          ") AND incident = (SELECT l.incident FROM alerts l JOIN incidents i "
-                          "ON i.id = l.incident WHERE l.identity = alerts.identity "
-                          "ORDER BY CASE i.state WHEN 'closed' THEN 1 ELSE 0 END, "
+                          // Where it is now: held back outside of any incident; an incident that is
+                          // not closed, whatever its age; else what heard of it last.
+                          ") AND incident = (SELECT l.incident FROM alerts l LEFT JOIN incidents i "
+                          "ON i.id = l.incident WHERE l.identity = alerts.identity ORDER BY "
+                          "CASE WHEN l.incident = 0 AND l.status <> 'resolved' THEN 0 "
+                          "WHEN i.state <> 'closed' THEN 1 ELSE 2 END, "
                           "l.last_seen DESC, l.incident DESC LIMIT 1)",
                       sql::Parameters().add("ids", json_list(identities)), [&](AlertRecord alert) {
                           std::string identity = alert.identity;
@@ -68,6 +69,28 @@ Result<std::map<std::string, IncidentId>> SqlTx::holders(
             sql::Parameters().add("dedup", json_list(dedup_keys)),
             [&](const sql::Text& key, const sql::Int& incident) {
                 out.emplace(key.value, IncidentId{incident.value});
+            });
+        return out;
+    });
+}
+
+Result<std::map<std::string, IncidentId>> SqlTx::last_ended(
+    const std::vector<std::string>& dedup_keys) {
+    using Found = std::map<std::string, IncidentId>;
+    return sql::guarded("reading what has ended", [&]() -> Result<Found> {
+        Found out;
+        if (dedup_keys.empty()) return out;
+        sql::Rows keys;
+        for (const std::string& key : dedup_keys) keys.add(key);
+        // Key by key from the newest end of incidents_past_by_key.
+        sql::select<sql::Text, sql::Int>(
+            session_.connection,
+            "SELECT k.dedup, (SELECT i.id FROM incidents i WHERE i.dedup_key = k.dedup AND "
+            "i.state IN ('resolved', 'closed') ORDER BY i.opened_at DESC LIMIT 1) FROM (" +
+                session_.dialect->rows("keys", {{"dedup", ColumnType::kText}}) + ") k",
+            sql::Parameters().add("keys", keys.json()),
+            [&](const sql::Text& key, const sql::Int& id) {
+                if (id.value != 0) out.emplace(key.value, IncidentId{id.value});
             });
         return out;
     });
@@ -127,6 +150,45 @@ Result<std::int64_t> SqlTx::counter(const std::string& name) {
         sql::select<sql::Int>(session_.connection, "SELECT value FROM counters WHERE name = :name",
                               sql::Parameters().add("name", name),
                               [&](const sql::Int& value) { out = value.value; });
+        return out;
+    });
+}
+
+Result<std::optional<EffectRow>> SqlTx::effect(EffectId id) {
+    return sql::guarded("reading a message", [&]() -> Result<std::optional<EffectRow>> {
+        std::optional<EffectRow> out;
+        select_effects(session_, "SELECT " + effect_columns() + " FROM effects WHERE id = :id",
+                       sql::Parameters().add("id", id.value),
+                       [&](EffectRow row) { out = std::move(row); });
+        return out;
+    });
+}
+
+Result<std::vector<EffectRow>> SqlTx::messages_of(const std::vector<IncidentId>& ids) {
+    return sql::guarded("reading messages", [&]() -> Result<std::vector<EffectRow>> {
+        std::vector<EffectRow> out;
+        select_effects(session_,
+                       "SELECT " + effect_columns() + " FROM effects WHERE incident IN (" +
+                           session_.dialect->list("ids", ColumnType::kInteger) + ")",
+                       sql::Parameters().add("ids", json_list(numbers(ids))),
+                       [&](EffectRow row) { out.push_back(std::move(row)); });
+        return out;
+    });
+}
+
+Result<std::vector<std::pair<IncidentId, std::string>>> SqlTx::actors_of(
+    const std::vector<IncidentId>& ids) {
+    using Actors = std::vector<std::pair<IncidentId, std::string>>;
+    return sql::guarded("reading who acted", [&]() -> Result<Actors> {
+        Actors out;
+        sql::select<sql::Int, sql::Text>(
+            session_.connection,
+            "SELECT DISTINCT incident, actor FROM timeline WHERE incident IN (" +
+                session_.dialect->list("ids", ColumnType::kInteger) + ")",
+            sql::Parameters().add("ids", json_list(numbers(ids))),
+            [&](const sql::Int& incident, const sql::Text& actor) {
+                out.emplace_back(IncidentId{incident.value}, actor.value);
+            });
         return out;
     });
 }

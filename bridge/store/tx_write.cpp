@@ -3,6 +3,8 @@
 
 #include "bridge/store/codec.h"
 #include "bridge/store/queries.h"
+#include "bridge/store/silence_rows.h"
+#include "bridge/store/sql_knowledge.h"
 #include "bridge/store/tx.h"
 
 namespace tocsin::bridge {
@@ -27,13 +29,17 @@ void write_incidents(Session& session, const std::vector<Incident>& incidents) {
                                                  {"alerts_resolved", kInteger},
                                                  {"alerts_unknown", kInteger},
                                                  {"last_entry", kInteger},
-                                                 {"detail", kText}};
+                                                 {"detail", kText},
+                                                 {"alertname", kText},
+                                                 {"host", kText},
+                                                 {"service", kText}};
     sql::Rows rows;
     for (const Incident& i : incidents) {
         rows.add(i.id.value, i.key, i.dedup_key, to_string(i.state), to_string(i.priority),
                  i.severity, i.title, codec::labels_to_text(i.labels), i.opened_at, i.updated_at,
                  i.assignee, i.team, i.count(AlertStatus::kFiring), i.count(AlertStatus::kResolved),
-                 i.count(AlertStatus::kUnknown), 0, codec::detail_to_text(i));
+                 i.count(AlertStatus::kUnknown), 0, codec::detail_to_text(i),
+                 i.labels.get("alertname"), i.labels.get("host"), service_of(i));
     }
     sql::insert_rows(
         session.connection, *session.dialect, "incidents", kColumns, rows,
@@ -42,21 +48,41 @@ void write_incidents(Session& session, const std::vector<Incident>& incidents) {
         "labels = excluded.labels, opened_at = excluded.opened_at, "
         "updated_at = excluded.updated_at, assignee = excluded.assignee, team = excluded.team, "
         "alerts_firing = excluded.alerts_firing, alerts_resolved = excluded.alerts_resolved, "
-        "alerts_unknown = excluded.alerts_unknown, detail = excluded.detail");
+        "alerts_unknown = excluded.alerts_unknown, detail = excluded.detail, "
+        "alertname = excluded.alertname, host = excluded.host, service = excluded.service");
 }
 
 void write_alerts(Session& session, const std::vector<AlertRecord>& alerts) {
-    static const std::vector<Column> kColumns = {
-        {"identity", kText},     {"incident", kInteger}, {"fingerprint", kText},  {"labels", kText},
-        {"annotations", kText},  {"severity", kText},    {"status", kText},       {"levels", kText},
-        {"starts_at", kInteger}, {"ends_at", kInteger},  {"last_seen", kInteger}, {"seq", kInteger},
-        {"source", kText},       {"host", kText},        {"generator_url", kText}};
+    static const std::vector<Column> kColumns = {{"identity", kText},
+                                                 {"incident", kInteger},
+                                                 {"fingerprint", kText},
+                                                 {"labels", kText},
+                                                 {"annotations", kText},
+                                                 {"severity", kText},
+                                                 {"status", kText},
+                                                 {"levels", kText},
+                                                 {"starts_at", kInteger},
+                                                 {"ends_at", kInteger},
+                                                 {"last_seen", kInteger},
+                                                 {"seq", kInteger},
+                                                 {"source", kText},
+                                                 {"host", kText},
+                                                 {"generator_url", kText},
+                                                 {"suppressor_kind", kText},
+                                                 {"suppressor_id", kText},
+                                                 {"suppressor_name", kText},
+                                                 {"suppressor_since", kInteger},
+                                                 {"suppressor_until", kInteger}};
     sql::Rows rows;
     for (const AlertRecord& a : alerts) {
         rows.add(a.identity, a.incident.value, a.fingerprint, codec::labels_to_text(a.labels),
                  codec::map_to_text(a.annotations), a.severity, to_string(a.status),
                  codec::levels_to_text(a.levels), a.starts_at, a.ends_at, a.last_seen,
-                 static_cast<std::int64_t>(a.seq), a.source, a.host, a.generator_url);
+                 static_cast<std::int64_t>(a.seq), a.source, a.host, a.generator_url,
+                 a.suppressor ? to_string(a.suppressor->kind) : "",
+                 a.suppressor ? a.suppressor->id : "", a.suppressor ? a.suppressor->name : "",
+                 a.suppressor ? std::optional(a.suppressor->since) : std::nullopt,
+                 a.suppressor ? a.suppressor->until : std::nullopt);
     }
     sql::insert_rows(
         session.connection, *session.dialect, "alerts", kColumns, rows,
@@ -65,7 +91,20 @@ void write_alerts(Session& session, const std::vector<AlertRecord>& alerts) {
         "severity = excluded.severity, status = excluded.status, levels = excluded.levels, "
         "starts_at = excluded.starts_at, ends_at = excluded.ends_at, "
         "last_seen = excluded.last_seen, seq = excluded.seq, source = excluded.source, "
-        "host = excluded.host, generator_url = excluded.generator_url");
+        "host = excluded.host, generator_url = excluded.generator_url, "
+        "suppressor_kind = excluded.suppressor_kind, suppressor_id = excluded.suppressor_id, "
+        "suppressor_name = excluded.suppressor_name, "
+        "suppressor_since = excluded.suppressor_since, "
+        "suppressor_until = excluded.suppressor_until");
+}
+
+// Before the others are written: an alert that was split off has a row of the new incident.
+void remove_alerts(Session& session, const Changes& changes) {
+    for (const auto& [identity, incident] : changes.moved_alerts) {
+        sql::run(session.connection,
+                 "DELETE FROM alerts WHERE identity = :identity AND incident = :incident",
+                 sql::Parameters().add("identity", identity).add("incident", incident.value));
+    }
 }
 
 // A key that another incident holds is not taken over: the insert fails, and with it the batch.
@@ -135,15 +174,40 @@ void drop_messages(Session& session, const Changes& changes) {
              sql::Parameters().add("at", to_unix_ms(changes.now)).add("ids", json_list(dropped)));
 }
 
+std::string id_list(const std::vector<EffectId>& ids) {
+    std::vector<std::int64_t> out;
+    out.reserve(ids.size());
+    for (const EffectId id : ids) out.push_back(id.value);
+    return json_list(out);
+}
+
+void write_marks(Session& session, const Changes& changes) {
+    const std::string in = "(" + session.dialect->list("ids", kInteger) + ")";
+    if (!changes.stuck.empty()) {
+        sql::run(session.connection, "UPDATE effects SET stuck = 1 WHERE id IN " + in,
+                 sql::Parameters().add("ids", id_list(changes.stuck)));
+    }
+    if (!changes.requeued.empty()) {
+        sql::run(session.connection,
+                 "UPDATE effects SET state = 'waiting', attempts = 0, stuck = 0, due_at = :due, "
+                 "updated_at = :at WHERE state = 'dead' AND id IN " +
+                     in,
+                 sql::Parameters()
+                     .add("due", to_unix_ms(changes.now))
+                     .add("at", to_unix_ms(changes.now))
+                     .add("ids", id_list(changes.requeued)));
+    }
+}
+
 void write_effects(Session& session, const Changes& changes) {
     const std::int64_t now = to_unix_ms(changes.now);
     drop_messages(session, changes);
     sql::Rows rows;
     for (const EffectRow& effect : changes.effects) {
         const Notify& n = effect.notify;
-        rows.add(effect.incident.value, to_string(EffectState::kWaiting), effect.due, n.not_before,
-                 0, n.person, n.channel, n.address, to_string(n.kind), to_string(n.priority),
-                 n.step, changes.now, changes.now, "");
+        rows.add(effect.incident.value, to_string(effect.state), effect.due, n.not_before, 0,
+                 n.person, n.channel, n.address, to_string(n.kind), to_string(n.priority), n.step,
+                 changes.now, changes.now, "");
     }
     sql::insert_rows(session.connection, *session.dialect, "effects",
                      {{"incident", kInteger},
@@ -171,6 +235,7 @@ void write_effects(Session& session, const Changes& changes) {
                      .add("at", now)
                      .add("id", effect.id.value));
     }
+    write_marks(session, changes);
 }
 
 void write_timers(Session& session, const Changes& changes) {
@@ -237,11 +302,15 @@ Result<std::int64_t> SqlTx::write(const Changes& changes) {
         write_counters(session_, changes.counters);
         write_hosts(session_, changes.hosts);
         write_incidents(session_, changes.incidents);
+        remove_alerts(session_, changes);
         write_alerts(session_, changes.alerts);
+        write_suppression(session_, changes);
         write_keys(session_, changes);
         write_timeline(session_, changes.timeline);
         write_effects(session_, changes);
         write_timers(session_, changes);
+        write_noise(session_, changes);
+        write_knowledge(session_, changes.knowledge, changes.now);
         std::int64_t newest = 0;
         sql::select<sql::Int>(session_.connection, "SELECT max(id) FROM timeline", {},
                               [&](const sql::Int& id) { newest = id.value; });

@@ -15,12 +15,25 @@ std::string_view to_string(CachePolicy policy) {
     return "no-store";
 }
 
+namespace {
+
+// The addresses of the page's views (src/model/address.ts): one document, whose script reads them.
+bool is_view(std::string_view path) {
+    constexpr std::array<std::string_view, 5> kPlaces = {"/oncall", "/silences", "/problems",
+                                                         "/reviews", "/articles"};
+    if (std::ranges::find(kPlaces, path) != kPlaces.end()) return true;
+    constexpr std::array<std::string_view, 4> kOfOne = {"/incidents/", "/problems/", "/reviews/",
+                                                        "/articles/"};
+    return std::ranges::any_of(kOfOne, [&](std::string_view front) {
+        return path.starts_with(front) && path.size() > front.size() &&
+               path.find('/', front.size()) == std::string_view::npos;
+    });
+}
+
+}  // namespace
+
 const Asset* find(std::string_view path) {
-    constexpr std::string_view kIncident = "/incidents/";
-    if (path.starts_with(kIncident) && path.size() > kIncident.size() &&
-        path.find('/', kIncident.size()) == std::string_view::npos) {
-        path = "/";
-    }
+    if (is_view(path)) path = "/";
     auto all = assets();
     auto found = std::ranges::lower_bound(all, path, {}, &Asset::path);
     return found != all.end() && found->path == path ? &*found : nullptr;

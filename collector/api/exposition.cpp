@@ -4,10 +4,11 @@
 #include <charconv>
 #include <cmath>
 #include <string_view>
-#include <vector>
+#include <utility>
 
 #include "base/model/labels.h"
 #include "base/model/sample.h"
+#include "base/net/http.h"
 
 namespace tocsin::collector {
 namespace {
@@ -15,7 +16,8 @@ namespace {
 struct Line {
     std::string_view family;
     std::string_view name;
-    const Reading* reading;
+    std::size_t reading;
+    const SeriesRef* series;
 };
 
 // What its lines stand under: a histogram's buckets, sum and count have one header.
@@ -24,17 +26,16 @@ std::string_view family_of(const MetricDesc& desc, std::string_view name) {
 }
 
 void append_escaped(std::string& out, std::string_view text, bool in_quotes) {
-    for (const char c : text) {
-        if (c == '\\') {
-            out += "\\\\";
-        } else if (c == '\n') {
-            out += "\\n";
-        } else if (c == '"' && in_quotes) {
-            out += "\\\"";
-        } else {
-            out += c;
-        }
+    std::size_t written = 0;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char c = text[i];
+        if (c != '\\' && c != '\n' && (c != '"' || !in_quotes)) continue;
+        out.append(text, written, i - written);
+        out += '\\';
+        out += c == '\n' ? 'n' : c;
+        written = i + 1;
     }
+    out.append(text, written);
 }
 
 void append_value(std::string& out, double value) {
@@ -72,11 +73,11 @@ bool of_host(const Label& label, const Labels& host) {
     });
 }
 
-void append_series(std::string& out, std::string_view metric, const Reading& reading,
+void append_series(std::string& out, std::string_view metric, const Labels& labels,
                    const Labels& host) {
     out += metric;
     char before = '{';
-    for (const Label& label : reading.series.labels()) {
+    for (const Label& label : labels) {
         const std::string_view name = label.name.view();
         if (name == kMetricName || of_host(label, host)) continue;
         out += before;
@@ -87,38 +88,90 @@ void append_series(std::string& out, std::string_view metric, const Reading& rea
     }
     if (before == ',') out += '}';
     out += ' ';
-    append_value(out, reading.value);
-    if (reading.has_time()) out.append(" ").append(std::to_string(to_unix_ms(reading.at)));
-    out += '\n';
+}
+
+bool is_shown(const Reading& reading) {
+    return reading.series && !is_stale(reading.value);
+}
+
+std::vector<Line> sorted_lines(std::span<const Reading> readings) {
+    std::vector<Line> lines;
+    lines.reserve(readings.size());
+    for (std::size_t i = 0; i < readings.size(); ++i) {
+        if (!is_shown(readings[i])) continue;
+        const SeriesRef& series = readings[i].series;
+        const std::string_view name = series.labels().metric_name();
+        lines.push_back({family_of(series.desc(), name), name, i, &series});
+    }
+    std::stable_sort(lines.begin(), lines.end(), [](const Line& a, const Line& b) {
+        if (const int order = a.family.compare(b.family); order != 0) return order < 0;
+        return a.series->labels() < b.series->labels();
+    });
+    return lines;
 }
 
 }  // namespace
 
-std::string exposition(std::span<const Reading> readings, const Labels& host) {
-    std::vector<Line> lines;
-    lines.reserve(readings.size());
+Exposition::Exposition(Labels host) : host_(std::move(host)) {}
+
+bool Exposition::is_laid_out(std::span<const Reading> readings) const {
+    static const SeriesRef kEnded;
+    return std::equal(readings.begin(), readings.end(), of_.begin(), of_.end(),
+                      [](const Reading& reading, const SeriesRef& laid_out) {
+                          return laid_out == (is_shown(reading) ? reading.series : kEnded);
+                      });
+}
+
+void Exposition::lay_out(std::span<const Reading> readings) {
+    of_.clear();
     for (const Reading& reading : readings) {
-        if (!reading.series || is_stale(reading.value)) continue;
-        const std::string_view name = reading.series.labels().metric_name();
-        lines.push_back({family_of(reading.series.desc(), name), name, &reading});
+        of_.push_back(is_shown(reading) ? reading.series : SeriesRef());
     }
-    std::sort(lines.begin(), lines.end(), [](const Line& a, const Line& b) {
-        if (const int order = a.family.compare(b.family); order != 0) return order < 0;
-        return a.reading->series.labels() < b.reading->series.labels();
-    });
-    std::string out;
-    out.reserve(lines.size() * 96);
+    template_.reset();
+    compressed_ = 0;
+    layout_.clear();
+    rows_.clear();
+    const std::vector<Line> lines = sorted_lines(readings);
     const Line* before = nullptr;
     for (const Line& line : lines) {
-        if (before == nullptr || before->family != line.family) {
-            append_header(out, line.family, line.reading->series.desc());
-        } else if (before->reading->series == line.reading->series) {
-            continue;
-        }
-        append_series(out, line.name, *line.reading, host);
+        const bool same_family = before != nullptr && before->family == line.family;
+        if (same_family && *before->series == *line.series) continue;
+        rows_.push_back({line.reading, layout_.size()});
+        if (!same_family) append_header(layout_, line.family, line.series->desc());
+        append_series(layout_, line.name, line.series->labels(), host_);
         before = &line;
     }
+    layout_.shrink_to_fit();
+}
+
+std::string Exposition::text(std::span<const Reading> readings) {
+    if (!is_laid_out(readings)) lay_out(readings);
+    constexpr std::size_t kValue = 16;
+    std::string out;
+    out.reserve(layout_.size() + rows_.size() * kValue);
+    values_.clear();
+    for (std::size_t i = 0; i < rows_.size(); ++i) {
+        const Reading& reading = readings[rows_[i].reading];
+        const std::size_t end = i + 1 < rows_.size() ? rows_[i + 1].begin : layout_.size();
+        out.append(layout_, rows_[i].begin, end - rows_[i].begin);
+        const std::size_t begin = out.size();
+        append_value(out, reading.value);
+        if (reading.has_time()) out.append(" ").append(std::to_string(to_unix_ms(reading.at)));
+        out += '\n';
+        values_.push_back({begin, out.size()});
+    }
     return out;
+}
+
+std::string Exposition::gzip(std::string_view page) {
+    constexpr int kLasting = 8;
+    if (!template_ && ++compressed_ < kLasting) return net::gzip(page);
+    if (!template_) template_.emplace(page, values_);
+    return template_->compress(page, values_);
+}
+
+std::string exposition(std::span<const Reading> readings, const Labels& host) {
+    return Exposition(host).text(readings);
 }
 
 }  // namespace tocsin::collector

@@ -16,4 +16,16 @@ namespace tocsin::collector {
 std::unique_ptr<Target> make_pooled(net::Loop& loop, net::OffloadPool& pool,
                                     std::unique_ptr<Collector> collector);
 
+// One that also remembers on disk how far it has come, so that nothing counts twice: what a
+// collection gave must be told and kept, or neither. A call whose target is gone tells nobody.
+class RememberingCollector : public Collector {
+  public:
+    // Whether keep() has anything to do. Between calls, on the loop.
+    virtual bool to_keep() const = 0;
+    // Called in the pool once what was collected is told; the next collection waits for it.
+    virtual void keep() = 0;
+};
+std::unique_ptr<Target> make_remembering(net::Loop& loop, net::OffloadPool& pool,
+                                         std::unique_ptr<RememberingCollector> collector);
+
 }  // namespace tocsin::collector

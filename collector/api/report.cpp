@@ -14,7 +14,7 @@ void Report::begin() {
     readings_.reserve(ids_.size());
 }
 
-const std::string& Report::key_of(std::string_view name, LabelList labels) {
+const std::string& Report::key_of(std::string_view name, LabelSpan labels) {
     key_ = name;
     for (const auto& [label, value] : labels) {
         key_ += '\x1f';
@@ -23,20 +23,29 @@ const std::string& Report::key_of(std::string_view name, LabelList labels) {
     return key_;
 }
 
-SeriesRef Report::make(const MetricDesc* desc, LabelList labels) const {
+SeriesRef Report::make(const MetricDesc* desc, LabelSpan labels) const {
     LabelsBuilder builder;
     for (const auto& [name, value] : labels) builder.set(name, valid_utf8(value));
     return series_.get(desc, builder.build());
 }
 
 void Report::add(const MetricDesc& desc, double value, LabelList labels) {
+    add_of(desc, value, {labels.begin(), labels.size()});
+}
+
+void Report::add(const MetricDesc& desc, double value, const std::vector<Label>& labels) {
+    add_of(desc, value, labels);
+}
+
+void Report::add_of(const MetricDesc& desc, double value, LabelSpan labels) {
     const SeriesRef& series =
         kept_.at(key_of(desc.name, labels), [&] { return make(&desc, labels); });
     readings_.push_back({series, value});
 }
 
 void Report::add_named(std::string_view name, std::string_view help, MetricType type, double value,
-                       LabelList labels) {
+                       LabelList list) {
+    const LabelSpan labels{list.begin(), list.size()};
     const SeriesRef& series = kept_.at(key_of(name, labels), [&] {
         if (names_ == kMostNames) return SeriesRef();
         ++names_;

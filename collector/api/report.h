@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <initializer_list>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -31,6 +32,7 @@ class Report {
     void begin();
     // The same labels in the same order for one metric. Values are made valid UTF-8.
     void add(const MetricDesc& desc, double value, LabelList labels = {});
+    void add(const MetricDesc& desc, double value, const std::vector<Label>& labels);
     // A metric that the server named; the first help and type of a name stay.
     void add_named(std::string_view name, std::string_view help, MetricType type, double value,
                    LabelList labels = {});
@@ -38,8 +40,10 @@ class Report {
     Readings finish();
 
   private:
-    const std::string& key_of(std::string_view name, LabelList labels);
-    SeriesRef make(const MetricDesc* desc, LabelList labels) const;
+    using LabelSpan = std::span<const Label>;
+    const std::string& key_of(std::string_view name, LabelSpan labels);
+    SeriesRef make(const MetricDesc* desc, LabelSpan labels) const;
+    void add_of(const MetricDesc& desc, double value, LabelSpan labels);
 
     TargetSeries series_;
     Listing<SeriesRef> kept_;

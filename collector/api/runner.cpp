@@ -10,6 +10,7 @@
 
 #include "base/net/log.h"
 #include "collector/api/blocking_call.h"
+#include "collector/api/failure_log.h"
 
 namespace tocsin::collector {
 namespace {
@@ -29,6 +30,11 @@ constexpr MetricDesc kTimeouts{"tocsin_collector_timeouts_total",
 // Blocking collectors run one after another on one thread of the pool, which costs one wake-up a
 // cycle and not one each. After so long what still waits behind a slow one gets calls of its own.
 constexpr Duration kPatience = 20ms;
+
+// Most hosts lack most of what there are collectors for (tapes, ZFS, InfiniBand): one that has had
+// nothing to tell so many times in a row is asked once a minute until it has.
+constexpr int kEmptyInARow = 3;
+constexpr Duration kLookAgain = 1min;
 
 struct Cycle {
     Timestamp at;
@@ -52,6 +58,9 @@ struct Slot {
     std::uint64_t timeouts = 0;
     Steady::duration took{};
     std::string failure;  // "" when the last cycle succeeded
+    FailureLog failures_said;
+    int empty = 0;            // cycles in a row in which it succeeded with nothing
+    Duration rests_until{0};  // boottime
     // While a call runs in the pool:
     bool busy = false;
     Steady::time_point started;
@@ -81,6 +90,10 @@ struct Runner::Impl : std::enable_shared_from_this<Impl> {
         slot.duration_series = series.get(&kDuration, labels);
         slot.success_series = series.get(&kSuccess, labels);
         slot.timeouts_series = series.get(&kTimeouts, labels);
+        fill(slot, std::move(entry));
+    }
+
+    static void fill(Slot& slot, RunnerEntry entry) {
         slot.name = std::move(entry.name);
         slot.threading = entry.threading;
         slot.timeout = entry.timeout;
@@ -91,6 +104,12 @@ struct Runner::Impl : std::enable_shared_from_this<Impl> {
         }
     }
 
+    void replace(RunnerEntry entry) {
+        for (Slot& slot : slots) {
+            if (slot.name == entry.name && !slot.busy) return fill(slot, std::move(entry));
+        }
+    }
+
     void run(CycleDone done) {
         auto cycle = std::make_shared<Cycle>();
         cycle->at = clock.now();
@@ -98,9 +117,13 @@ struct Runner::Impl : std::enable_shared_from_this<Impl> {
         cycle->pending = 1;  // this function, until it has started everything
         start_blocking(cycle);
         for (Slot& slot : slots) {
-            if (slot.threading == Threading::kInline) run_inline(slot, *cycle);
+            if (slot.threading == Threading::kInline && !rests(slot)) run_inline(slot, *cycle);
         }
         finish_one(cycle);
+    }
+
+    bool rests(const Slot& slot) const {
+        return slot.empty >= kEmptyInARow && clock.boottime() < slot.rests_until;
     }
 
     void run_inline(Slot& slot, Cycle& cycle) {
@@ -117,7 +140,7 @@ struct Runner::Impl : std::enable_shared_from_this<Impl> {
         Duration patience = kPatience;
         for (std::size_t i = 0; i < slots.size(); ++i) {
             Slot& slot = slots[i];
-            if (slot.threading != Threading::kBlocking) continue;
+            if (slot.threading != Threading::kBlocking || rests(slot)) continue;
             if (slot.busy) {
                 // Hung since an earlier cycle, or still within its deadline in one that overlaps.
                 slot.took = Steady::now() - slot.started;
@@ -223,6 +246,8 @@ struct Runner::Impl : std::enable_shared_from_this<Impl> {
     // slot's last cycle had and the readings from `begin` on do not.
     void settle(Slot& slot, Readings& readings, std::size_t begin) {
         const std::size_t count = readings.size() - begin;
+        slot.empty = count == 0 && slot.failure.empty() ? slot.empty + 1 : 0;
+        slot.rests_until = clock.boottime() + kLookAgain;
         bool same = count == slot.last.size();
         for (std::size_t i = 0; same && i < count; ++i) {
             same = readings[begin + i].series == slot.last[i];
@@ -252,9 +277,10 @@ struct Runner::Impl : std::enable_shared_from_this<Impl> {
     }
 
     static void note(Slot& slot, std::string failure) {
-        if (slot.failure.empty() && !failure.empty()) {
+        const FailureNews news = slot.failures_said.take(failure, Steady::now());
+        if (news == FailureNews::kFails) {
             net::log_warning("collector fails", {{"collector", slot.name}, {"error", failure}});
-        } else if (!slot.failure.empty() && failure.empty()) {
+        } else if (news == FailureNews::kWorksAgain) {
             net::log_info("collector works again", {{"collector", slot.name}});
         }
         slot.failure = std::move(failure);
@@ -285,6 +311,10 @@ Runner::~Runner() = default;
 
 void Runner::run_cycle(CycleDone done) {
     impl_->run(std::move(done));
+}
+
+void Runner::replace(RunnerEntry entry) {
+    impl_->replace(std::move(entry));
 }
 
 std::vector<std::pair<std::string, std::string>> Runner::failing() const {

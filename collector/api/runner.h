@@ -3,6 +3,9 @@
 // An inline collector runs on the loop. A blocking one runs in the pool; past its deadline its
 // cycle counts as timed out (tocsin_collector_timeouts_total), its series get staleness, and it is
 // not started again until the hung call returns: one hung collector holds at most one thread.
+//
+// One that succeeds three times in a row with nothing to tell (this host has no such device) is
+// asked once a minute until it has something.
 #pragma once
 
 #include <functional>
@@ -37,6 +40,8 @@ class Runner {
     // with the accounting series (tocsin_collector_{duration_seconds,success,timeouts_total})
     // among the readings. A collector that is still hung from before is skipped (success 0).
     void run_cycle(CycleDone done);
+    // Another one in place of the collector of its name, unless a call of that one still runs.
+    void replace(RunnerEntry entry);
     // Names of those whose last cycle failed, with why.
     std::vector<std::pair<std::string, std::string>> failing() const;
     // Whether a collector that has reported this metric before failed in its last cycle.

@@ -70,6 +70,10 @@ class TargetSeries {
     Labels own_;
 };
 
+// How a target is asked that fails several times in a row: what is far away and may be overloaded
+// less often, what is this host's own always at its interval.
+enum class AfterFailures { kLessOften, kAtInterval };
+
 // A row of the list of kinds (collector/register_targets.cpp): a section of its name in `collect`.
 struct TargetKind {
     std::string_view name;    // its page is docs/collectors/<name>.md
@@ -80,6 +84,7 @@ struct TargetKind {
     Result<std::unique_ptr<Target>> (*create)(const std::shared_ptr<const TargetConfig>& config,
                                               const TargetContext& context);  // null: the module's
     std::vector<SettingSpec> settings;  // keys of one entry, for the documents
+    AfterFailures after_failures = AfterFailures::kLessOften;
 };
 
 // The keys `every` and `timeout`, where `into` holds their defaults. A timeout longer than `every`

@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <chrono>
 #include <functional>
+#include <optional>
 #include <unordered_set>
 
 #include "base/net/log.h"
+#include "collector/api/failure_log.h"
+#include "collector/api/repeated.h"
 
 namespace tocsin::collector {
 namespace {
@@ -14,11 +17,18 @@ using Steady = std::chrono::steady_clock;
 
 constexpr Duration kLongestBackoff{5min};
 constexpr int kPatience = 3;
+// New targets are asked for the first time within this, or within their interval.
+constexpr Duration kFirstWithin{1min};
 
 constexpr MetricDesc kUp{"up", "Whether the target's last collection succeeded.",
                          MetricType::kGauge};
 constexpr MetricDesc kScrapeDuration{
     "scrape_duration_seconds", "How long the target's last collection took.", MetricType::kGauge};
+
+constexpr MetricDesc kRepeated{"tocsin_target_repeated_samples_total",
+                               "Samples of the target that were dropped because their series "
+                               "stood in the same collection before.",
+                               MetricType::kCounter};
 
 struct Slot {
     TargetEntry entry;
@@ -28,22 +38,30 @@ struct Slot {
     SeriesRef up;  // none for what is the host itself
     SeriesRef duration;
     Readings last;                       // without staleness
+    std::size_t repeated = 0;            // samples that were dropped
+    SeriesRef repeated_series;           // from the first of them on
     std::unordered_set<Symbol> metrics;  // every metric name it ever reported
     std::string failure;                 // "" when the last collection succeeded
-    int failures = 0;                    // in a row
-    std::int64_t skip = 0;               // intervals until it is asked again
-    std::uint64_t run = 0;               // which collection is under way
+    FailureLog failures_said;
+    int failures = 0;       // in a row
+    std::int64_t skip = 0;  // intervals until it is asked again
+    std::uint64_t run = 0;  // which collection is under way
     bool busy = false;
     Steady::time_point started;
+    Timestamp at;                         // likewise, on the clock
+    Steady::time_point due;               // of `next`
+    std::optional<Timestamp> told_again;  // the time of the last samples, where they were
+    bool goes_on = false;                 // over a reload, and was asked before it
     net::Timer next;
+    net::Timer again;
     net::Timer deadline;
 };
 
-// Where in its interval a target is asked: the same for the same target at every start, and
+// When after a start a target is asked first: the same for the same target at every start, and
 // different ones spread out.
 Duration offset_of(const Slot& slot) {
     const std::uint64_t hash = std::hash<std::string>{}(slot.name + slot.entry.config->job);
-    const auto every = static_cast<std::uint64_t>(slot.every.count());
+    const auto every = static_cast<std::uint64_t>(std::min(slot.every, kFirstWithin).count());
     return Duration{static_cast<Duration::rep>(hash % every)};
 }
 
@@ -65,10 +83,15 @@ struct TargetRunner::Impl : std::enable_shared_from_this<Impl> {
     Readings batch;  // kept for its capacity
     std::vector<std::uint32_t> seen;
     std::uint32_t mark = 0;
+    Repeated repeated;
+    SeriesTable& table;
+    Duration interval;
+    Duration lookback;
 
-    Impl(net::Loop& l, const Clock& c) : loop(l), clock(c) {}
+    Impl(net::Loop& l, const Clock& c, SeriesTable& t, Duration i, Duration back)
+        : loop(l), clock(c), table(t), interval(i), lookback(back) {}
 
-    void add(TargetEntry entry, SeriesTable& table, Duration interval) {
+    void add(TargetEntry entry) {
         Slot& slot = slots.emplace_back();
         const TargetConfig& config = *entry.config;
         slot.name = entry.kind + " " + (config.name.empty() ? config.instance : config.name);
@@ -82,7 +105,81 @@ struct TargetRunner::Impl : std::enable_shared_from_this<Impl> {
         slot.entry = std::move(entry);
     }
 
+    void let_go() {
+        for (Slot& slot : slots) {
+            slot.next.cancel();
+            slot.again.cancel();
+            slot.deadline.cancel();
+            if (std::exchange(slot.busy, false)) slot.entry.target->cancel();
+        }
+    }
+
+    void replace(const std::function<std::vector<TargetEntry>()>& make) {
+        let_go();
+        std::vector<Slot> old = std::exchange(slots, {});
+        for (Slot& slot : old) slot.entry.target.reset();
+        for (TargetEntry& entry : make()) add(std::move(entry));
+        for (Slot& slot : old) take_over(slot);
+        publish(clock.now());
+        if (!done) return;
+        for (std::size_t i = 0; i < slots.size(); ++i) {
+            schedule(i, first_delay(slots[i]));
+            if (!slots[i].last.empty()) tell_again_later(i);
+        }
+    }
+
+    // What a target told last is its successor's, or ends.
+    void take_over(Slot& old) {
+        const auto next = std::find_if(slots.begin(), slots.end(), [&](const Slot& slot) {
+            return slot.name == old.name && slot.entry.config->job == old.entry.config->job;
+        });
+        if (next != slots.end()) {
+            next->last = std::move(old.last);
+            next->metrics = std::move(old.metrics);
+            next->failure = std::move(old.failure);
+            next->failures_said = std::move(old.failures_said);
+            next->told_again = old.told_again;
+            next->goes_on = true;
+            next->due = old.due;
+            return;
+        }
+        for (const Reading& reading : old.last) {
+            if (!reading.has_time()) batch.push_back({reading.series, kStaleNaN});
+        }
+    }
+
+    // One that goes on over a reload keeps its rhythm.
+    static Duration first_delay(const Slot& slot) {
+        const auto left = std::chrono::duration_cast<Duration>(slot.due - Steady::now());
+        return slot.goes_on ? std::clamp(left, Duration{0}, slot.every) : offset_of(slot);
+    }
+
+    // Rules look so far back for a sample: what a target told is told again while it is not asked,
+    // or it would seem gone between two collections.
+    void tell_again_later(std::size_t index) {
+        Slot& slot = slots[index];
+        if (slot.every + slot.timeout < lookback / 2) return;
+        slot.again = loop.after(lookback / 3, [weak = weak_from_this(), index] {
+            if (const auto self = weak.lock()) self->tell_again(index);
+        });
+    }
+
+    void tell_again(std::size_t index) {
+        tell_last(slots[index]);
+        tell_again_later(index);
+    }
+
+    void tell_last(Slot& slot) {
+        batch.clear();
+        for (const Reading& reading : slot.last) {
+            if (!reading.has_time()) batch.push_back(reading);
+        }
+        slot.told_again = clock.now();
+        publish(*slot.told_again);
+    }
+
     void schedule(std::size_t index, Duration delay) {
+        slots[index].due = Steady::now() + delay;
         slots[index].next = loop.after(delay, [weak = weak_from_this(), index] {
             if (const auto self = weak.lock()) self->tick(index);
         });
@@ -92,17 +189,26 @@ struct TargetRunner::Impl : std::enable_shared_from_this<Impl> {
         Slot& slot = slots[index];
         // The steady clock's rhythm: a collection that takes long does not shift the next.
         schedule(index, slot.every);
+        // A deadline as long as the interval is due now too; waiting for it would halve the pace.
+        if (slot.busy && slot.timeout >= slot.every) expired(index);
         if (slot.busy) return;
         if (slot.skip > 1) {
             --slot.skip;
-            return tell_down(slot);
+            // While a target is left alone nothing of it may go stale: rules would take it for
+            // gone.
+            return tell_last(slot);
         }
+        start(index);
+    }
+
+    void start(std::size_t index) {
+        Slot& slot = slots[index];
         slot.busy = true;
         slot.started = Steady::now();
         const std::uint64_t run = ++slot.run;
-        const Timestamp at = clock.now();
-        slot.deadline = loop.after(slot.timeout, [weak = weak_from_this(), index, at] {
-            if (const auto self = weak.lock()) self->expired(index, at);
+        const Timestamp at = slot.at = clock.now();
+        slot.deadline = loop.after(slot.timeout, [weak = weak_from_this(), index] {
+            if (const auto self = weak.lock()) self->expired(index);
         });
         slot.entry.target->start(at, [weak = weak_from_this(), index, run, at](
                                          const Result<void>& result, Readings readings) {
@@ -113,11 +219,11 @@ struct TargetRunner::Impl : std::enable_shared_from_this<Impl> {
         });
     }
 
-    void expired(std::size_t index, Timestamp at) {
+    void expired(std::size_t index) {
         Slot& slot = slots[index];
         Readings readings = slot.entry.target->cancel();
         const std::string after = format_duration(slot.timeout);
-        returned(index, at, Error(ErrorCode::kTimeout, "no answer within " + after),
+        returned(index, slot.at, Error(ErrorCode::kTimeout, "no answer within " + after),
                  std::move(readings));
     }
 
@@ -127,7 +233,9 @@ struct TargetRunner::Impl : std::enable_shared_from_this<Impl> {
         slot.busy = false;
         note(slot, result ? std::string() : result.error().message);
         slot.failures = result ? 0 : slot.failures + 1;
-        slot.skip = intervals_until_retry(slot.failures, slot.every);
+        const bool backs_off = slot.entry.after_failures == AfterFailures::kLessOften;
+        slot.skip = backs_off ? intervals_until_retry(slot.failures, slot.every) : 1;
+        drop_repeated(slot, readings);
         if (slot.up) {
             const std::chrono::duration<double> took = Steady::now() - slot.started;
             readings.push_back({slot.up, result ? 1.0 : 0.0});
@@ -136,14 +244,26 @@ struct TargetRunner::Impl : std::enable_shared_from_this<Impl> {
         batch.assign(readings.begin(), readings.end());
         end_what_went(slot, readings);
         slot.last = std::move(readings);
+        // Not before what was told again while it ran.
+        if (slot.told_again) at = std::max(at, *slot.told_again + Duration{1});
+        slot.told_again.reset();
         publish(at);
+        tell_again_later(index);
     }
 
-    // While a target is left alone its `up` must not go stale, or rules would take it for gone.
-    void tell_down(const Slot& slot) {
-        if (!slot.up) return;
-        batch.assign(1, {slot.up, 0.0});
-        publish(clock.now());
+    // The first time it is named; what a target repeats it repeats in each collection.
+    void drop_repeated(Slot& slot, Readings& readings) {
+        SeriesRef which;
+        const std::size_t dropped = repeated.drop(readings, which);
+        if (dropped > 0 && slot.repeated == 0) {
+            net::log_warning("target says a series twice; the first sample counts",
+                             {{"target", slot.name}, {"series", which.labels().text()}});
+            slot.repeated_series = TargetSeries(table, *slot.entry.config).get(&kRepeated);
+        }
+        slot.repeated += dropped;
+        if (slot.up && slot.repeated > 0) {
+            readings.push_back({slot.repeated_series, static_cast<double>(slot.repeated)});
+        }
     }
 
     void publish(Timestamp at) {
@@ -176,9 +296,10 @@ struct TargetRunner::Impl : std::enable_shared_from_this<Impl> {
     }
 
     static void note(Slot& slot, std::string failure) {
-        if (slot.failure.empty() && !failure.empty()) {
+        const FailureNews news = slot.failures_said.take(failure, Steady::now());
+        if (news == FailureNews::kFails) {
             net::log_warning("target fails", {{"target", slot.name}, {"error", failure}});
-        } else if (!slot.failure.empty() && failure.empty()) {
+        } else if (news == FailureNews::kWorksAgain) {
             net::log_info("target answers again", {{"target", slot.name}});
         }
         slot.failure = std::move(failure);
@@ -186,9 +307,9 @@ struct TargetRunner::Impl : std::enable_shared_from_this<Impl> {
 };
 
 TargetRunner::TargetRunner(net::Loop& loop, const Clock& clock, SeriesTable& series,
-                           Duration interval, std::vector<TargetEntry> entries)
-    : impl_(std::make_shared<Impl>(loop, clock)) {
-    for (TargetEntry& entry : entries) impl_->add(std::move(entry), series, interval);
+                           Duration interval, std::vector<TargetEntry> entries, Duration lookback)
+    : impl_(std::make_shared<Impl>(loop, clock, series, interval, lookback)) {
+    for (TargetEntry& entry : entries) impl_->add(std::move(entry));
 }
 
 TargetRunner::~TargetRunner() = default;
@@ -202,11 +323,11 @@ void TargetRunner::start(BatchDone done) {
 
 void TargetRunner::stop() {
     impl_->done = nullptr;
-    for (Slot& slot : impl_->slots) {
-        slot.next.cancel();
-        slot.deadline.cancel();
-        if (std::exchange(slot.busy, false)) slot.entry.target->cancel();
-    }
+    impl_->let_go();
+}
+
+void TargetRunner::replace(const std::function<std::vector<TargetEntry>()>& make) {
+    impl_->replace(make);
 }
 
 void TargetRunner::append_last(Readings& out) const {

@@ -2,8 +2,9 @@
 //
 // Of each target: `up` (1 when its last collection succeeded) and scrape_duration_seconds, as
 // Prometheus has them. What a failed collection did not report ends (staleness). After three
-// failures in a row a target is asked less often, at last every five minutes or its own interval,
-// whichever is longer; meanwhile its `up` 0 is still told at its interval. On the loop.
+// failures in a row a target (of most kinds) is asked less often, at last every five minutes or its
+// own interval, whichever is longer; meanwhile what it told last, `up` 0 with it, is still told at
+// its interval. On the loop.
 #pragma once
 
 #include <functional>
@@ -23,6 +24,7 @@ struct TargetEntry {
     std::string kind;
     std::shared_ptr<const TargetConfig> config;
     std::unique_ptr<Target> target;
+    AfterFailures after_failures = AfterFailures::kLessOften;
 };
 
 // The readings of one collection, and a kStaleNaN for each series that has gone.
@@ -30,13 +32,18 @@ using BatchDone = std::function<void(Timestamp at, const Readings& readings)>;
 
 class TargetRunner {
   public:
-    // `interval`: of those that do not say.
+    // `interval`: of those that do not say. `lookback`: how old a sample may be that rules still
+    // see (rules/promql/engine.h); what is asked less often is told again in between.
     TargetRunner(net::Loop& loop, const Clock& clock, SeriesTable& series, Duration interval,
-                 std::vector<TargetEntry> entries);
+                 std::vector<TargetEntry> entries, Duration lookback = 5min);
     ~TargetRunner();
 
     void start(BatchDone done);
     void stop();
+    // Other targets from now on (a reload). The old ones are gone before `make` is called, so that
+    // the new ones find their ports and keys free. One of the same name and job goes on with its
+    // series; those of the others end.
+    void replace(const std::function<std::vector<TargetEntry>()>& make);
 
     // What every target reported last, for /metrics.
     void append_last(Readings& out) const;

@@ -69,16 +69,17 @@ Result<std::vector<std::string>> list(const std::string& directory) {
     return paths;
 }
 
-// A histogram's and a summary's parts have no type that a single series could bear.
 MetricType type_of(TextType type) {
     switch (type) {
         case TextType::kCounter:
             return MetricType::kCounter;
         case TextType::kGauge:
             return MetricType::kGauge;
-        case TextType::kUntyped:
         case TextType::kSummary:
+            return MetricType::kSummary;
         case TextType::kHistogram:
+            return MetricType::kHistogram;
+        case TextType::kUntyped:
             break;
     }
     return MetricType::kUntyped;
@@ -203,7 +204,7 @@ class Textfile final : public Collector {
             for (const TextSample& sample : metrics.samples) {
                 const TextFamily& family = metrics.families[sample.family];
                 const MetricDesc* desc = describe(
-                    sample.name, family.help ? *family.help : sources.at(family.name), family.type);
+                    sample.name, family, family.help ? *family.help : sources.at(family.name));
                 if (desc == nullptr) {
                     conflict_ = file->path + ": more than " + std::to_string(kMostNames) +
                                 " different names since the start";
@@ -220,11 +221,16 @@ class Textfile final : public Collector {
         merged_ = std::move(merged);
     }
 
-    const MetricDesc* describe(const std::string& name, std::string_view help, TextType type) {
+    // A histogram's and a summary's parts stand under their family's header.
+    const MetricDesc* describe(const std::string& name, const TextFamily& family,
+                               std::string_view help) {
         const auto found = descs_.find(name);
         if (found != descs_.end()) return found->second;
         if (descs_.size() >= kMostNames) return nullptr;
-        const MetricDesc* desc = dynamic_desc(name, valid_utf8(help), type_of(type));
+        const std::string text = valid_utf8(help);
+        const std::string_view over = name == family.name ? std::string_view() : family.name;
+        const MetricDesc* desc = foreign_desc({name, text, type_of(family.type), over, {}});
+        if (desc == nullptr) return nullptr;
         descs_.emplace(name, desc);
         return desc;
     }

@@ -77,6 +77,7 @@ Transition AlertState::describe(const Active& active, const std::string& to, Cha
     if (!to.empty()) t.annotations = annotate(to);
     if (!t.from.empty()) t.from_annotations = annotate(t.from);
     t.value = active.value;
+    t.origin = origin_;
     t.at = now.wall;
     t.starts_at = t.from == to ? active.level_since : now.wall;
     t.from_starts_at = active.level_since;
@@ -98,6 +99,8 @@ void AlertState::settle(Active& active, const Instant& now, Sequence& sequence,
     Transition t = describe(active, level, change, now);
     t.seq = sequence.next(now.wall);
     active.seq = t.seq;
+    active.told_value = t.value;
+    active.told_reason = t.reason;
     out.push_back(std::move(t));
     if (!same) active.level_since = now.wall;
     active.level = level;
@@ -111,7 +114,8 @@ void AlertState::firing(Timestamp now, Duration ends_in, std::vector<Alert>& out
         if (active.level.empty() || active.unknown) continue;
         Transition t = describe(active, active.level, Change::kKnown, Instant{now, {}});
         t.seq = active.seq;
-        t.reason.clear();
+        t.value = active.told_value;
+        t.reason = active.told_reason;
         for (Alert& alert : to_alerts(t, ends_in)) out.push_back(std::move(alert));
     }
 }
@@ -171,6 +175,8 @@ std::vector<SavedAlert> AlertState::save(Duration boot) const {
         saved.source = active.source;
         saved.level = active.level;
         saved.value = active.value;
+        saved.told_value = active.told_value;
+        saved.told_reason = active.told_reason;
         saved.active_at = active.active_at;
         saved.level_since = active.level_since;
         saved.seq = active.seq;
@@ -200,6 +206,8 @@ void AlertState::restore(const std::vector<SavedAlert>& saved, const RestoreTerm
         active.levels.resize(levels);
         active.level = from.level;
         active.value = from.value;
+        active.told_value = from.told_value;
+        active.told_reason = from.told_reason;
         active.active_at = from.active_at;
         active.level_since = from.level_since;
         active.seq = from.seq;

@@ -32,11 +32,12 @@ std::uint64_t Sequence::next(Timestamp now) {
 }
 
 AlertState::AlertState(const AlertRule& rule, RuleReach reach, std::string generator_url,
-                       const AlertEnvironment& environment)
+                       const AlertEnvironment& environment, Annotations origin)
     : rule_(rule),
       reach_(reach),
       generator_url_(std::move(generator_url)),
       environment_(environment),
+      origin_(std::move(origin)),
       templated_labels_(has_template(rule.labels)) {}
 
 bool AlertState::keeps_all() const {

@@ -82,7 +82,7 @@ inline constexpr Duration kNoDataHold = 15min;
 class AlertState {
   public:
     AlertState(const AlertRule& rule, RuleReach reach, std::string generator_url,
-               const AlertEnvironment& environment);
+               const AlertEnvironment& environment, Annotations origin = {});
 
     // One evaluation. On an error (two samples become one alert, a level's query fails) nothing has
     // changed. With more than `limit` alerts, which is one too, none has begun.
@@ -114,6 +114,8 @@ class AlertState {
         std::vector<LevelState> levels;
         std::string level;  // as last told
         double value = 0;
+        double told_value = 0;  // as last told, so that resends say nothing new
+        std::string told_reason;
         Timestamp active_at;
         Timestamp level_since;
         std::optional<Duration> missing_since;  // of the series, or of the told level's own value
@@ -157,6 +159,7 @@ class AlertState {
     RuleReach reach_;
     std::string generator_url_;
     const AlertEnvironment& environment_;
+    Annotations origin_;  // goes onto every alert of it
     bool templated_labels_ = false;
     Actives alerts_;
     std::unordered_map<Labels, Labels> labels_of_sample_;  // for rules without label templates

@@ -37,6 +37,18 @@ class KeyMaker {
     std::map<std::string, int> count_;
 };
 
+// What every alert of the rule says of where it comes from.
+Annotations origin_of(const RuleFile& file, const AlertRule& rule, RuleMode agent) {
+    Annotations out;
+    out.emplace(kAnnotationRule, file.path + ":" + std::to_string(rule.at.line));
+    out.emplace(kAnnotationRuleVersion, file.version);
+    out.emplace(kAnnotationExpr, rule.expr.text);
+    if (rule.mode == RuleMode::kObserve || agent == RuleMode::kObserve) {
+        out.emplace(kAnnotationMode, kModeObserve);
+    }
+    return out;
+}
+
 Result<promql::Query> prepare(const Expression& expr, const std::string& rule, History& history) {
     auto query = promql::Query::prepare(expr.text, history);
     if (!query) return query.error().in(rule);
@@ -81,7 +93,7 @@ struct RuleSet::Impl {
     }
 
     Result<text::ValueList> template_query(std::string_view expr) const;
-    Result<PreparedRule> prepare_rule(const Rule& rule, KeyMaker& keys);
+    Result<PreparedRule> prepare_rule(const RuleFile& file, const Rule& rule, KeyMaker& keys);
     Result<void> prepare_all();
     void restore_group(const SavedGroup& saved, const Instant& now, bool restarted,
                        std::string_view reason, std::vector<Transition>& out);
@@ -121,7 +133,8 @@ Result<text::ValueList> RuleSet::Impl::template_query(std::string_view expr) con
     return out;
 }
 
-Result<PreparedRule> RuleSet::Impl::prepare_rule(const Rule& rule, KeyMaker& keys) {
+Result<PreparedRule> RuleSet::Impl::prepare_rule(const RuleFile& file, const Rule& rule,
+                                                 KeyMaker& keys) {
     PreparedRule out;
     out.rule = &rule;
     if (const auto* record = std::get_if<RecordRule>(&rule)) {
@@ -146,8 +159,9 @@ Result<PreparedRule> RuleSet::Impl::prepare_rule(const Rule& rule, KeyMaker& key
     }
     out.metrics = std::move(facts.metrics);
     out.reach = facts.reach.reach;
-    out.alert = std::make_unique<AlertState>(
-        alert, facts.reach, generator_url(options.external_url, alert.expr.text), environment);
+    out.alert = std::make_unique<AlertState>(alert, facts.reach,
+                                             generator_url(options.external_url, alert.expr.text),
+                                             environment, origin_of(file, alert, options.mode));
     return out;
 }
 
@@ -161,7 +175,7 @@ Result<void> RuleSet::Impl::prepare_all() {
             group.interval = from.interval.value_or(options.default_interval);
             KeyMaker keys;
             for (const Rule& rule : from.rules) {
-                TOCSIN_TRY(auto prepared, prepare_rule(rule, keys));
+                TOCSIN_TRY(auto prepared, prepare_rule(file, rule, keys));
                 group.rules.push_back(std::move(prepared));
             }
             groups.push_back(std::move(group));

@@ -19,9 +19,10 @@ struct RuleSetOptions {
     // Go onto every alert: `host` over whatever the rule says, the others where the rule says
     // nothing. Templates see them as $externalLabels.
     Labels external;
-    std::string external_url;        // "http://127.0.0.1:9841"; "" leaves generatorURL out
-    Duration default_interval{15s};  // of groups without one
-    Duration history_since{0};       // boottime at which the history began
+    std::string external_url;           // "http://127.0.0.1:9841"; "" leaves generatorURL out
+    Duration default_interval{15s};     // of groups without one
+    Duration history_since{0};          // boottime at which the history began
+    RuleMode mode = RuleMode::kActive;  // kObserve: all of them are observed, whatever they say
 };
 
 // Whether the collector behind a metric failed in its last cycle. Asked for what a recording rule

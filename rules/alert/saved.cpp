@@ -71,6 +71,8 @@ json::value alert_to_json(const SavedAlert& alert) {
                      {"source", labels_to_json(alert.source)},
                      {"level", alert.level},
                      {"value", format_double(alert.value)},
+                     {"told_value", format_double(alert.told_value)},
+                     {"told_reason", alert.told_reason},
                      {"active_at", to_unix_ms(alert.active_at)},
                      {"level_since", to_unix_ms(alert.level_since)},
                      {"seq", alert.seq},
@@ -87,6 +89,12 @@ SavedAlert alert_from_json(const json::object& object) {
     alert.level = std::string(object.at("level").as_string());
     alert.value = parse_double(std::string_view(object.at("value").as_string()))
                       .value_or(std::numeric_limits<double>::quiet_NaN());
+    alert.told_value = alert.value;
+    // Younger than the version: absent in what an older agent has saved.
+    if (const json::value* told = object.if_contains("told_value")) {
+        alert.told_value = parse_double(std::string_view(told->as_string())).value_or(alert.value);
+        alert.told_reason = std::string(object.at("told_reason").as_string());
+    }
     alert.active_at = from_unix_ms(object.at("active_at").to_number<std::int64_t>());
     alert.level_since = from_unix_ms(object.at("level_since").to_number<std::int64_t>());
     alert.seq = object.at("seq").to_number<std::uint64_t>();

@@ -28,6 +28,8 @@ struct SavedAlert {
     Labels source;  // of the sample
     std::string level;
     double value = 0;
+    double told_value = 0;
+    std::string told_reason;
     Timestamp active_at;
     Timestamp level_since;
     std::uint64_t seq = 0;  // of its last transition

@@ -1,5 +1,7 @@
 #include "rules/alert/transition.h"
 
+#include "base/core/strings.h"
+
 namespace tocsin::rules {
 namespace {
 
@@ -20,6 +22,8 @@ Alert make_alert(const Transition& t, const std::string& level, const Annotation
     Alert alert;
     alert.labels = with_level(t, level);
     alert.annotations = annotations;
+    for (const auto& [name, text] : t.origin) alert.annotations.insert_or_assign(name, text);
+    alert.annotations.insert_or_assign(std::string(kAnnotationValue), format_double(t.value));
     alert.annotations.insert_or_assign(std::string(kAnnotationAlert), t.identity);
     alert.annotations.insert_or_assign(std::string(kAnnotationSeq), std::to_string(t.seq));
     alert.annotations.insert_or_assign(std::string(kAnnotationLevel), level_after(t));

@@ -44,6 +44,7 @@ struct Transition {
     Annotations from_annotations;  // as the old level says it, with the value now
     Annotations annotations;       // as the new level says it
     double value = 0;              // the last one seen
+    Annotations origin;            // whose it is: tocsin_rule, tocsin_expr …
     Timestamp at;
     Timestamp starts_at;       // of the new level
     Timestamp from_starts_at;  // of the old one
@@ -54,8 +55,5 @@ struct Transition {
 // The alerts of the one request that tells of a transition: what fires first, with `endsAt` so far
 // ahead, then what has ended, with `endsAt` now. Never empty.
 std::vector<Alert> to_alerts(const Transition& transition, Duration ends_in);
-
-// The annotation that says why, beside tocsin_alert, tocsin_seq and tocsin_level.
-inline constexpr std::string_view kAnnotationReason = "tocsin_reason";
 
 }  // namespace tocsin::rules

@@ -1,10 +1,12 @@
 #include "rules/file/rule_file.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <set>
 #include <tuple>
 
+#include "base/core/digest.h"
 #include "base/model/labels.h"
 #include "base/text/template.h"
 #include "rules/file/reader.h"
@@ -17,6 +19,8 @@ using text::YamlKind;
 using text::YamlNode;
 
 constexpr std::int64_t kMostAlerts = 1'000'000'000;
+constexpr std::size_t kVersionDigits = 12;
+constexpr std::array<std::string_view, 2> kModes{"active", "observe"};
 
 // What the values of `labels` or `annotations` are. Only a threshold rule's annotations know the
 // variable $level.
@@ -56,6 +60,18 @@ StringPairs read_pairs(MapReader& reader, std::string_view key, Values values,
     return pairs;
 }
 
+RuleMode read_mode(MapReader& reader, RuleMode otherwise) {
+    const auto word = reader.choice("mode", kModes);
+    if (!word) return otherwise;
+    return *word == to_string(RuleMode::kObserve) ? RuleMode::kObserve : RuleMode::kActive;
+}
+
+// What a group gives to its rules.
+struct GroupDefaults {
+    StringPairs labels;
+    RuleMode mode = RuleMode::kActive;
+};
+
 // The rule's labels over the group's, sorted by name.
 StringPairs merge_labels(const StringPairs& group, const StringPairs& own) {
     std::map<std::string, std::string> merged(group.begin(), group.end());
@@ -74,8 +90,8 @@ std::optional<Rule> read_record(const YamlNode& node, const StringPairs& group_l
     }
     const auto expr = read_expression(reader.node("expr"), context);
     rule.labels = merge_labels(group_labels, read_pairs(reader, "labels", Values::kPlain, context));
-    for (const std::string_view key :
-         {"for", "keep_firing_for", "annotations", "levels", "clear", "no_data", "inspect"}) {
+    for (const std::string_view key : {"for", "keep_firing_for", "annotations", "levels", "clear",
+                                       "no_data", "inspect", "mode"}) {
         if (reader.node(key)) {
             context.diagnostics.error(
                 node.key_node(key).position(),
@@ -99,7 +115,7 @@ void refuse_severity(const AlertRule& rule, const YamlNode& node, const ReadCont
                               "remove the label");
 }
 
-std::optional<Rule> read_alert(const YamlNode& node, const StringPairs& group_labels,
+std::optional<Rule> read_alert(const YamlNode& node, const GroupDefaults& group,
                                const ReadContext& context) {
     MapReader reader(node, "an alerting rule", context.diagnostics);
     AlertRule rule;
@@ -110,11 +126,12 @@ std::optional<Rule> read_alert(const YamlNode& node, const StringPairs& group_la
     rule.hold = reader.duration("for").value_or(Duration{0});
     rule.keep_firing_for = reader.duration("keep_firing_for").value_or(Duration{0});
     rule.labels =
-        merge_labels(group_labels, read_pairs(reader, "labels", Values::kTemplates, context));
+        merge_labels(group.labels, read_pairs(reader, "labels", Values::kTemplates, context));
     rule.annotations =
         read_pairs(reader, "annotations",
                    node.find("levels") ? Values::kLevelTemplates : Values::kTemplates, context);
     rule.inspect = reader.boolean("inspect").value_or(false);
+    rule.mode = read_mode(reader, group.mode);
     read_levels(reader, rule, context);
     reader.finish();
     if (!expr) return std::nullopt;
@@ -124,7 +141,7 @@ std::optional<Rule> read_alert(const YamlNode& node, const StringPairs& group_la
     return rule;
 }
 
-std::optional<Rule> read_rule(const YamlNode& node, const StringPairs& group_labels,
+std::optional<Rule> read_rule(const YamlNode& node, const GroupDefaults& group,
                               const ReadContext& context) {
     if (node.kind() != YamlKind::kMap) {
         context.diagnostics.error(node.position(),
@@ -141,13 +158,13 @@ std::optional<Rule> read_rule(const YamlNode& node, const StringPairs& group_lab
                                   "only one of \"record\" and \"alert\" must be set");
         return std::nullopt;
     }
-    if (is_record) return read_record(node, group_labels, context);
-    if (is_alert) return read_alert(node, group_labels, context);
+    if (is_record) return read_record(node, group.labels, context);
+    if (is_alert) return read_alert(node, group, context);
     // Read as an alert all the same, so that a misspelt "alert" is named with the key it is near.
     MapReader reader(node, "a rule", context.diagnostics);
     for (const std::string_view key :
          {"alert", "record", "expr", "for", "keep_firing_for", "labels", "annotations", "levels",
-          "clear", "no_data", "inspect", "vary", "depends_on"}) {
+          "clear", "no_data", "inspect", "mode", "vary", "depends_on"}) {
         reader.node(key);
     }
     reader.finish();
@@ -167,7 +184,8 @@ RuleGroup read_group(const YamlNode& node, const ReadContext& context) {
         reader.error("interval", "interval must be more than nothing");
     }
     group.limit = reader.integer("limit", 0, kMostAlerts).value_or(0);
-    const StringPairs labels = read_pairs(reader, "labels", Values::kPlain, context);
+    group.mode = read_mode(reader, RuleMode::kActive);
+    const GroupDefaults defaults{read_pairs(reader, "labels", Values::kPlain, context), group.mode};
     const YamlNode rules = reader.node("rules");
     reader.finish();
     if (!rules || rules.kind() == YamlKind::kNull) return group;
@@ -176,7 +194,7 @@ RuleGroup read_group(const YamlNode& node, const ReadContext& context) {
         return group;
     }
     for (const YamlNode& rule : rules.items()) {
-        if (auto read = read_rule(rule, labels, context)) group.rules.push_back(std::move(*read));
+        if (auto read = read_rule(rule, defaults, context)) group.rules.push_back(std::move(*read));
     }
     return group;
 }
@@ -248,10 +266,15 @@ void find_duplicates(std::span<const RuleFile> files, Pairs pairs, std::vector<D
 
 }  // namespace
 
+std::string_view to_string(RuleMode mode) {
+    return kModes[static_cast<std::size_t>(mode)];
+}
+
 RuleFile parse_rule_file(std::string_view text, const RuleFileOptions& options,
                          Diagnostics& diagnostics) {
     RuleFile file;
     file.path = diagnostics.file();
+    file.version = hex(sha256(text)).substr(0, kVersionDigits);
     const YamlNode root = text::parse_yaml(text, diagnostics);
     if (!root || root.kind() == YamlKind::kNull) return file;
     const SourceText source(text);

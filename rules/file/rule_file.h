@@ -54,6 +54,11 @@ enum class NoData {
     kLevel,  // take the level no_data_level
 };
 
+// Whether people are told of what it fires (semantics 7): an observed one is recorded by the bridge
+// and told to nobody.
+enum class RuleMode { kActive, kObserve };
+std::string_view to_string(RuleMode mode);  // "active", "observe"
+
 struct AlertRule {
     Position at;
     std::string alert;
@@ -65,8 +70,9 @@ struct AlertRule {
     // Of a threshold rule only, from the mildest to the worst. Empty: a plain Prometheus rule.
     std::vector<Level> levels;
     NoData no_data = NoData::kDefault;
-    std::size_t no_data_level = 0;  // index into levels
-    bool inspect = false;           // is an item of the daily inspection too
+    std::size_t no_data_level = 0;      // index into levels
+    bool inspect = false;               // is an item of the daily inspection too
+    RuleMode mode = RuleMode::kActive;  // its own, else its group's
 
     bool is_threshold() const { return !levels.empty(); }
 };
@@ -80,13 +86,15 @@ using Rule = std::variant<RecordRule, AlertRule>;
 struct RuleGroup {
     Position at;
     std::string name;
-    std::optional<Duration> interval;  // absent: the agent's
-    std::int64_t limit = 0;            // alerts or recorded series a rule may have; 0: any number
+    std::optional<Duration> interval;   // absent: the agent's
+    std::int64_t limit = 0;             // alerts or recorded series a rule may have; 0: any number
+    RuleMode mode = RuleMode::kActive;  // of its alerts that do not say themselves
     std::vector<Rule> rules;
 };
 
 struct RuleFile {
     std::string path;
+    std::string version;  // the first 12 hexadecimal digits of the text's SHA-256
     std::vector<RuleGroup> groups;
 };
 

@@ -26,6 +26,7 @@ bool History::Impl::append(const SeriesRef& ref, Timestamp at, double v) {
     Chunk& chunk = s->chunks.back();
     const std::size_t before = chunk.capacity();
     chunk.append(s->head, t, std::bit_cast<std::uint64_t>(v));
+    ++s->appended;
     bytes_ += chunk.capacity() - before;
     if (bytes_ > options_.limit.count) enforce_limit();
     return true;

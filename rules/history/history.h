@@ -64,11 +64,12 @@ class Selection {
     virtual std::span<const SeriesRef> series() = 0;
     // Changes whenever series() does, so that what was computed for it can be kept until then.
     virtual std::uint64_t epoch() const = 0;
-    // Samples of series()[i] with from < t <= to (staleness marks included), appended in order.
-    virtual void samples(std::size_t i, Timestamp from, Timestamp to, std::vector<Sample>& out) = 0;
+    // Samples of series()[i] with from < t <= to in order, without staleness marks. Valid until the
+    // next call.
+    virtual std::span<const Sample> samples(std::size_t i, Timestamp from, Timestamp to) = 0;
     // The last sample with from < t <= to, staleness marks included; false when there is none.
     virtual bool last(std::size_t i, Timestamp from, Timestamp to, Sample& out) = 0;
-    // Samples in the chunks that the two have opened so far: what looking into the past costs.
+    // Samples that the two have looked at so far: what looking into the past costs.
     virtual std::uint64_t opened() const = 0;
 };
 

@@ -38,6 +38,13 @@ void SelectionImpl::leave(Stored& s) {
     for (const Membership& m : s.memberships) {
         s.reach = std::max(s.reach, m.selection->reach_.count());
     }
+    if (windows_.size() == stored_.size()) {
+        std::swap(windows_[index], windows_.back());
+        drop(windows_.back());
+        windows_.pop_back();
+    } else if (index < windows_.size()) {  // the one that moves here has none yet
+        drop(windows_[index]);
+    }
     Stored& moved = *stored_.back();
     if (&moved != &s) {
         std::find_if(moved.memberships.begin(), moved.memberships.end(), of)->index = index;
@@ -51,15 +58,58 @@ void SelectionImpl::leave(Stored& s) {
 
 void SelectionImpl::orphan() {
     history_ = nullptr;
+    windows_.clear();
     stored_.clear();
     refs_.clear();
     ++epoch_;
 }
 
-void SelectionImpl::samples(std::size_t i, Timestamp from, Timestamp to, std::vector<Sample>& out) {
+std::span<const Sample> SelectionImpl::samples(std::size_t i, Timestamp from, Timestamp to) {
+    const Stored& s = *stored_[i];
     const std::int64_t low = to_unix_ms(from);
     const std::int64_t high = to_unix_ms(to);
-    for (const Chunk& chunk : stored_[i]->chunks) {
+    Window* kept = high >= s.head.t ? window(i, low) : nullptr;
+    if (kept == nullptr) {
+        scratch_.clear();
+        unpack(s, low, high, scratch_);
+        return scratch_;
+    }
+    const auto found = kept->since(low);
+    opened_ += found.size();
+    return found;
+}
+
+Window* SelectionImpl::window(std::size_t i, std::int64_t low) {
+    const Stored& s = *stored_[i];
+    if (windows_.size() < stored_.size()) windows_.resize(stored_.size());
+    Window& w = windows_[i];
+    const std::size_t before = w.capacity();
+    if (w.holds(low) && w.behind(s.appended) <= 1) {
+        if (w.behind(s.appended) == 1) {
+            w.push({from_unix_ms(s.head.t), std::bit_cast<double>(s.head.bits)});
+        }
+    } else {
+        std::size_t wanted = 0;
+        for (const Chunk& c : s.chunks) {
+            if (c.last() > low) wanted += static_cast<std::size_t>(c.count());
+        }
+        if (history_->unpacked() - before + wanted > kUnpackedSamples) return nullptr;
+        unpack(s, low, s.head.t, w.refill(low, s.appended, wanted));
+    }
+    history_->unpacked() += w.capacity() - before;
+    if (history_->unpacked() <= kUnpackedSamples) return &w;
+    drop(w);
+    return nullptr;
+}
+
+void SelectionImpl::drop(Window& window) {
+    history_->unpacked() -= window.capacity();
+    window = Window();
+}
+
+void SelectionImpl::unpack(const Stored& s, std::int64_t low, std::int64_t high,
+                           std::vector<Sample>& out) {
+    for (const Chunk& chunk : s.chunks) {
         if (chunk.last() <= low) continue;
         if (chunk.first() > high) return;
         opened_ += static_cast<std::uint64_t>(chunk.count());
@@ -67,7 +117,7 @@ void SelectionImpl::samples(std::size_t i, Timestamp from, Timestamp to, std::ve
         while (reader.next()) {
             if (reader.t() <= low) continue;
             if (reader.t() > high) return;
-            out.push_back({from_unix_ms(reader.t()), reader.v()});
+            if (!is_stale(reader.v())) out.push_back({from_unix_ms(reader.t()), reader.v()});
         }
     }
 }

@@ -8,6 +8,7 @@
 
 #include "rules/history/chunk.h"
 #include "rules/history/history.h"
+#include "rules/history/window.h"
 
 namespace tocsin::rules {
 
@@ -22,8 +23,9 @@ struct Membership {
 struct Stored {
     SeriesRef ref;
     ChunkHead head;
-    std::vector<Chunk> chunks;  // oldest first, never empty once appended to
-    std::int64_t reach = 0;     // the longest of its selections', milliseconds
+    std::vector<Chunk> chunks;   // oldest first, never empty once appended to
+    std::uint64_t appended = 0;  // samples, ever
+    std::int64_t reach = 0;      // the longest of its selections', milliseconds
     std::vector<Membership> memberships;
     std::uint32_t name_index = 0;
 };
@@ -36,7 +38,7 @@ class SelectionImpl final : public Selection, public std::enable_shared_from_thi
 
     std::span<const SeriesRef> series() override { return refs_; }
     std::uint64_t epoch() const override { return epoch_; }
-    void samples(std::size_t i, Timestamp from, Timestamp to, std::vector<Sample>& out) override;
+    std::span<const Sample> samples(std::size_t i, Timestamp from, Timestamp to) override;
     bool last(std::size_t i, Timestamp from, Timestamp to, Sample& out) override;
     std::uint64_t opened() const override { return opened_; }
 
@@ -50,6 +52,11 @@ class SelectionImpl final : public Selection, public std::enable_shared_from_thi
     bool named() const { return named_; }
 
   private:
+    // Null when the windows have no room for it.
+    Window* window(std::size_t i, std::int64_t low);
+    void unpack(const Stored& s, std::int64_t low, std::int64_t high, std::vector<Sample>& out);
+    void drop(Window& window);
+
     History::Impl* history_;
     Matchers matchers_;
     Duration reach_;
@@ -59,6 +66,8 @@ class SelectionImpl final : public Selection, public std::enable_shared_from_thi
     std::uint64_t opened_ = 0;
     std::vector<SeriesRef> refs_;
     std::vector<Stored*> stored_;  // of refs_, by index
+    std::vector<Window> windows_;  // of the first of them; made as ranges look
+    std::vector<Sample> scratch_;  // of a range that no window serves
 };
 
 struct History::Impl {
@@ -76,6 +85,8 @@ struct History::Impl {
     std::size_t series() const { return series_; }
     std::size_t bytes() const { return bytes_; }
     HistoryLosses losses() const { return losses_; }
+    // What the windows of all selections hold, in samples (see window.h).
+    std::size_t& unpacked() { return unpacked_; }
 
   private:
     struct Named {
@@ -100,6 +111,7 @@ struct History::Impl {
     std::vector<SelectionImpl*> nameless_;  // those without an equality on __name__
     std::size_t series_ = 0;
     std::size_t bytes_ = 0;
+    std::size_t unpacked_ = 0;
     HistoryLosses losses_;
     bool trimmed_ = false;
     std::int64_t trimmed_at_ = 0;

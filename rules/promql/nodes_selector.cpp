@@ -73,12 +73,10 @@ class RangeSelector final : public RangeNode {
     }
 
     std::span<const Sample> window(std::size_t slot) override {
-        samples_.clear();
         const std::uint64_t opened = selection_->opened();
-        selection_->samples(slot, from_unix_ms(from_ - 1), from_unix_ms(to_), samples_);
+        const auto samples = selection_->samples(slot, from_unix_ms(from_ - 1), from_unix_ms(to_));
         opened_ += selection_->opened() - opened;
-        std::erase_if(samples_, [](const Sample& s) { return is_stale(s.v); });
-        return samples_;
+        return samples;
     }
 
   private:
@@ -87,7 +85,6 @@ class RangeSelector final : public RangeNode {
     std::int64_t range_;
     std::uint64_t epoch_ = 0;
     std::uint64_t opened_ = 0;  // by the window before, which the next one pays for
-    std::vector<Sample> samples_;
 };
 
 // Evaluates its child at every multiple of the step inside the window.

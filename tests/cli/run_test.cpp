@@ -1,32 +1,16 @@
-#include "cli/run.h"
 
 #include <boost/json.hpp>
 #include <catch2/catch.hpp>
-#include <sstream>
 
+#include "ran.h"
 #include "tests/support/fixture_tree.h"
 #include "tests/support/http_server.h"
 
 using namespace tocsin::cli;
+using tocsin::test::Ran;
+using tocsin::test::ran;
 namespace json = boost::json;
 namespace net = tocsin::net;
-
-namespace {
-
-struct Ran {
-    int status;
-    std::string out;
-    std::string err;
-};
-
-Ran ran(std::vector<std::string> args) {
-    std::ostringstream out;
-    std::ostringstream err;
-    const int status = run(std::move(args), out, err);
-    return {status, out.str(), err.str()};
-}
-
-}  // namespace
 
 TEST_CASE("help and version are done, misuse is 2") {
     CHECK(ran({"--help"}).status == kDone);
@@ -44,6 +28,19 @@ TEST_CASE("help and version are done, misuse is 2") {
         {"rules", "check"},
         {"--output", "xml", "incidents", "list"},
         {"completion", "fish"},
+        {"silences"},
+        {"silences", "add", "--for", "1h"},
+        {"silences", "add", "host=a"},
+        {"silences", "add", "host=a", "--for", "long"},
+        {"silences", "add", "host=a", "--until", "tomorrow"},
+        {"silences", "add", "nonsense", "--for", "1h"},
+        {"silences", "add", "host=a", "--incident", "INC-1"},
+        {"silences", "expire"},
+        {"maintenance", "start", "--for", "1h"},
+        {"maintenance", "start", "--host", "a"},
+        {"maintenance", "end"},
+        {"oncall", "month", "--person", "li.na"},
+        {"events", "--limit", "0"},
     };
     for (const auto& args : wrong) {
         INFO((args.empty() ? std::string("no argument") : args.back()));
@@ -77,8 +74,9 @@ TEST_CASE("a time that is none is misuse") {
 TEST_CASE("completion knows every command and its options") {
     const auto bash = ran({"completion", "bash"});
     CHECK(bash.status == kDone);
-    for (const auto* word : {"incidents", "resolve", "--state", "--token-file", "query", "--range",
-                             "complete -F _tocsin tocsin"}) {
+    for (const auto* word :
+         {"incidents", "resolve", "--state", "--token-file", "query", "--range", "silences",
+          "--unused", "maintenance", "--change", "complete -F _tocsin tocsin"}) {
         INFO(word);
         CHECK(bash.out.find(word) != std::string::npos);
     }
@@ -192,4 +190,130 @@ TEST_CASE("rules are checked against the severities of one's own agents") {
     CHECK(ran({"rules", "check", tree.at("rules.yml")}).status == kNo);
     CHECK(ran({"rules", "check", "--severities", "note,page", tree.at("rules.yml")}).status ==
           kDone);
+}
+
+TEST_CASE("every move says what its options say") {
+    std::string path;
+    json::value body;
+    const tocsin::test::HttpTestServer bridge([&](net::Request request, net::Reply reply) {
+        path = request.path;
+        body = json::parse(request.body);
+        reply.send(net::Response::json(200, R"({"state":"resolved","result":"done"})"));
+    });
+    struct Case {
+        std::vector<std::string> args;
+        std::string move;
+        json::object body;
+    };
+    const std::vector<Case> cases = {
+        {{"unack"}, "unacknowledge", {}},
+        {{"assign", "--to", "zhao.lei"}, "assign", {{"to", "zhao.lei"}}},
+        {{"assign", "--team", "dba"}, "assign", {{"team", "dba"}}},
+        {{"note", "for you", "--public"}, "note", {{"text", "for you"}, {"public", true}}},
+        {{"escalate", "a disk", "--team", "vendor:acme"},
+         "escalate",
+         {{"text", "a disk"}, {"team", "vendor:acme"}}},
+        {{"snooze", "--for", "2h"}, "snooze", {{"for", "2h"}}},
+        {{"pend", "disk", "--for", "2d", "--reason", "vendor"},
+         "pend",
+         {{"text", "disk"}, {"for", "2d"}, {"reason", "vendor"}}},
+        {{"resolve", "--cause", "change", "--solution", "rolled back"},
+         "resolve",
+         {{"cause", "change"}, {"solution", "rolled back"}}},
+        {{"verify", "--proof", "a sale"}, "verify", {{"proof", "a sale"}}},
+        {{"confirm", "--satisfaction", "5"}, "confirm", {{"satisfaction", 5}}},
+        {{"priority", "why", "--to", "P3"}, "priority", {{"text", "why"}, {"to", "P3"}}},
+        {{"rate", "--satisfaction", "3"}, "rate", {{"satisfaction", 3}}},
+        {{"watch", "--to", "team:dba"}, "watch", {{"to", "team:dba"}}},
+        {{"link", "--to", "INC-2026-000002"}, "link", {{"to", "INC-2026-000002"}}},
+        {{"major", "--commander", "li.na", "--every", "10m"},
+         "major",
+         {{"commander", "li.na"}, {"every", "10m"}}},
+        {{"merge", "--into", "INC-2026-000002"}, "merge", {{"into", "INC-2026-000002"}}},
+        {{"split", "--alert", "a1", "--alert", "b2"}, "split", {{"alerts", {"a1", "b2"}}}},
+    };
+    for (const Case& c : cases) {
+        std::vector<std::string> args = {"--bridge",  bridge.url(""), "--as",           "li.na",
+                                         "incidents", c.args[0],      "INC-2026-000001"};
+        args.insert(args.end(), c.args.begin() + 1, c.args.end());
+        json::object expected = c.body;
+        expected["actor"] = "li.na";
+        INFO(c.args[0]);
+        CHECK(ran(args).status == kDone);
+        CHECK(path == "/api/v1/incidents/INC-2026-000001/" + c.move);
+        CHECK(body == json::value(expected));
+    }
+    for (const char* lacking : {"priority", "rate", "link", "merge", "split"}) {
+        INFO(lacking);
+        CHECK(ran({"incidents", lacking, "INC-2026-000001"}).status == kUsage);
+    }
+    CHECK(ran({"incidents", "rate", "INC-1", "--satisfaction", "6"}).status == kUsage);
+}
+
+TEST_CASE("in bulk a refusal is 1 and stands beside what was done") {
+    json::value body;
+    const tocsin::test::HttpTestServer bridge([&](net::Request request, net::Reply reply) {
+        body = json::parse(request.body);
+        reply.send(net::Response::json(
+            200, R"({"results":[{"key":"INC-1","done":true,"state":"acknowledged","result":"done"},
+                 {"key":"INC-2","done":false,"error":{"code":"conflict","message":"it is closed"}}]})"));
+    });
+    const auto many = ran({"--bridge", bridge.url(""), "--as", "li.na", "incidents", "bulk",
+                           "acknowledge", "INC-1", "INC-2", "--text", "storm"});
+    CHECK(many.status == kNo);
+    CHECK(many.out.find("it is closed") != std::string::npos);
+    CHECK(many.out.find("acknowledged") != std::string::npos);
+    CHECK(body == json::value({{"action", "acknowledge"},
+                               {"actor", "li.na"},
+                               {"text", "storm"},
+                               {"keys", {"INC-1", "INC-2"}}}));
+}
+
+TEST_CASE("a report is sent as it was said, and answered with its key") {
+    std::string path;
+    json::value body;
+    const tocsin::test::HttpTestServer bridge([&](net::Request request, net::Reply reply) {
+        path = request.path;
+        body = json::parse(request.body);
+        reply.send(net::Response::json(
+            201,
+            R"({"key":"INC-2026-000003","priority":"P2","url":"http://b/incidents/INC-2026-000003"})"));
+    });
+    const auto sent = ran({"--bridge", bridge.url(""), "--as", "desk", "report", "The shop is down",
+                           "--reporter", "ms.wu", "--contact", "mail=wu@example.com", "--service",
+                           "shop", "--impact", "high", "--label", "site=bj1", "--request"});
+    CHECK(sent.status == kDone);
+    CHECK(sent.out == "INC-2026-000003: P2, http://b/incidents/INC-2026-000003\n");
+    CHECK(path == "/api/v1/incidents");
+    CHECK(body == json::value({{"symptom", "The shop is down"},
+                               {"actor", "desk"},
+                               {"reporter", "ms.wu"},
+                               {"contact", {{"channel", "mail"}, {"address", "wu@example.com"}}},
+                               {"service", "shop"},
+                               {"impact", "high"},
+                               {"labels", {{"site", "bj1"}}},
+                               {"type", "request"}}));
+    CHECK(ran({"report"}).status == kUsage);
+    CHECK(ran({"report", "x", "--impact", "huge"}).status == kUsage);
+    CHECK(ran({"--bridge", bridge.url(""), "report", "x", "--contact", "mail"}).status == kUsage);
+}
+
+TEST_CASE("an incident is shown with its targets and what was found") {
+    const tocsin::test::HttpTestServer bridge([](net::Request, net::Reply reply) {
+        json::object shown = incident("INC-1", "P1", "resolved", "2026-01-01T01:00:00.000Z");
+        shown["reporter"] = {{"name", "ms.wu"}};
+        shown["cause"] = "change";
+        shown["sla"] = {
+            {"response", {{"state", "met"}, {"due", "2026-01-01T01:15:00.000Z"}}},
+            {"resolution",
+             {{"state", "breached"}, {"due", "2026-01-01T05:00:00.000Z"}, {"cause", "in_work"}}}};
+        reply.send(net::Response::json(200, json::serialize(shown)));
+    });
+    const auto shown = ran({"--bridge", bridge.url(""), "incidents", "show", "INC-1"});
+    CHECK(shown.status == kDone);
+    for (const char* part : {"ms.wu", "change", "response target    met",
+                             "missed, due 2026-01-01T05:00:00.000Z (in_work)"}) {
+        INFO(shown.out);
+        CHECK(shown.out.find(part) != std::string::npos);
+    }
 }

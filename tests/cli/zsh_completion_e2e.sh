@@ -20,7 +20,7 @@ zmodload zsh/zselect
 zpty -w shell "PS1='ready> '; unsetopt zle_bracketed_paste; autoload -Uz compinit; compinit -u -D"
 zpty -w shell "source <($1 completion zsh); print lo''aded"
 expect '*loaded*'
-zpty -w -n shell $'tocsin incidents res\t'
+zpty -w -n shell $'tocsin incidents reso\t'
 expect '*incidents resolve*'
 [[ $reply == *unrecognized* || $reply == *error* ]] && { print "an error: ${(V)reply}"; exit 1 }
 zpty -d shell

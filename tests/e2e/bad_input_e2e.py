@@ -48,7 +48,9 @@ def rule_files(directory, cleanup):
 
     check(loaded() == ["Fine"], f"the good file is loaded: {loaded()}")
     for name, (text, place, _) in BAD.items():
-        rules.write_text(text)
+        # At once: half a file that was read would be another fault than the one that is meant.
+        Path(directory, "new.yml").write_text(text)
+        os.replace(Path(directory, "new.yml"), rules)
         os.kill(agent.process.pid, signal.SIGHUP)
         wait_for(f"{name}: the reload is refused", lambda: "tocsin_rules_reload_success 0" in http(
             "GET", agent.url + "/metrics")[1])

@@ -31,6 +31,7 @@ STABLE = 3
 CONFIG = """
 language: en
 incidents: {{stable: {stable}s}}
+calendars: {{office: 7x24}}
 people:
   - {{name: li.na, contacts: [{{channel: mail, address: li.na@example.com, for: all}}]}}
   - {{name: wang.wei, contacts: [{{channel: mail, address: wang.wei@example.com, for: all}}]}}
@@ -164,8 +165,10 @@ def fault(with_kills, seed):
         check(incident["key"] == key, "the same incident reopens")
         seen = kinds(incident)
         print("timeline:", " ".join(seen))
-        check(in_order(["opened", "level_raised", "step", "told", "acknowledged", "resolved", "reopened"], seen),
-              f"the timeline tells all of it in order: {seen}")
+        # A mail may be read and answered before the server's "250" has come back to the bridge.
+        for order in (["opened", "level_raised", "step", "acknowledged", "resolved", "reopened"],
+                      ["opened", "told", "level_raised", "step", "told", "resolved"]):
+            check(in_order(order, seen), f"the timeline tells all of it in order: {seen}")
         times = [entry["at"] for entry in incident["timeline"]]
         check(times == sorted(times), f"the timeline is ordered: {times}")
         check(len(bridge.incidents(alertname="FilesystemFilling")) == 1, "exactly one incident exists")

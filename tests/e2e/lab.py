@@ -123,7 +123,10 @@ class Bridge(Daemon):
         self.store = Path(directory, "bridge.db")
         argv = [BIN / "tocsin-bridge", "serve", "--listen", f"127.0.0.1:{self.port}",
                 "--store", f"sqlite:{self.store}", "--insecure-loopback"]
-        if config is not None:
+        # The lab's hosts are all new; each of their alerts is to be an incident of its own.
+        if "hosts:" not in (config or ""):
+            config = (config or "") + "\nhosts: {join: 0s}\n"
+        if config:
             path = Path(directory, "bridge.yml")
             path.write_text(config)
             argv += ["--config", path]

@@ -22,22 +22,25 @@ def need_postgres():
 class Postgres:
     """One server of its own on a spare port; ended whatever happens."""
 
-    def __init__(self, directory, **settings):
-        self.directory, self.port = Path(directory, "pg"), free_port()
+    def __init__(self, directory, name="pg", **settings):
+        self.directory, self.port = Path(directory, name), free_port()
         Path(directory).chmod(0o755)
         self.directory.mkdir()
         owner = pwd.getpwnam("postgres")
         os.chown(self.directory, owner.pw_uid, owner.pw_gid)
-        self.data, self.log = self.directory / "data", Path(directory, "postgres.log")
-        self.as_postgres(BINARIES / "initdb", "-D", self.data, "-U", "postgres", "-A", "trust", "-N")
-        hba = self.data / "pg_hba.conf"
-        hba.write_text("host all tocsin 127.0.0.1/32 scram-sha-256\n" + hba.read_text())
+        self.data, self.log = self.directory / "data", Path(directory, f"{name}.log")
+        self.make_data()
         settings = {"port": self.port, "listen_addresses": "'127.0.0.1'", "fsync": "off", "autovacuum": "off",
                     "unix_socket_directories": f"'{self.directory}'", **settings}
         with open(self.data / "postgresql.conf", "a") as conf:
             conf.writelines(f"{key} = {value}\n" for key, value in settings.items())
         self.log.touch()
         os.chown(self.log, owner.pw_uid, owner.pw_gid)
+
+    def make_data(self):
+        self.as_postgres(BINARIES / "initdb", "-D", self.data, "-U", "postgres", "-A", "trust", "-N")
+        hba = self.data / "pg_hba.conf"
+        hba.write_text("host all tocsin 127.0.0.1/32 scram-sha-256\n" + hba.read_text())
 
     def as_postgres(self, *argv):
         done = subprocess.run(self.command(*argv), capture_output=True, text=True, cwd="/")
@@ -83,6 +86,19 @@ class Postgres:
         return child
 
 
+class Standby(Postgres):
+    """A copy of a server that follows it by streaming, over the slot `standby` of the server's."""
+
+    def __init__(self, directory, primary, **settings):
+        self.primary = primary
+        super().__init__(directory, "standby", **settings)
+
+    def make_data(self):
+        # -R writes standby.signal and primary_conninfo; -C makes the slot.
+        self.as_postgres(BINARIES / "pg_basebackup", "-h", "127.0.0.1", "-p", self.primary.port, "-U", "postgres",
+                         "-D", self.data, "-R", "-C", "-S", "standby", "-X", "stream", "-c", "fast")
+
+
 def end(child):
     if child.poll() is None:
         child.kill()
@@ -99,22 +115,22 @@ def password_file(directory):
 
 
 class Exporter(Daemon):
-    def __init__(self, directory, server):
+    def __init__(self, directory, server, name="exporter", options=()):
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         quoted = PASSWORD.replace("\\", "\\\\").replace("'", "\\'")
         dsn = f"host=127.0.0.1 port={server.port} user=tocsin password='{quoted}' dbname=postgres sslmode=disable"
-        super().__init__("postgres_exporter", [EXPORTER, f"--web.listen-address=127.0.0.1:{self.port}"],
-                         Path(directory, "exporter.log"), f"{self.url}/", {**os.environ, "DATA_SOURCE_NAME": dsn})
+        super().__init__("postgres_exporter", [EXPORTER, f"--web.listen-address=127.0.0.1:{self.port}", *options],
+                         Path(directory, f"{name}.log"), f"{self.url}/", {**os.environ, "DATA_SOURCE_NAME": dsn})
 
 
 class Metrics:
     """A /metrics page: values by (name, labels as a frozenset of pairs), help and type by name."""
 
-    def __init__(self, url, drop=()):
+    def __init__(self, url, drop=(), only=None):
         samples, self.type, self.help = text_format.read(text_format.fetch(f"{url}/metrics"))
         self.values = {(name, frozenset(pair for pair in labels.items() if pair[0] not in drop)): value
-                       for name, labels, value in samples}
+                       for name, labels, value in samples if (only or {}).items() <= labels.items()}
 
     def get(self, metric, **labels):
         """The values of all its series that have these labels."""

@@ -3,11 +3,11 @@
 
   postgres_e2e.py
 """
-import math
 import subprocess
 from pathlib import Path
 
 from lab import Agent, check, run, scene, skip, wait_for
+from pg_compare import compare
 from pg_lab import EXPORTER, Exporter, Metrics, Postgres, end, need_postgres, one, password_file, wait_value
 
 CONFIG = """
@@ -41,66 +41,6 @@ CREATE TABLE hits (n int);
 GRANT ALL ON hits TO tocsin;
 CREATE FUNCTION bump() RETURNS bigint LANGUAGE sql AS 'INSERT INTO hits VALUES (1); SELECT count(*) FROM hits';
 """
-
-# The exporter's own, and what each session has of its own (docs/collectors/parity.md).
-ITS_OWN = ("pg_exporter_", "pg_scrape_collector_", "postgres_exporter_", "go_", "process_", "promhttp_")
-SESSIONS = {"pg_settings_extra_float_digits"}
-# Whoever asks counts itself, or asks at another moment.
-MOVING = {"pg_locks_count", "pg_stat_activity_count", "pg_stat_activity_max_tx_duration",
-          "pg_stat_database_numbackends", "pg_replication_slots_pg_wal_lsn_diff",
-          "pg_stat_replication_pg_wal_lsn_diff"}
-# postgres_exporter names the process where the slot should stand.
-SLOT_IS_OURS = {"pg_stat_replication_pg_current_wal_lsn_bytes", "pg_stat_replication_pg_wal_lsn_diff",
-                "pg_stat_replication_reply_time"}
-
-
-def comparable(metrics):
-    """Series of names that both tell."""
-    out = {}
-    for (name, key), value in metrics.values.items():
-        if not name.startswith("pg_") or name.startswith(ITS_OWN):
-            continue
-        if name in SLOT_IS_OURS:
-            key = frozenset(pair for pair in key if pair[0] != "slot_name")
-        out[name, key] = value
-    return out
-
-
-def same(a, b):
-    return a == b or (math.isnan(a) and math.isnan(b))
-
-
-def compare(agent, exporter):
-    before = Metrics(agent.url, drop=("instance", "job"))
-    ours, its = comparable(before), Metrics(exporter.url)
-    theirs = comparable(its)
-    check(len(theirs) > 400, f"the exporter tells {len(theirs)} series")
-    names = {name for name, _ in theirs}
-    missing = sorted(f"{n}{dict(k)}" for n, k in theirs.keys() - ours.keys())
-    check(not missing, f"series that only the exporter has: {missing}")
-    more = sorted(f"{n}{dict(k)}" for n, k in ours.keys() - theirs.keys() if n in names)
-    check(not more, f"series that only we have of its names: {more}")
-    for name in sorted(names):
-        check(before.type[name] == its.type[name], f"{name} is a {before.type[name]}, not a {its.type[name]}")
-        check(before.help[name] == its.help[name], f"{name} says {before.help[name]!r}, not {its.help[name]!r}")
-
-    still = [key for key in theirs if its.type[key[0]] == "gauge" and key[0] not in MOVING | SESSIONS | SLOT_IS_OURS]
-    wrong = [f"{n}{dict(k)}: {ours[n, k]} not {theirs[n, k]}" for n, k in still if not same(ours[n, k], theirs[n, k])]
-    check(len(still) > 200 and not wrong, f"of {len(still)} still values differ: {wrong}")
-
-    # What only grows: between our value of before and ours of after.
-    growing = [k for k in theirs if its.type[k[0]] != "gauge" or k[0] == "pg_stat_replication_pg_current_wal_lsn_bytes"]
-    check(len(growing) > 80, f"{len(growing)} values grow")
-    late = [f"{n}{dict(k)}: {ours[n, k]} > {theirs[n, k]}" for n, k in growing if ours[n, k] > theirs[n, k]]
-    check(not late, f"values that were larger before: {late}")
-    def caught_up():
-        after = comparable(Metrics(agent.url, drop=("instance", "job")))
-        return [k for k in growing if not (same(after[k], theirs[k]) or after[k] >= theirs[k])] == []
-    wait_for("our next values are no smaller than the exporter's", caught_up, 10, 0.2)
-    for name, key in theirs.keys():
-        if name in ("pg_locks_count", "pg_stat_activity_count", "pg_stat_database_numbackends"):
-            check(abs(ours[name, key] - theirs[name, key]) <= 8, f"{name}{dict(key)} is near the exporter's")
-
 
 def more_than_the_exporter(agent, server):
     m = Metrics(agent.url)
@@ -183,7 +123,7 @@ def test():
         wait_value(agent, 1.0, "up", instance="db")
         Metrics(exporter.url)  # its first connection counts too
         wait_for("the tables' statistics", lambda: one(agent, "pg_stat_user_tables_n_tup_ins", relname="orders") == 3.0)
-        compare(agent, exporter)
+        compare(agent, exporter, "db")
         more_than_the_exporter(agent, server)
         checks(agent, server)
         refused(agent, directory)

@@ -2,8 +2,10 @@
 """Real devices under a running agent: Debian's snmpd beside Debian's exporter, with wrong keys, changed keys and
 silent neighbours.
 
-  snmp_e2e.py parity|faults|silent
+  snmp_e2e.py parity|faults|silent|reload
 """
+import os
+import signal
 import sys
 import time
 from pathlib import Path
@@ -192,4 +194,50 @@ def silent():
         check("though it answers discovery" in log or "no answer within 450ms" in log, "five stopped after that")
 
 
-run({"parity": parity, "faults": faults, "silent": silent}[sys.argv[1]])
+def reload():
+    """Another user, key and device in agent.yml: in force with SIGHUP, without a restart."""
+    need("snmpd", "snmpget")
+    with scene() as (directory, cleanup):
+        device, other = Snmpd(directory, config="engineID the-device\n"), Snmpd(directory, "other")
+        cleanup.callback(device.stop)
+        cleanup.callback(other.stop)
+        secret(directory, "old", "the-old-password")
+        entry = lambda at, password: f'job: it, targets: ["{at.target}"], modules: [system], ' \
+            f"{v3(USER, directory, 2, password=password)}"
+        kept = f'job: kept, targets: ["{device.target}"], modules: [system]'
+        agent = agent_of(directory, cleanup, [entry(device, "old"), kept])
+        wait_for("the old key fails", lambda: value(agent, 'up{job="it"}') == 0, 10)
+        wait_for("the other target answers", lambda: value(agent, 'up{job="kept"}') == 1, 10)
+        config, log = Path(directory, "agent.yml"), Path(directory, "agent.log")
+
+        def change(old, new):
+            text = config.read_text()
+            check(old in text, f"{old} stands in {text}")
+            config.write_text(text.replace(old, new))
+            os.kill(agent.process.pid, signal.SIGHUP)
+
+        change(f"{directory}/old", f"{directory}/auth")
+        wait_for("the new key is in force", lambda: value(agent, 'up{job="it"}') == 1, 10)
+        change(f"user: {USER}", "user: strong")
+        wait_for("who signs otherwise", lambda: value(agent, 'up{job="it"}') == 0, 10)
+        change("protocol: SHA,", "protocol: SHA-512,")
+        wait_for("and another user with another protocol", lambda: value(agent, 'up{job="it"}') == 1, 10)
+
+        # A mistake changes nothing, and is named with its place.
+        change("version: 3", "version: 4")
+        wait_for("the mistake is named", lambda: "the old targets stay" in log.read_text(), 10)
+        check("agent.yml:" in log.read_text().split("the old targets stay")[1], "with its place")
+        since = time.monotonic()
+        wait_for("polls go on", lambda: time.monotonic() - since > 2 and value(agent, 'up{job="it"}') == 1, 10)
+        change("version: 4", "version: 3")
+
+        # Another device: the series of the one before end at once.
+        change(f'job: it, targets: ["{device.target}"]', f'job: it, targets: ["{other.target}"]')
+        wait_for("the other device answers", lambda: value(agent, f'up{{job="it",instance="{other.target}"}}') == 1, 10)
+        check(not query(agent, f'{{job="it",instance="{device.target}"}}'), "nothing is told of the first any more")
+        changes = query(agent, 'resets(sysUpTime{job="kept"}[5m])')[0][1]
+        check(changes == 0 and value(agent, 'up{job="kept"}') == 1, "a target that is the same goes on")
+        check(agent.stop() == 0, "the agent stops with 0")
+
+
+run({"parity": parity, "faults": faults, "silent": silent, "reload": reload}[sys.argv[1]])

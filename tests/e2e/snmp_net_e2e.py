@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """SNMP over networks of their own: an interface that is unplugged and comes back under its name, and a hundred
-devices of which ten do not answer.
+devices of which ten do not answer, and what it costs to ask for all of their interfaces.
 
-  snmp_net_e2e.py replug|many
+  snmp_net_e2e.py replug|many|ports
 """
 import os
 import shutil
@@ -179,4 +179,39 @@ def many():
         check(seconds < 3, f"it cost little: {seconds} s")
 
 
-run({"replug": replug, "many": many}[sys.argv[1]])
+def ports():
+    """if_mib as it is shipped, of ninety devices with 48 ports each: one real snmpd at ninety addresses, which has the
+    interfaces of its network namespace."""
+    need("snmpd", "snmpget", "ip")
+    devices, pairs, every = 90, 24, 15
+    with scene() as (directory, cleanup):
+        net = network(cleanup, [f"10.213.77.{2 + i}" for i in range(devices)])
+        for pair in range(pairs):
+            net.plug(f"port{pair}")  # with its end, which is a port too
+        snmpd = Snmpd(directory, "switch", [f"10.213.77.{2 + i}" for i in range(devices)],
+                      inside=["ip", "netns", "exec", net.name])
+        cleanup.callback(snmpd.stop)
+        targets = ", ".join(f'"{a}:{snmpd.port}"' for a in snmpd.addresses)
+        agent = agent_of(directory, cleanup, f"""
+    - {{targets: [{targets}], modules: [if_mib], every: {every}s, timeout: 14s, request_timeout: 3s, retries: 1}}
+""")
+        wait_for("all devices answer", lambda: value(agent, "count(up == 1)") == devices, 60)
+        # lo and uplink besides.
+        rows = value(agent, 'count(ifHCInOctets)')
+        check(rows == devices * (2 * pairs + 2), f"every port of every device has its series: {rows}")
+        per_device = value(agent, 'count({job="snmp"})') / devices
+        check(per_device > 48 * 15, f"all columns were asked for: {per_device} series a device")
+        rounds = 3
+        asked = lambda: value(agent, 'sum(count_over_time(up{job="snmp"}[10m]))')
+        before, first = cpu_seconds(agent.process.pid), asked()
+        wait_for("each was asked three times more", lambda: asked() >= first + rounds * devices, 4 * every, 0.5)
+        spent = (cpu_seconds(agent.process.pid) - before) / rounds
+        check(value(agent, "count(up == 1)") == devices, "all devices still answer")
+        took = value(agent, 'max(scrape_duration_seconds{job="snmp"})')
+        share = spent / devices * 100 / 60
+        print(f"one round of {devices} devices, {per_device:.0f} series each, took {spent:.2f} s of CPU, the host's "
+              f"collectors in it; a hundred devices a minute are {share:.1%} of a core; the slowest took {took:.2f} s")
+        check(share < 0.05, f"a hundred devices a minute cost a few percent of a core: {share:.1%}")
+
+
+run({"replug": replug, "many": many, "ports": ports}[sys.argv[1]])

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The systemd collector beside Debian's node_exporter, on the bus of a real systemd: the same series
-of the same units. What fails between two collections is counted, also after the bus was lost."""
+of the same units. What fails between two collections is counted, also after the bus was lost; and what its journald
+writes is counted line by line."""
 import os
 import shutil
 import socket
@@ -21,6 +22,8 @@ UNITS = {
     "tocsin-tick.service": "[Service]\nType=oneshot\nExecStart=/bin/true\n",
     "tocsin-tick.timer": "[Timer]\nOnActiveSec=1s\nAccuracySec=1ms\n",
     "tocsin-echo.socket": "[Socket]\nListenStream=/run/echo.sock\nAccept=yes\nMaxConnections=2\n",
+    "tocsin-noisy@.service": "[Service]\nType=oneshot\nExecStart=/bin/sh -c 'echo fine; echo error %i; echo error again'\n",
+    "tocsin-quiet@.service": "[Service]\nType=oneshot\nExecStart=/bin/sh -c 'echo error elsewhere'\n",
     "tocsin-echo@.service": "[Service]\nExecStart=/bin/cat\nStandardInput=socket\n",
 }
 RULES = "groups: [{name: none, rules: []}]\n"
@@ -158,6 +161,39 @@ def lose_the_bus(machine, exporter, agent):
     check(failures(agent, "tocsin-broken.service", "exit-code") == 1, "none is counted twice")
 
 
+def journal_config(machine):
+    """The journal that the machine's own journald writes, as this host sees it."""
+    machine.run("journalctl", "--flush")
+    folder = wait_for("journald's folder", lambda: next(
+        (f.parent for place in ("/var/log/journal", "/run/log/journal")
+         for f in machine.path(place).glob("*/system.journal")), None))
+    noisy = ", ".join(f"tocsin-noisy@{i}.service" for i in range(1, 6))
+    return (f"  journal:\n    - name: noisy\n      directory: {folder}\n      match: {{unit: [{noisy}]}}\n"
+            f"      patterns: [{{name: error, regex: '^error'}}]\n"
+            f"    - name: all\n      directory: {folder}\n      patterns: [{{name: elsewhere, regex: 'error elsewhere'}}]\n")
+
+
+def watch_the_journal(machine, agent):
+    """A running journald feeds it: over rotation, over its restart, over the agent's."""
+    matches = lambda log: value(agent, f'tocsin_log_matches_total{{log="{log}"}}')
+    wait_for("both logs are watched", lambda: matches("noisy") == 0 and matches("all") == 0)
+    machine.run("systemctl", "start", "tocsin-noisy@1.service", "tocsin-quiet@1.service")
+    wait_for("two errors of the unit", lambda: matches("noisy") == 2)
+    wait_for("one of another, which is none of its", lambda: matches("all") == 1)
+    machine.run("journalctl", "--rotate")
+    machine.run("systemctl", "start", "tocsin-noisy@2.service")
+    wait_for("two more after the files were rotated", lambda: matches("noisy") == 4)
+    machine.run("systemctl", "restart", "systemd-journald.service")
+    machine.run("systemctl", "start", "tocsin-noisy@3.service")
+    wait_for("two more after journald was restarted", lambda: matches("noisy") == 6)
+    check(agent.stop() == 0, "the agent stops with 0")
+    machine.run("systemctl", "start", "tocsin-noisy@4.service", "tocsin-quiet@2.service")
+    agent.start()
+    wait_for("what came while it was stopped, and no line twice", lambda: matches("noisy") == 2 and matches("all") == 1)
+    machine.run("systemctl", "start", "tocsin-noisy@5.service")
+    wait_for("and it goes on", lambda: matches("noisy") == 4)
+
+
 def systemd():
     if shutil.which("prometheus-node-exporter") is None:
         skip("prometheus-node-exporter is not installed (script/install test)")
@@ -172,13 +208,14 @@ def systemd():
         rules = Path(directory, "rules.yml")
         rules.write_text(RULES)
         exporter = start_exporter(cleanup, environment)
-        agent = Agent(directory, [], rules, config="collect: {systemd: {enable_task_metrics: true}}\n",
-                      env=environment)
+        agent = Agent(directory, [], rules, config="collect:\n  systemd: {enable_task_metrics: true}\n" +
+                      journal_config(machine), env=environment)
         cleanup.callback(agent.stop)
         agent.start()
         compare(machine, exporter, agent)
         fail(machine, agent)
         lose_the_bus(machine, exporter, agent)
+        watch_the_journal(machine, agent)
 
 
 run(systemd)

@@ -54,5 +54,17 @@ for page in sorted((root / "docs/collectors").glob("*.md")):
     if page.stem not in names:
         wrong.append(f"docs/collectors/{page.name}: no such row in collector/register.cpp or register_targets.cpp")
 
+# A type of notifier: NotifierType{"name", … make<Settings, make_source>}; its section in docs/notifications.md.
+notifiers = (root / "bridge/notify/registry.cpp").read_text(encoding="utf-8")
+types = re.findall(r'NotifierType\{"(\w+)",[^}]*?make_(\w+)>\}', notifiers)
+sections = set(re.findall(r"^## (\w+)$", (root / "docs/notifications.md").read_text(encoding="utf-8"), re.M))
+if len(types) < 10:
+    wrong.append(f"bridge/notify/registry.cpp: only {len(types)} types found; has their form changed?")
+for name, source in types:
+    if name not in sections:
+        wrong.append(f"docs/notifications.md: no section \"## {name}\"")
+    if not (root / f"bridge/notify/{source}.cpp").is_file():
+        wrong.append(f"{name}: no bridge/notify/{source}.cpp")
+
 print("\n".join(wrong))
 sys.exit(1 if wrong else 0)

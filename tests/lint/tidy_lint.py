@@ -17,6 +17,12 @@ import sys
 from pathlib import Path
 
 
+def plain(entry):
+    """The source's own command, without the headers that a release build precompiles."""
+    command = re.sub(r"-Winvalid-pch |-fpch-preprocess |-include \S+/cmake_pch\.hxx ", "", entry["command"])
+    return {**entry, "command": command}
+
+
 def dependencies(root, entry):
     """The files of ours that the source reads."""
     words = [w for w in shlex.split(entry["command"]) if "ccache" not in w]
@@ -55,12 +61,15 @@ def main(root, build, cache):
     root, build, cache = Path(root).resolve(), Path(build), Path(cache)
     cache.mkdir(parents=True, exist_ok=True)
     config = Path(root, ".clang-tidy").read_bytes()
-    entries = [e for e in json.loads((build / "compile_commands.json").read_text())
+    entries = [plain(e) for e in json.loads((build / "compile_commands.json").read_text())
                if Path(e["file"]).is_relative_to(root) and not Path(e["file"]).is_relative_to(root / "tests")
                and not Path(e["file"]).is_relative_to(build)]
+    plain_build = build / "tidy"
+    plain_build.mkdir(exist_ok=True)
+    (plain_build / "compile_commands.json").write_text(json.dumps(entries))
     failed = 0
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        for text in pool.map(lambda e: tidy(root, build, cache, config, e), entries):
+        for text in pool.map(lambda e: tidy(root, plain_build, cache, config, e), entries):
             if text:
                 failed += 1
                 print(text)

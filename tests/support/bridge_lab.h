@@ -20,9 +20,16 @@
 
 namespace tocsin::bridge::test {
 
+// The first two that a lab's bridge opens.
+inline constexpr const char* kFirst = "INC-2026-000001";
+inline constexpr const char* kSecond = "INC-2026-000002";
+
 // li.na is told at once, zhao.lei after ten minutes; by mail, for every priority.
 inline BridgeConfig lab_config() {
     BridgeConfig config = default_config();
+    // At any hour, and nobody beside: a test that wants either says so.
+    config.oncall.hours = {};
+    config.oncall.catch_all_is = Oncall::CatchAll::kAsListed;
     for (const char* name : {"li.na", "zhao.lei"}) {
         Contact mail;
         mail.channel = "mail";
@@ -64,6 +71,11 @@ class LabStore final : public Store {
         if (full) return refusal();
         return store_->postpone_timers(kinds, earliest);
     }
+    Result<void> set_back(std::span<const TimerKind> kinds, Duration by) override {
+        if (full) return refusal();
+        return store_->set_back(kinds, by);
+    }
+    Outgoing& outgoing() override { return store_->outgoing(); }
     Result<std::optional<Timestamp>> next_timer() override { return store_->next_timer(); }
     Result<std::optional<Timestamp>> next_effect() override { return store_->next_effect(); }
     Result<std::optional<std::string>> meta(const std::string& name) override {
@@ -179,7 +191,7 @@ class BridgeLab {
         return *queries_;
     }
 
-    FakeClock clock{from_unix_ms(1'795'000'000'000)};  // 2026-11-18T06:26:40Z
+    FakeClock clock{from_unix_ms(1'795'000'000'000)};  // 2026-11-18T11:06:40Z
     std::vector<Committed> commits;
 
   private:

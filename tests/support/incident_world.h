@@ -43,6 +43,7 @@ struct World {
               {20min, {{Target::Kind::kManager, "web"}}}}},
             {"dba", {{Duration{0}, {{Target::Kind::kTeam, "dba"}}}}},
         };
+        oncall.vendors = {person("acme", all_priorities())};
         route.name = "web";
         route.team = "web";
         route.policy = "web";
@@ -82,6 +83,19 @@ struct World {
         a.status = AlertStatus::kUnknown;
         a.ends_at = now;
         return {a, "no news"};
+    }
+    [[nodiscard]] Suppressor silence(std::optional<Timestamp> until = std::nullopt) const {
+        return {SuppressorKind::kSilence, "6f1c", "by li.na: disk", now, until};
+    }
+    [[nodiscard]] AlertSuppressed held(std::string_view name, std::string_view severity,
+                                       const Suppressor& by) const {
+        AlertRecord a = alert(name, severity);
+        a.suppressor = by;
+        return {a};
+    }
+    [[nodiscard]] AlertReleased released(std::string_view name, std::string_view severity,
+                                         const Suppressor& by) const {
+        return {alert(name, severity), by};
     }
     [[nodiscard]] static UserAction act(ActionKind kind, std::string_view actor = "li.na") {
         UserAction action;

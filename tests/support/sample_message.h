@@ -24,6 +24,7 @@ inline Message sample_message() {
     m.severity = "critical";
     m.host = "web-17";
     m.opened_at = parse_rfc3339("2026-11-22T13:22:41Z").value();
+    m.since = m.opened_at;
     m.told = {"Zhao Lei", "Wang Wei"};
     AlertLine alert;
     alert.name = "FilesystemFilling";
@@ -48,11 +49,25 @@ inline Message sample_message() {
     return m;
 }
 
+// The same with one-tap links.
+inline Message linked_message() {
+    Message m = sample_message();
+    m.actions = {{ActionKind::kAcknowledge, "https://tocsin.example/l/a"},
+                 {ActionKind::kResolve, "https://tocsin.example/l/r"}};
+    return m;
+}
+
 inline constexpr std::array kAllMessageKinds = {
-    MessageKind::kOpened,      MessageKind::kEscalated,    MessageKind::kReminder,
-    MessageKind::kReopened,    MessageKind::kStillFiring,  MessageKind::kRaised,
-    MessageKind::kJoined,      MessageKind::kAssigned,     MessageKind::kLapsed,
-    MessageKind::kSnoozeEnded, MessageKind::kPendingEnded, MessageKind::kResolved,
-    MessageKind::kNobody,      MessageKind::kHandedOver};
+    MessageKind::kOpened,      MessageKind::kEscalated,     MessageKind::kReminder,
+    MessageKind::kReopened,    MessageKind::kStillFiring,   MessageKind::kRaised,
+    MessageKind::kJoined,      MessageKind::kAssigned,      MessageKind::kLapsed,
+    MessageKind::kSnoozeEnded, MessageKind::kPendingEnded,  MessageKind::kResolved,
+    MessageKind::kNobody,      MessageKind::kHandedOver,    MessageKind::kAtRisk,
+    MessageKind::kBreached,    MessageKind::kAllClear,      MessageKind::kStillPending,
+    MessageKind::kOwed,        MessageKind::kMajor,         MessageKind::kUpdateDue,
+    MessageKind::kVendor,      MessageKind::kReceived,      MessageKind::kPublicNote,
+    MessageKind::kAskConfirm,  MessageKind::kUnsuppressed,  MessageKind::kSilenceEnding,
+    MessageKind::kFlapping,    MessageKind::kFlappingEnded, MessageKind::kStorm,
+    MessageKind::kOverflow,    MessageKind::kReviewDue,     MessageKind::kTest};
 
 }  // namespace tocsin::bridge

@@ -63,11 +63,18 @@ class TargetBench {
         const net::Timer guard = loop_.after(60s, [this] { loop_.stop(); });
         loop_.run();
         REQUIRE(answered);
+        settle();
         return values;
     }
     const std::string& error() const { return error_; }
 
   private:
+    // Until the pool's one thread has done what the collection left to it.
+    void settle() {
+        REQUIRE(pool_.run([] {}, [this] { loop_.stop(); }));
+        loop_.run();
+    }
+
     CreateTarget create_;
     const FixtureTree& tree_;
     std::shared_ptr<const collector::TargetConfig> config_;

@@ -154,8 +154,11 @@ void PgConnection::close() {
 
 void PgConnection::wait_for(std::uint32_t events) {
     const int socket = ::PQsocket(handle_.get());
+    // While it connects, libpq may have opened another under the same number.
+    if (state_ == State::kBusy && socket == socket_ && events == waits_for_) return;
     if (socket_ >= 0 && socket_ != socket) events_->forget(socket_);
     socket_ = socket;
+    waits_for_ = events;
     events_->watch(socket, events, [this](std::uint32_t) { ready(); });
 }
 

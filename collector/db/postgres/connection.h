@@ -80,7 +80,8 @@ class PgConnection {
     State state_ = State::kClosed;
     std::unique_ptr<pg_conn, Finish> handle_;
     std::unique_ptr<net::FdEvents> events_;
-    int socket_ = -1;  // that they watch; libpq may close it and open another
+    int socket_ = -1;              // that they watch; libpq may close it and open another
+    std::uint32_t waits_for_ = 0;  // of it, as epoll(7) has it
     std::unique_ptr<PgAnswer> last_;
     std::optional<Error> error_;
     Connected connected_;

@@ -57,14 +57,20 @@ inline constexpr std::string_view kPrivilegesQuery = "privileges";
 std::span<const PgFamily> exporter_families();
 std::span<const PgFamily> own_families();
 
+// What a server's answers become.
+struct PgSeries {
+    std::string server;  // a label of each
+    TargetSeries series;
+    KnownRows known{};
+};
+
 // kInvalid when the answer has not the family's columns; the other errors are of single cells, and
-// the rest is read all the same. `server` is a label of each series.
-Result<void> read_family(const PgFamily& family, const SqlRows& rows, std::string_view server,
-                         const TargetSeries& series, UniqueReadings& out);
+// the rest is read all the same.
+Result<void> read_family(const PgFamily& family, const SqlRows& rows, PgSeries& series,
+                         UniqueReadings& out);
 
 // pg_settings: a metric for each row of this query, named after the setting and its unit.
 std::string_view settings_sql();
-Result<void> read_settings(const SqlRows& rows, std::string_view server, const TargetSeries& series,
-                           UniqueReadings& out);
+Result<void> read_settings(const SqlRows& rows, PgSeries& series, UniqueReadings& out);
 
 }  // namespace tocsin::collector

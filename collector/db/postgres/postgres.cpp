@@ -37,8 +37,8 @@ class Postgres final : public Target {
     Postgres(std::shared_ptr<const PostgresConfig> config, const TargetContext& context)
         : config_(std::move(config)),
           loop_(*context.loop),
-          series_(*context.series, *config_),
-          up_(series_.get(&kUp)),
+          series_{config_->server, TargetSeries(*context.series, *config_)},
+          up_(series_.series.get(&kUp)),
           plan_(make_plan(*config_)),
           checks_(config_->checks.size()),
           refused_(plan_.steps.size()) {
@@ -182,7 +182,7 @@ class Postgres final : public Target {
             case StepKind::kFamily:
                 return read_rows(step, rows);
             case StepKind::kSettings:
-                return read_settings(rows, config_->server, series_, readings_);
+                return read_settings(rows, series_, readings_);
             case StepKind::kCheck:
                 return read_check_rows(step, rows);
         }
@@ -190,13 +190,14 @@ class Postgres final : public Target {
     }
 
     Result<void> read_rows(const PgStep& step, const PgAnswer& rows) {
-        TOCSIN_TRY(read_family(*step.family, rows, config_->server, series_, readings_));
+        TOCSIN_TRY(read_family(*step.family, rows, series_, readings_));
         return check_privileges(step, rows);
     }
 
     Result<void> read_check_rows(const PgStep& step, const PgAnswer& rows) {
         const auto before = static_cast<std::ptrdiff_t>(readings_.all().size());
-        Result<void> read = read_check(config_->checks[step.check], rows, series_, readings_);
+        Result<void> read =
+            read_check(config_->checks[step.check], rows, series_.series, readings_);
         const Readings& all = readings_.all();
         checks_[step.check].readings.assign(all.begin() + before, all.end());
         return read;
@@ -235,15 +236,19 @@ class Postgres final : public Target {
 
     void report(const PgStep& step, double success) {
         const bool check = step.kind == StepKind::kCheck;
-        readings_.add(series_.get(check ? &kSqlCheckSuccess : &kQuerySuccess,
-                                  {{check ? "check" : "query", step.name}}),
-                      success);
+        std::vector<SeriesRef>& known = series_.known.of("query " + step.title());
+        if (known.empty()) {
+            known.push_back(series_.series.get(check ? &kSqlCheckSuccess : &kQuerySuccess,
+                                               {{check ? "check" : "query", step.name}}));
+        }
+        readings_.add(known.front(), success);
     }
 
     std::string who() const { return "postgres " + config_->instance; }
 
     Readings taken(double up) {
         readings_.add(up_, up);
+        series_.known.next_collection();
         return readings_.take();
     }
 
@@ -254,7 +259,7 @@ class Postgres final : public Target {
 
     std::shared_ptr<const PostgresConfig> config_;
     net::Loop& loop_;
-    TargetSeries series_;
+    PgSeries series_;
     SeriesRef up_;
     PgPlan plan_;
     std::vector<CheckState> checks_;

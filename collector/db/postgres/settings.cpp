@@ -52,6 +52,19 @@ double in_base_unit(double value, const Unit& unit) {
     return unit.factor < 1 ? value / std::round(1 / unit.factor) : value * unit.factor;
 }
 
+std::string setting_name(std::string_view name, const Unit* unit) {
+    std::string out("pg_settings_");
+    out += name;
+    if (unit != nullptr) (out += '_') += unit->base;
+    return out;
+}
+
+std::string setting_help(std::string_view description, const Unit* unit) {
+    std::string out = valid_utf8(description);
+    if (unit != nullptr) ((out += " [Units converted to ") += unit->base) += ".]";
+    return out;
+}
+
 }  // namespace
 
 std::string_view settings_sql() {
@@ -66,19 +79,15 @@ std::string_view settings_sql() {
            "FROM pg_settings WHERE vartype IN ('bool', 'integer', 'real')";
 }
 
-Result<void> read_settings(const SqlRows& rows, std::string_view server, const TargetSeries& series,
-                           UniqueReadings& out) {
+Result<void> read_settings(const SqlRows& rows, PgSeries& series, UniqueReadings& out) {
     if (rows.column_count() != kColumns) {
         return Error(ErrorCode::kInvalid, "pg_settings does not have the columns it should");
     }
-    const Labels labels{{"server", server}};
     std::optional<Error> first;
     for (std::size_t row = 0; row < rows.row_count(); ++row) {
         const auto cell = [&](Column column) { return rows.cell(row, column).value_or(""); };
-        std::string name = "pg_settings_" + std::string(cell(kName));
-        std::string help(cell(kDescription));
         const std::string_view text = cell(kSetting);
-        auto value =
+        const auto value =
             cell(kType) == "bool" ? std::optional(text == "on" ? 1.0 : 0.0) : parse_double(text);
         const std::string_view unit_name = cell(kUnit);
         const Unit* unit = find_unit(unit_name);
@@ -91,13 +100,14 @@ Result<void> read_settings(const SqlRows& rows, std::string_view server, const T
             }
             continue;
         }
-        if (unit != nullptr) {
-            name += "_" + std::string(unit->base);
-            help += " [Units converted to " + std::string(unit->base) + ".]";
-            value = in_base_unit(*value, *unit);
+        const std::string name = setting_name(cell(kName), unit);
+        std::vector<SeriesRef>& known = series.known.of(name);
+        if (known.empty()) {
+            const std::string help = setting_help(cell(kDescription), unit);
+            known.push_back(series.series.get(dynamic_desc(name, help, MetricType::kGauge),
+                                              {{"server", series.server}}));
         }
-        out.add(series.get(dynamic_desc(name, valid_utf8(help), MetricType::kGauge), labels),
-                *value);
+        out.add(known.front(), unit != nullptr ? in_base_unit(*value, *unit) : *value);
     }
     if (first) return std::move(*first);
     return success();

@@ -115,6 +115,11 @@ Result<std::optional<RespReply>> RespReader::next() {
         }
         return Error(ErrorCode::kInvalid, std::string("not Redis's protocol: ") + reader->errstr);
     }
+    const std::string_view left(reader->buf + reader->pos, reader->len - reader->pos);
+    if (left.size() > kMostLine && left.substr(0, kMostLine).find('\n') == std::string_view::npos) {
+        return Error(ErrorCode::kTooLarge, "not Redis's protocol: a line is longer than " +
+                                               std::to_string(kMostLine / 1024) + " KiB");
+    }
     std::optional<RespReply> reply;
     if (whole != nullptr) reply = std::exchange(impl_->root, RespReply());
     return reply;

@@ -34,6 +34,8 @@ class RespReader {
   public:
     static constexpr std::size_t kMostBytes = std::size_t{16} * 1024 * 1024;  // of one reply
     static constexpr std::size_t kMostItems = 100'000;
+    // Of a status, an error or a number: each is searched for its end from its beginning.
+    static constexpr std::size_t kMostLine = std::size_t{64} * 1024;
 
     RespReader();
     ~RespReader();

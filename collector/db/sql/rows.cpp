@@ -26,4 +26,16 @@ Readings UniqueReadings::take() {
     return std::exchange(readings_, {});
 }
 
+std::vector<SeriesRef>& KnownRows::of(std::string_view row) {
+    auto found = rows_.find(row);
+    if (found == rows_.end()) found = rows_.emplace(std::string(row), Row{}).first;
+    found->second.asked = collection_;
+    return found->second.series;
+}
+
+void KnownRows::next_collection() {
+    std::erase_if(rows_, [this](const auto& row) { return row.second.asked != collection_; });
+    ++collection_;
+}
+
 }  // namespace tocsin::collector

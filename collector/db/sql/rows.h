@@ -2,9 +2,12 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
@@ -50,6 +53,27 @@ class UniqueReadings {
   private:
     Readings readings_;
     std::unordered_set<SeriesId> seen_;
+};
+
+// The series that a row told in an earlier collection, by what it says of itself: most rows say the
+// same each time, and making labels of that again is most of what reading them costs.
+class KnownRows {
+  public:
+    // Empty for a row that is new, to be filled.
+    std::vector<SeriesRef>& of(std::string_view row);
+    // Forgets those not asked for since the last call.
+    void next_collection();
+
+  private:
+    struct Row {
+        std::vector<SeriesRef> series;
+        std::uint64_t asked = 0;
+    };
+    struct Hash : std::hash<std::string_view> {
+        using is_transparent = void;
+    };
+    std::unordered_map<std::string, Row, Hash, std::equal_to<>> rows_;
+    std::uint64_t collection_ = 0;
 };
 
 }  // namespace tocsin::collector

@@ -8,6 +8,9 @@
 #include <cstring>
 #include <utility>
 
+#include "base/net/loop_shared.h"
+#include "collector/net/probe/names.h"
+
 namespace tocsin::collector::probe {
 namespace {
 
@@ -23,7 +26,7 @@ struct FreeList {
     void operator()(addrinfo* list) const { ::freeaddrinfo(list); }
 };
 
-Result<std::vector<Address>> ask_system(const std::string& host, int flags) {
+Result<Addresses> ask_system(const std::string& host, int flags) {
     addrinfo hints{};
     hints.ai_family = AF_UNSPEC;
     hints.ai_socktype = SOCK_STREAM;  // each address once
@@ -32,9 +35,12 @@ Result<std::vector<Address>> ask_system(const std::string& host, int flags) {
     const int failed = ::getaddrinfo(host.c_str(), nullptr, &hints, &list);
     const std::unique_ptr<addrinfo, FreeList> owner(list);
     if (failed != 0) {
-        return Error(ErrorCode::kUnavailable, "looking up " + host + ": " + ::gai_strerror(failed));
+        // "Does not exist" is an answer; a resolver that fails or is silent may answer later.
+        const bool answered = failed == EAI_NONAME || failed == EAI_NODATA;
+        return Error(answered ? ErrorCode::kNotFound : ErrorCode::kUnavailable,
+                     "looking up " + host + ": " + ::gai_strerror(failed));
     }
-    std::vector<Address> found;
+    Addresses found;
     for (const addrinfo* at = list; at != nullptr; at = at->ai_next) {
         Address& address = found.emplace_back();
         address.size = at->ai_addrlen;
@@ -44,6 +50,10 @@ Result<std::vector<Address>> ask_system(const std::string& host, int flags) {
 }
 
 }  // namespace
+
+Result<Addresses> resolve(const std::string& host) {
+    return ask_system(host, 0);
+}
 
 std::string Address::text() const {
     std::array<char, INET6_ADDRSTRLEN> buffer{};
@@ -99,7 +109,7 @@ std::optional<Address> numeric_address(const std::string& host) {
     return found.value().front();
 }
 
-std::optional<Address> choose_address(const std::vector<Address>& found, IpProtocol preferred,
+std::optional<Address> choose_address(const Addresses& found, IpProtocol preferred,
                                       Switch fallback) {
     const int family = preferred == IpProtocol::kIp4 ? AF_INET : AF_INET6;
     for (const Address& address : found) {
@@ -109,50 +119,36 @@ std::optional<Address> choose_address(const std::vector<Address>& found, IpProto
     return found.front();
 }
 
-struct Lookup::State {
-    std::string host;
-    std::optional<Result<std::vector<Address>>> answer;
-    IpProtocol preferred = IpProtocol::kIp6;
-    Switch fallback = Switch::kOn;
-    Found found;
+namespace {
 
-    void tell() {
-        const Found done = std::exchange(found, nullptr);
-        if (!done) return;
-        if (!answer) return done(Error(ErrorCode::kInternal, "looking up " + host + " stopped"));
-        if (!*answer) return done(answer->error());
-        if (const auto chosen = choose_address(answer->value(), preferred, fallback)) {
-            return done(*chosen);
-        }
-        done(Error(ErrorCode::kUnavailable,
-                   host + " has no address of IPv" + (preferred == IpProtocol::kIp4 ? "4" : "6") +
-                       "; set ip_protocol_fallback: true to take the other"));
-    }
-};
+Result<Address> choose(const std::string& host, const Result<Addresses>& answer,
+                       IpProtocol preferred, Switch fallback) {
+    if (!answer) return answer.error();
+    if (const auto chosen = choose_address(answer.value(), preferred, fallback)) return *chosen;
+    return Error(ErrorCode::kUnavailable, host + " has no address of IPv" +
+                                              (preferred == IpProtocol::kIp4 ? "4" : "6") +
+                                              "; set ip_protocol_fallback: true to take the other");
+}
+
+}  // namespace
+
+Lookup::Lookup(net::Loop& loop, net::OffloadPool& pool)
+    : loop_(loop), pool_(pool), names_(net::shared_by<Names>(loop)) {}
 
 void Lookup::start(const std::string& host, const ProbeConfig& config, Found found) {
-    state_ = std::make_shared<State>();
-    state_->host = host;
-    state_->preferred = config.preferred;
-    state_->fallback = config.fallback;
-    state_->found = std::move(found);
-    const std::weak_ptr<State> weak = state_;
-    const auto tell = [weak] {
-        if (const auto state = weak.lock()) state->tell();
-    };
+    waiter_ = std::make_shared<Names::Waiter>(
+        [host, preferred = config.preferred, fallback = config.fallback, found = std::move(found)](
+            const Result<Addresses>& answer) { found(choose(host, answer, preferred, fallback)); });
     if (const auto address = numeric_address(host)) {
-        state_->answer = std::vector<Address>{*address};
-    } else {
-        const auto running = state_;  // what the thread writes to, whoever still waits
-        if (pool_.run([running] { running->answer = ask_system(running->host, 0); }, tell)) return;
-        state_->answer = Error(ErrorCode::kUnavailable,
-                               "looking up " + host + ": no thread is free: too many calls hang");
+        soon_ = loop_.after(
+            Duration{0}, [waiter = waiter_, answer = Addresses{*address}] { (*waiter)(answer); });
+        return;
     }
-    soon_ = loop_.after(Duration{0}, tell);
+    names_->find(pool_, host, waiter_);
 }
 
 void Lookup::cancel() {
-    if (state_) state_->found = nullptr;
+    waiter_.reset();
     soon_.cancel();
 }
 

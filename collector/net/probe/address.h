@@ -29,27 +29,33 @@ struct Address {
     double hash() const;      // probe_ip_addr_hash: FNV-1a over its bytes, 32 bits
 };
 
+using Addresses = std::vector<Address>;
+
 std::optional<Address> numeric_address(const std::string& host);
 // The first of the preferred protocol, or of the other one where that is allowed.
-std::optional<Address> choose_address(const std::vector<Address>& found, IpProtocol preferred,
+std::optional<Address> choose_address(const Addresses& found, IpProtocol preferred,
                                       Switch fallback);
+// Asks the system's resolver, which blocks until it gives up. kNotFound: there is no such name.
+Result<Addresses> resolve(const std::string& host);
 
-// One lookup at a time; destroying it, or cancel(), forgets the answer. The pool's thread is held
-// until the system's resolver gives up.
+class Names;
+
+// One lookup at a time; destroying it, or cancel(), forgets the answer. A name is looked up by
+// Names (names.h).
 class Lookup {
   public:
     using Found = std::function<void(const Result<Address>&)>;
 
-    Lookup(net::Loop& loop, net::OffloadPool& pool) : loop_(loop), pool_(pool) {}
+    Lookup(net::Loop& loop, net::OffloadPool& pool);
     // `found` is never called inside start().
     void start(const std::string& host, const ProbeConfig& config, Found found);
     void cancel();
 
   private:
-    struct State;
     net::Loop& loop_;
     net::OffloadPool& pool_;
-    std::shared_ptr<State> state_;
+    std::shared_ptr<Names> names_;
+    std::shared_ptr<std::function<void(const Result<Addresses>&)>> waiter_;
     net::Timer soon_;
 };
 

@@ -70,9 +70,9 @@ class Dns final : public Prober {
     }
 
     void report(Report& report) const override {
-        report.phase(kDuration, "resolve", resolve_);
-        report.phase(kDuration, "connect", connect_);
-        report.phase(kDuration, "request", request_);
+        report.add(kDuration, resolve_, {{"phase", "resolve"}});
+        report.add(kDuration, connect_, {{"phase", "connect"}});
+        report.add(kDuration, request_, {{"phase", "request"}});
         const DnsAnswer none;
         const DnsAnswer& answer = answer_ ? *answer_ : none;
         report.add(kAnswers, static_cast<double>(answer.answer.size()));

@@ -7,6 +7,7 @@
 
 #include "base/core/strings.h"
 #include "base/net/file.h"
+#include "base/net/loop_shared.h"
 #include "collector/net/probe/http_exchange.h"
 #include "collector/net/probe/series.h"
 
@@ -44,6 +45,7 @@ class Http final : public Prober {
         : parts_(parts),
           config_(std::get<HttpConfig>(parts.config->kind)),
           check_(std::move(check)),
+          transfers_(net::shared_by<HttpTransfers>(parts.loop)),
           lookup_(parts.loop, parts.pool) {}
 
     void begin(const Address& address, double lookup_seconds, Finished finished) override {
@@ -60,7 +62,7 @@ class Http final : public Prober {
         request_.address = address;
         if (const auto read = read_credentials(); !read) return finish(read.error());
         exchange_ = std::make_unique<HttpExchange>(
-            parts_.loop, config_,
+            transfers_, config_,
             check_.needs_body() ? HttpExchange::Body::kKept : HttpExchange::Body::kCounted);
         ask();
     }
@@ -69,11 +71,11 @@ class Http final : public Prober {
         HttpResponse now;
         if (exchange_) now = exchange_->response();
         const HttpPhases& p = now.phases;
-        report.phase(kDuration, "resolve", phases_resolve_);
-        report.phase(kDuration, "connect", earlier_.connect + p.connect);
-        report.phase(kDuration, "tls", earlier_.tls + p.tls);
-        report.phase(kDuration, "processing", earlier_.processing + p.processing);
-        report.phase(kDuration, "transfer", earlier_.transfer + p.transfer);
+        report.add(kDuration, phases_resolve_, {{"phase", "resolve"}});
+        report.add(kDuration, earlier_.connect + p.connect, {{"phase", "connect"}});
+        report.add(kDuration, earlier_.tls + p.tls, {{"phase", "tls"}});
+        report.add(kDuration, earlier_.processing + p.processing, {{"phase", "processing"}});
+        report.add(kDuration, earlier_.transfer + p.transfer, {{"phase", "transfer"}});
         report.add(kStatus, now.answer.status);
         report.add(kContentLength, now.content_length);
         report.add(kBodyLength, body_counts_ ? now.body_size : 0);
@@ -211,6 +213,7 @@ class Http final : public Prober {
     ProbeParts parts_;
     const HttpConfig& config_;
     HttpCheck check_;
+    const std::shared_ptr<HttpTransfers> transfers_;
     Lookup lookup_;
     Finished finished_;
     std::unique_ptr<HttpExchange> exchange_;

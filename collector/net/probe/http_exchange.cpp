@@ -1,26 +1,23 @@
 #include "collector/net/probe/http_exchange.h"
 
 #include <curl/curl.h>
-#include <sys/epoll.h>
 
 #include <algorithm>
 #include <array>
 #include <utility>
 
 #include "base/core/strings.h"
-#include "base/net/fd_events.h"
 #include "collector/net/probe/http_options.h"
+#include "collector/net/probe/http_transfers.h"
 
 namespace tocsin::collector::probe {
 namespace {
 
-// CURL and CURLM are both void to the compiler.
+// CURL is void to the compiler.
 struct FreeEasy {
     void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
 };
-struct FreeMulti {
-    void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
-};
+
 std::string_view http_version(long version) {
     switch (version) {
         case CURL_HTTP_VERSION_1_0:
@@ -37,12 +34,9 @@ std::string_view http_version(long version) {
 }  // namespace
 
 struct HttpExchange::Impl {
-    net::Loop& loop;
     const HttpConfig& config;
     const Body keep;
-    // Destroyed from the last on: the multi handle still calls what stands above it.
-    net::FdEvents events;
-    net::Timer timer;
+    const std::shared_ptr<HttpTransfers> transfers;
     Done done;
     HttpResponse now;
     HttpOptions options;
@@ -50,16 +44,15 @@ struct HttpExchange::Impl {
     std::array<char, CURL_ERROR_SIZE> error{};
     bool too_large = false;
     bool active = false;
-    std::unique_ptr<CURLM, FreeMulti> multi{curl_multi_init()};
     std::unique_ptr<CURL, FreeEasy> easy{curl_easy_init()};
 
-    Impl(net::Loop& l, const HttpConfig& c, Body b) : loop(l), config(c), keep(b), events(l) {
+    Impl(std::shared_ptr<HttpTransfers> t, const HttpConfig& c, Body b)
+        : config(c), keep(b), transfers(std::move(t)) {
         set_callbacks();
         HttpOptions::set_once(easy.get(), config);
     }
     ~Impl() {
-        if (active) curl_multi_remove_handle(multi.get(), easy.get());
-        easy.reset();
+        if (active) transfers->remove(easy.get());
     }
     Impl(const Impl&) = delete;
     Impl& operator=(const Impl&) = delete;
@@ -75,22 +68,15 @@ struct HttpExchange::Impl {
 
     void set_callbacks();
     void read_answer();
-    void check_finished();
+    void finished(CURLcode code);
     Result<void> outcome(CURLcode code) const;
 
-    static int on_socket(CURL*, curl_socket_t fd, int what, void* user, void*);
-    static int on_timer(CURLM*, long milliseconds, void* user);
     static std::size_t on_header(char* bytes, std::size_t size, std::size_t count, void* user);
     static std::size_t on_body(char* bytes, std::size_t size, std::size_t count, void* user);
     static CURLcode on_tls(CURL*, void* context, void* user);
-    void act(curl_socket_t fd, int what);
 };
 
 void HttpExchange::Impl::set_callbacks() {
-    curl_multi_setopt(multi.get(), CURLMOPT_SOCKETFUNCTION, on_socket);
-    curl_multi_setopt(multi.get(), CURLMOPT_SOCKETDATA, this);
-    curl_multi_setopt(multi.get(), CURLMOPT_TIMERFUNCTION, on_timer);
-    curl_multi_setopt(multi.get(), CURLMOPT_TIMERDATA, this);
     CURL* curl = easy.get();
     curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, error.data());
     curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, on_header);
@@ -139,48 +125,13 @@ Result<void> HttpExchange::Impl::outcome(CURLcode code) const {
     return Error(ErrorCode::kUnavailable, valid_utf8(text));
 }
 
-void HttpExchange::Impl::act(curl_socket_t fd, int what) {
-    int running = 0;
-    curl_multi_socket_action(multi.get(), fd, what, &running);
-    check_finished();
-}
-
-void HttpExchange::Impl::check_finished() {
-    int left = 0;
-    const CURLMsg* message = curl_multi_info_read(multi.get(), &left);
-    if (message == nullptr || message->msg != CURLMSG_DONE) return;
-    const Result<void> result = outcome(message->data.result);
+void HttpExchange::Impl::finished(CURLcode code) {
+    const Result<void> result = outcome(code);
     read_answer();
-    curl_multi_remove_handle(multi.get(), easy.get());
+    transfers->remove(easy.get());
     active = false;
     const Done tell = std::exchange(done, nullptr);
     if (tell) tell(result);  // may destroy this
-}
-
-// libcurl's callbacks only take notes; none of them calls it back.
-int HttpExchange::Impl::on_socket(CURL*, curl_socket_t fd, int what, void* user, void*) {
-    auto* self = static_cast<Impl*>(user);
-    if (what == CURL_POLL_REMOVE) {
-        self->events.forget(fd);
-        return 0;
-    }
-    const std::uint32_t in = (what & CURL_POLL_IN) != 0 ? std::uint32_t{EPOLLIN} : 0U;
-    const std::uint32_t out = (what & CURL_POLL_OUT) != 0 ? std::uint32_t{EPOLLOUT} : 0U;
-    self->events.watch(fd, in | out, [self, fd](std::uint32_t ready) {
-        const int bad = (ready & (EPOLLERR | EPOLLHUP)) != 0 ? CURL_CSELECT_ERR : 0;
-        self->act(fd, ((ready & EPOLLIN) != 0 ? CURL_CSELECT_IN : 0) |
-                          ((ready & EPOLLOUT) != 0 ? CURL_CSELECT_OUT : 0) | bad);
-    });
-    return 0;
-}
-
-int HttpExchange::Impl::on_timer(CURLM*, long milliseconds, void* user) {
-    auto* self = static_cast<Impl*>(user);
-    self->timer.cancel();
-    if (milliseconds < 0) return 0;
-    self->timer =
-        self->loop.after(Duration{milliseconds}, [self] { self->act(CURL_SOCKET_TIMEOUT, 0); });
-    return 0;
 }
 
 std::size_t HttpExchange::Impl::on_header(char* bytes, std::size_t size, std::size_t count,
@@ -228,8 +179,9 @@ CURLcode HttpExchange::Impl::on_tls(CURL*, void* context, void* user) {
     return self->configured ? CURLE_OK : CURLE_SSL_CERTPROBLEM;
 }
 
-HttpExchange::HttpExchange(net::Loop& loop, const HttpConfig& config, Body body)
-    : impl_(std::make_unique<Impl>(loop, config, body)) {}
+HttpExchange::HttpExchange(std::shared_ptr<HttpTransfers> transfers, const HttpConfig& config,
+                           Body body)
+    : impl_(std::make_unique<Impl>(std::move(transfers), config, body)) {}
 
 HttpExchange::~HttpExchange() = default;
 
@@ -242,8 +194,7 @@ void HttpExchange::start(const HttpRequest& request, Done done) {
     impl.done = std::move(done);
     impl.options.set_request(impl.easy.get(), impl.config, request);
     impl.active = true;
-    // Sets a timer, from which all else follows.
-    curl_multi_add_handle(impl.multi.get(), impl.easy.get());
+    impl.transfers->add(impl.easy.get(), [&impl](CURLcode code) { impl.finished(code); });
 }
 
 HttpResponse HttpExchange::response() const {

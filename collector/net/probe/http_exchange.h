@@ -10,9 +10,9 @@
 #include "base/core/result.h"
 #include "base/core/secret.h"
 #include "base/net/http.h"
-#include "base/net/loop.h"
 #include "collector/net/probe/address.h"
 #include "collector/net/probe/http_check.h"
+#include "collector/net/probe/http_transfers.h"
 #include "collector/net/probe/tls.h"
 
 namespace tocsin::collector::probe {
@@ -49,13 +49,14 @@ struct HttpResponse {
     std::string redirect;  // the absolute URL that a 3xx sends to
 };
 
-// Keeps cookies, and connections where the server does, from one request to the next.
+// Keeps cookies from one request to the next; each has a connection of its own, as in
+// blackbox_exporter.
 class HttpExchange {
   public:
     using Done = std::function<void(const Result<void>&)>;
     enum class Body { kCounted, kKept };
 
-    HttpExchange(net::Loop& loop, const HttpConfig& config, Body body);
+    HttpExchange(std::shared_ptr<HttpTransfers> transfers, const HttpConfig& config, Body body);
     ~HttpExchange();
     HttpExchange(const HttpExchange&) = delete;
     HttpExchange& operator=(const HttpExchange&) = delete;

@@ -33,6 +33,7 @@ void set_tls(CURL* easy, const TlsConfig& tls) {
     // the bundle each time.
     set(easy, CURLOPT_CAINFO, static_cast<const char*>(nullptr));
     set(easy, CURLOPT_CAPATH, static_cast<const char*>(nullptr));
+    set(easy, CURLOPT_CA_CACHE_TIMEOUT, 0L);     // or one probe trusts what another does
     set(easy, CURLOPT_SSL_SESSIONID_CACHE, 0L);  // a resumed session shows no certificates
 }
 
@@ -42,6 +43,10 @@ void HttpOptions::set_once(CURL* easy, const HttpConfig& config) {
     set(easy, CURLOPT_NOSIGNAL, 1L);
     set(easy, CURLOPT_PROTOCOLS_STR, "http,https");
     set(easy, CURLOPT_FOLLOWLOCATION, 0L);
+    // libcurl would hand a connection to whoever asks for the same name, wherever it leads and
+    // whatever certificate it was made with.
+    set(easy, CURLOPT_FRESH_CONNECT, 1L);
+    set(easy, CURLOPT_FORBID_REUSE, 1L);
     set(easy, CURLOPT_COOKIEFILE, "");  // kept for redirects, as browsers do
     const bool http2 = config.http2 == Switch::kOn;
     set(easy, CURLOPT_HTTP_VERSION,
@@ -53,6 +58,25 @@ void HttpOptions::set_once(CURL* easy, const HttpConfig& config) {
     set(easy, CURLOPT_NOPROXY, config.proxy.empty() ? "*" : "");
     set(easy, CURLOPT_USERAGENT, ("Tocsin/" + std::string(kVersion)).c_str());
     set_tls(easy, config.tls);
+}
+
+// Names were looked up before, in the pool. Where a connection of the target's own goes stands in
+// no cache that others look into; a proxy's name leads everybody to the proxy.
+void HttpOptions::set_address(CURL* easy, const HttpConfig& config, const HttpRequest& request,
+                              const std::string& host) {
+    addresses_.reset();
+    const std::string address = bracketed(request.address.text());
+    if (const auto proxy = net::parse_url(config.proxy)) {
+        const std::string port = std::to_string(proxy.value().port);
+        if (!numeric_address(proxy.value().host)) {
+            append(addresses_, proxy.value().host + ":" + port + ":" + address);
+        }
+        set(easy, CURLOPT_RESOLVE, addresses_.get());
+        return;
+    }
+    const std::string port = std::to_string(request.url.port);
+    if (!numeric_address(host)) append(addresses_, host + ":" + port + ":" + address + ":" + port);
+    set(easy, CURLOPT_CONNECT_TO, addresses_.get());
 }
 
 void HttpOptions::set_request(CURL* easy, const HttpConfig& config, const HttpRequest& request) {
@@ -70,15 +94,7 @@ void HttpOptions::set_request(CURL* easy, const HttpConfig& config, const HttpRe
         set(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
         set(easy, CURLOPT_COPYPOSTFIELDS, request.body.data());
     }
-    // Names were looked up before, in the pool: libcurl finds its answer here.
-    addresses_.reset();
-    const auto proxy = net::parse_url(config.proxy);
-    const std::string& target = proxy ? proxy.value().host : host;
-    const std::string target_port = proxy ? std::to_string(proxy.value().port) : port;
-    if (!numeric_address(target)) {
-        append(addresses_, target + ":" + target_port + ":" + bracketed(request.address.text()));
-    }
-    set(easy, CURLOPT_RESOLVE, addresses_.get());
+    set_address(easy, config, request, host);
 
     headers_.reset();
     append(headers_, "Expect:");  // no round trip before the body

@@ -20,6 +20,9 @@ class HttpOptions {
     void set_request(CURL* easy, const HttpConfig& config, const HttpRequest& request);
 
   private:
+    void set_address(CURL* easy, const HttpConfig& config, const HttpRequest& request,
+                     const std::string& host);
+
     std::unique_ptr<curl_slist, FreeList> headers_;
     std::unique_ptr<curl_slist, FreeList> addresses_;
 };

@@ -80,9 +80,9 @@ class Icmp final : public Prober {
     }
 
     void report(Report& report) const override {
-        report.phase(kDuration, "resolve", resolve_);
-        report.phase(kDuration, "setup", setup_);
-        report.phase(kDuration, "rtt", rtt_);
+        report.add(kDuration, resolve_, {{"phase", "resolve"}});
+        report.add(kDuration, setup_, {{"phase", "setup"}});
+        report.add(kDuration, rtt_, {{"phase", "rtt"}});
         if (hop_limit_) report.add(kHopLimit, *hop_limit_);
     }
 

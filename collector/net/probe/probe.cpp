@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/net/log.h"
+#include "collector/api/failure_log.h"
 #include "collector/net/probe/prober.h"
 
 namespace tocsin::collector {
@@ -34,7 +35,7 @@ class Probe final : public Target {
     Probe(const ProbeParts& parts, SeriesTable& table, std::unique_ptr<Prober> prober)
         : loop_(parts.loop),
           config_(parts.config),
-          series_(table, *config_),
+          report_(table, *config_),
           lookup_(parts.loop, parts.pool),
           prober_(std::move(prober)) {}
     ~Probe() override { prober_->end(); }
@@ -90,34 +91,33 @@ class Probe final : public Target {
         deadline_.cancel();
         soon_.cancel();
         lookup_.cancel();
-        Readings readings;
-        Report report(series_, readings);
-        report.add(kSuccess, result_->has_value() ? 1 : 0);
-        report.add(kDuration, duration_);
-        report.add(kLookup, lookup_seconds_);
-        report.add(kProtocol, address_.protocol());
-        report.add(kHash, address_.hash());
-        prober_->report(report);
+        report_.begin();
+        report_.add(kSuccess, result_->has_value() ? 1 : 0);
+        report_.add(kDuration, duration_);
+        report_.add(kLookup, lookup_seconds_);
+        report_.add(kProtocol, address_.protocol());
+        report_.add(kHash, address_.hash());
+        prober_->report(report_);
         prober_->end();
         note(result_->has_value() ? std::string() : result_->error().message);
-        return readings;
+        return report_.finish();
     }
 
-    void note(std::string failure) {
-        if (failing_.empty() && !failure.empty()) {
+    void note(const std::string& failure) {
+        const FailureNews news = failures_said_.take(failure, Steady::now());
+        if (news == FailureNews::kFails) {
             net::log_warning(
                 "probe fails",
                 {{"job", config_->job}, {"instance", config_->instance}, {"error", failure}});
-        } else if (!failing_.empty() && failure.empty()) {
+        } else if (news == FailureNews::kWorksAgain) {
             net::log_info("probe succeeds again",
                           {{"job", config_->job}, {"instance", config_->instance}});
         }
-        failing_ = std::move(failure);
     }
 
     net::Loop& loop_;
     std::shared_ptr<const ProbeConfig> config_;
-    TargetSeries series_;
+    Report report_;
     Lookup lookup_;
     std::unique_ptr<Prober> prober_;
     TargetDone done_;
@@ -126,7 +126,7 @@ class Probe final : public Target {
     Steady::time_point started_;
     double lookup_seconds_ = 0;
     double duration_ = 0;
-    std::string failing_;  // why the last probe failed; "" when it did not
+    FailureLog failures_said_;
     net::Timer deadline_;
     net::Timer soon_;
 };

@@ -5,8 +5,8 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <string_view>
 
+#include "collector/api/report.h"
 #include "collector/api/target.h"
 #include "collector/net/probe/address.h"
 #include "collector/net/probe_config/config.h"
@@ -17,23 +17,6 @@ using Steady = std::chrono::steady_clock;
 inline double seconds_since(Steady::time_point start) {
     return std::chrono::duration<double>(Steady::now() - start).count();
 }
-
-// The readings of one probe.
-class Report {
-  public:
-    Report(const TargetSeries& series, Readings& out) : series_(series), out_(out) {}
-    void add(const MetricDesc& desc, double value, const Labels& labels = {}) {
-        out_.push_back({series_.get(&desc, labels), value});
-    }
-    // One series a phase.
-    void phase(const MetricDesc& desc, std::string_view name, double seconds) {
-        add(desc, seconds, {{"phase", name}});
-    }
-
-  private:
-    const TargetSeries& series_;
-    Readings& out_;
-};
 
 // What people see of a probe that failed, or nothing.
 using Finished = std::function<void(const Result<void>&)>;

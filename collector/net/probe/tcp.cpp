@@ -50,11 +50,15 @@ class Tcp final : public Prober {
         report.add(kFailedDueToRegex, failed_due_to_regex_);
         if (peer_) report_peer(*peer_, report);
         for (const auto& [config, groups] : said_) {
-            LabelsBuilder labels;
-            for (const auto& [name, value] : config->config->labels) {
-                labels.set(name, valid_utf8(config->expect->expand(value, groups)));
+            std::vector<std::string> values;
+            for (const auto& [_, value] : config->config->labels) {
+                values.push_back(config->expect->expand(value, groups));
             }
-            report.add(kExpectInfo, 1, labels.build());
+            std::vector<Report::Label> labels;
+            for (const auto& [name, _] : config->config->labels) {
+                labels.emplace_back(name, values[labels.size()]);
+            }
+            report.add(kExpectInfo, 1, labels);
         }
     }
 

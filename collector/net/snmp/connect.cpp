@@ -2,7 +2,6 @@
 
 #include <arpa/inet.h>
 #include <netdb.h>
-#include <sys/stat.h>
 
 #include <array>
 #include <cstring>
@@ -15,21 +14,6 @@
 
 namespace tocsin::collector::snmp {
 namespace {
-
-// What tells a file that was written again from the one that was read.
-struct FileMark {
-    ino_t inode = 0;
-    off_t size = 0;
-    std::int64_t changed = 0;
-    bool operator==(const FileMark&) const = default;
-};
-
-FileMark mark_of(const std::string& path) {
-    struct stat status {};
-    if (path.empty() || ::stat(path.c_str(), &status) != 0) return {};
-    return {status.st_ino, status.st_size,
-            std::int64_t{status.st_mtim.tv_sec} * 1'000'000'000 + status.st_mtim.tv_nsec};
-}
 
 Result<Address> resolve(const SnmpPeer& peer, int flags) {
     addrinfo hints{};
@@ -80,19 +64,11 @@ class NetConnector final : public Connector {
         discovery_.reset();
     }
 
-    bool secrets_changed() const override { return marks() != marks_; }
+    bool secrets_changed() const override { return marks_of(config_->credential) != marks_; }
 
   private:
-    using Marks = std::array<FileMark, 3>;
-
-    Marks marks() const {
-        const SnmpCredential& who = config_->credential;
-        return {mark_of(who.community_file), mark_of(who.auth_password_file),
-                mark_of(who.priv_password_file)};
-    }
-
     void begin() {
-        marks_ = marks();
+        marks_ = marks_of(config_->credential);
         auto secrets = read_secrets(config_->credential);
         if (!secrets) return finish(secrets.error());
         secrets_ = std::move(secrets).value();
@@ -158,7 +134,7 @@ class NetConnector final : public Connector {
     std::shared_ptr<int> ticket_;  // of the connect() under way
     std::shared_ptr<bool> resolving_ = std::make_shared<bool>(false);
     net::Timer soon_;
-    Marks marks_;
+    SecretMarks marks_;
     Secrets secrets_;
     Address address_;
     std::unique_ptr<Discovery> discovery_;

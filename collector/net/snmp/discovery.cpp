@@ -88,6 +88,11 @@ std::string discovery_request(std::uint32_t message_id) {
                                   element(kSequence, none + none + get));
 }
 
+std::optional<std::uint32_t> parse_version(std::string_view datagram) {
+    auto message = take(datagram, kSequence);
+    return message ? take_integer(*message) : std::nullopt;
+}
+
 std::optional<MessageHead> parse_head(std::string_view datagram) {
     auto message = take(datagram, kSequence);
     if (!message || take_integer(*message) != 3U) return std::nullopt;

@@ -23,6 +23,9 @@ struct Engine {
     std::uint32_t time = 0;
 };
 
+// The version that a message says it is of: 0 (1), 1 (2c), 3. Nothing where it is no message. Pure.
+std::optional<std::uint32_t> parse_version(std::string_view datagram);
+
 // Who a message of version 3 is of, as its head says before anything is verified.
 struct MessageHead {
     std::uint32_t message_id = 0;

@@ -5,7 +5,6 @@
 #include <optional>
 #include <utility>
 
-#include "base/core/digest.h"
 #include "collector/net/snmp/convert.h"
 #include "collector/net/snmp/library.h"
 #include "collector/net/snmp/ready_set.h"
@@ -125,18 +124,6 @@ class NetSnmpSession final : public Session {
     net::Timer timer_;
 };
 
-std::string fingerprint_of(const SessionOptions& options) {
-    const SnmpCredential& who = options.credential;
-    std::string all = std::to_string(static_cast<int>(who.level));
-    for (const std::string_view part :
-         {std::string_view(who.auth_protocol), std::string_view(options.secrets.auth.reveal()),
-          std::string_view(who.priv_protocol), std::string_view(options.secrets.priv.reveal())}) {
-        all += '\0';
-        all += part;
-    }
-    return sha256(all);
-}
-
 }  // namespace
 
 Result<std::unique_ptr<Session>> open_session(net::Loop& loop, const SessionOptions& options) {
@@ -169,7 +156,8 @@ Result<std::unique_ptr<Session>> open_session(net::Loop& loop, const SessionOpti
         session.securityEngineIDLen = engine.size();
         session.contextEngineID = session.securityEngineID;
         session.contextEngineIDLen = session.securityEngineIDLen;
-        TOCSIN_TRY(lease, shared.lease({engine, user}, fingerprint_of(options), options.device));
+        TOCSIN_TRY(lease, shared.lease({engine, user}, fingerprint_of(who, options.secrets),
+                                       options.device));
         TOCSIN_TRY(set_user(who, options.secrets, session));
         // Not authenticated yet: the first answer with our keys says better.
         if (options.engine.boots != 0) {

@@ -23,7 +23,8 @@ void set_up_library() {
           NETSNMP_DS_LIB_DISABLE_PERSISTENT_SAVE, NETSNMP_DS_LIB_DONT_PERSIST_STATE}) {
         netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, off, 1);
     }
-    snmp_disable_log();
+    // Without any handler it would write to standard error, a line for each message of a stranger.
+    netsnmp_register_loghandler(NETSNMP_LOGHANDLER_NONE, LOG_DEBUG);
     init_snmp("tocsin");
 }
 
@@ -70,7 +71,24 @@ void Shared::release(const UserKey& key) {
     }
     const auto next = users_.lower_bound({key.engine, ""});
     const bool others = next != users_.end() && next->first.engine == key.engine;
-    if (!others) free_enginetime(id, engine.size());
+    // Our own clock is known as long as the process runs: senders of informs ask for it.
+    if (!others && engine != local_engine()) free_enginetime(id, engine.size());
+}
+
+void Shared::be_engine(const std::string& id, std::uint32_t boots) {
+    const auto* const octets = reinterpret_cast<const u_char*>(id.data());
+    set_exact_engineID(octets, id.size());
+    // The library's reader of a configuration line, which counts one more.
+    std::string before = std::to_string(boots - 1);
+    engineBoots_conf("engineBoots", before.data());
+    set_enginetime(octets, static_cast<u_int>(id.size()), boots, 0, TRUE);
+    is_engine_ = true;
+}
+
+std::string Shared::local_engine() const {
+    std::string id(SNMP_MAX_ENG_SIZE, '\0');
+    id.resize(snmpv3_get_engineID(reinterpret_cast<u_char*>(id.data()), id.size()));
+    return id;
 }
 
 Result<std::string> Shared::key_of(std::string_view auth_protocol, const Secret& password) {

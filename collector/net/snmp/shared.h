@@ -2,6 +2,7 @@
 // set-up, its users, derived keys; and modules, which are large. On the loop's thread.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
@@ -46,6 +47,13 @@ class Shared {
     Result<std::unique_ptr<UserLease>> lease(const UserKey& key, std::string_view fingerprint,
                                              std::string_view device);
 
+    // Who this process is to senders of informs, for as long as it runs: an engine ID of 5 to 32
+    // octets, and how often it has started with it.
+    void be_engine(const std::string& id, std::uint32_t boots);
+    bool is_engine() const { return is_engine_; }  // be_engine() has been called
+    // As the library has it, be it given or made up.
+    std::string local_engine() const;
+
     // Ku of a password (RFC 3414, A.2), which takes milliseconds the first time.
     Result<std::string> key_of(std::string_view auth_protocol, const Secret& password);
 
@@ -62,6 +70,7 @@ class Shared {
     Shared();
     void release(const UserKey& key);
 
+    bool is_engine_ = false;
     std::map<UserKey, User> users_;
     std::map<std::string, std::string> keys_;  // by digest of protocol and password
     std::map<std::vector<std::string>, std::weak_ptr<const Modules>> modules_;

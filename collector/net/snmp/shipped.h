@@ -1,4 +1,5 @@
-// The files of modules that come with the agent, as text: collector/net/snmp/modules/*.yml.
+// The files that come with the agent, as text: modules (collector/net/snmp/modules/*.yml) and
+// mappings of traps (modules/traps/*.yml).
 #pragma once
 
 #include <span>
@@ -11,5 +12,6 @@ struct ShippedFile {
     std::string_view text;
 };
 std::span<const ShippedFile> shipped_files();
+std::span<const ShippedFile> shipped_trap_files();
 
 }  // namespace tocsin::collector::snmp

@@ -1,9 +1,11 @@
 #include "collector/net/snmp/user_keys.h"
 
-#include <array>
-#include <cstring>
-#include <string>
+#include <sys/stat.h>
 
+#include <cstring>
+#include <string_view>
+
+#include "base/core/digest.h"
 #include "base/net/file.h"
 #include "collector/net/snmp/protocols.h"
 #include "collector/net/snmp/shared.h"
@@ -21,7 +23,30 @@ Result<void> set_key(std::string_view auth_protocol, const Secret& password, std
     return success();
 }
 
+FileMark mark_of(const std::string& path) {
+    struct stat status {};
+    if (path.empty() || ::stat(path.c_str(), &status) != 0) return {};
+    return {status.st_ino, status.st_size,
+            std::int64_t{status.st_mtim.tv_sec} * 1'000'000'000 + status.st_mtim.tv_nsec};
+}
+
 }  // namespace
+
+SecretMarks marks_of(const SnmpCredential& credential) {
+    return {mark_of(credential.community_file), mark_of(credential.auth_password_file),
+            mark_of(credential.priv_password_file)};
+}
+
+std::string fingerprint_of(const SnmpCredential& who, const Secrets& secrets) {
+    std::string all = std::to_string(static_cast<int>(who.level));
+    for (const std::string_view part :
+         {std::string_view(who.auth_protocol), std::string_view(secrets.auth.reveal()),
+          std::string_view(who.priv_protocol), std::string_view(secrets.priv.reveal())}) {
+        all += '\0';
+        all += part;
+    }
+    return sha256(all);
+}
 
 Result<Secrets> read_secrets(const SnmpCredential& credential) {
     Secrets secrets{Secret(credential.community), {}, {}};

@@ -1,6 +1,12 @@
 // A user of version 3 in the library's terms.
 #pragma once
 
+#include <sys/types.h>
+
+#include <array>
+#include <cstdint>
+#include <string>
+
 #include "base/core/result.h"
 #include "base/core/secret.h"
 #include "collector/net/snmp/config/config.h"
@@ -17,6 +23,19 @@ struct Secrets {
 
 // Reads the files that the credential names; the community itself where there is none.
 Result<Secrets> read_secrets(const SnmpCredential& credential);
+
+// What tells a file that was written again from the one that was read.
+struct FileMark {
+    ino_t inode = 0;
+    off_t size = 0;
+    std::int64_t changed = 0;
+    bool operator==(const FileMark&) const = default;
+};
+using SecretMarks = std::array<FileMark, 3>;
+SecretMarks marks_of(const SnmpCredential& credential);  // as its files are now
+
+// Stands for level, protocols and passwords, and does not tell them.
+std::string fingerprint_of(const SnmpCredential& who, const Secrets& secrets);
 
 // Level, protocols and keys (Ku, from which the library makes those of the engine). What it puts
 // into the session lives as long as the library, or in the session.

@@ -102,19 +102,16 @@ Walk::Walk(const Plan& plan, int repetitions, std::vector<std::size_t>& rows)
     : plan_(&plan),
       rows_(&rows),
       repetitions_(static_cast<std::size_t>(std::max(1, repetitions))),
+      most_rows_(std::max(kMostRows, repetitions_)),
       most_gets_(kMostGets) {
     rows_->resize(plan.columns.size(), kUnknown);
 }
 
-// What the columns are known to have left, and one row more, which says that they are over.
-std::size_t Walk::rows_to_ask(std::size_t width) const {
-    std::size_t most = 1;
-    for (std::size_t i = 0; i < width; ++i) {
-        const std::size_t had = (*rows_)[columns_[i].index];
-        if (had == kUnknown || columns_[i].rows > had) return repetitions_;
-        most = std::max(most, had - columns_[i].rows + 1);
-    }
-    return std::min(most, repetitions_);
+// What the column is known to have left, and one row more, which says that it is over.
+std::size_t Walk::rows_left(const Column& column) const {
+    const std::size_t had = (*rows_)[column.index];
+    if (had == kUnknown || column.rows > had) return repetitions_;
+    return std::min(had - column.rows + 1, repetitions_);
 }
 
 std::optional<Request> Walk::next() {
@@ -125,16 +122,21 @@ std::optional<Request> Walk::next() {
         asked_.oids.assign(begin, begin + static_cast<std::ptrdiff_t>(count));
         return asked_;
     }
-    const std::size_t width = std::max<std::size_t>(1, kMostRows / repetitions_);
-    while (columns_.size() < width && next_column_ < plan_->columns.size()) {
-        columns_.push_back({next_column_, plan_->columns[next_column_]});
-        ++next_column_;
+    asked_.operation = Operation::kGetBulk;
+    std::size_t rows = 0;  // all columns of a request are asked for as many
+    for (std::size_t i = 0;; ++i) {
+        if (i == columns_.size()) {
+            if (next_column_ == plan_->columns.size()) break;
+            columns_.push_back({next_column_, plan_->columns[next_column_]});
+            ++next_column_;
+        }
+        const std::size_t most = std::max(rows, rows_left(columns_[i]));
+        if (i > 0 && most * (i + 1) > most_rows_) break;
+        asked_.oids.push_back(columns_[i].last);
+        rows = most;
     }
     if (columns_.empty()) return std::nullopt;
-    asked_.operation = Operation::kGetBulk;
-    const std::size_t count = std::min(width, columns_.size());
-    asked_.repetitions = static_cast<int>(rows_to_ask(count));
-    for (std::size_t i = 0; i < count; ++i) asked_.oids.push_back(columns_[i].last);
+    asked_.repetitions = static_cast<int>(rows);
     return asked_;
 }
 
@@ -154,8 +156,10 @@ Result<void> Walk::refused(const Response& response) {
             most_gets_ = std::max<std::size_t>(1, asked_.oids.size() / 2);
             return success();
         }
-        if (asked_.operation == Operation::kGetBulk && repetitions_ > 1) {
-            repetitions_ /= 2;
+        const auto rows = asked_.oids.size() * static_cast<std::size_t>(asked_.repetitions);
+        if (asked_.operation == Operation::kGetBulk && rows > 1) {
+            most_rows_ = rows / 2;
+            repetitions_ = std::min(repetitions_, most_rows_);
             return success();
         }
     }

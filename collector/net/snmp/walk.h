@@ -40,7 +40,8 @@ class Walk {
   public:
     static constexpr std::size_t kMostFound = 200'000;
 
-    // `repetitions`: rows of a column in one answer; several columns share a request when short.
+    // `repetitions`: rows of a column in one answer; columns share a request as far as their rows
+    // fit into one.
     // `rows`: how many each column had last time, so that no more is asked than will be of use;
     // kept up to date, and as long as the walk lives.
     Walk(const Plan& plan, int repetitions, std::vector<std::size_t>& rows);
@@ -58,7 +59,7 @@ class Walk {
         Oid last;
         std::size_t rows = 0;  // got so far
     };
-    std::size_t rows_to_ask(std::size_t width) const;
+    std::size_t rows_left(const Column& column) const;
     Result<void> take_objects(Response& response);
     Result<void> take_rows(Response& response);
     Result<void> refused(const Response& response);
@@ -66,6 +67,7 @@ class Walk {
     const Plan* plan_;
     std::vector<std::size_t>* rows_;
     std::size_t repetitions_;
+    std::size_t most_rows_;  // of all columns in one answer
     std::size_t most_gets_;
     std::size_t next_get_ = 0;
     std::size_t next_column_ = 0;

@@ -152,4 +152,12 @@ TargetConfigs read_journal(const text::YamlNode& section, Diagnostics& diagnosti
     return read_list(section, "journal", "{name, match, patterns}", read_one_journal, diagnostics);
 }
 
+Result<std::optional<net::FileLock>> lock_log(const std::string& path) {
+    Result<net::FileLock> lock = net::FileLock::take(path);
+    if (lock) return std::optional(std::move(lock).value());
+    if (lock.error().code != ErrorCode::kConflict) return std::optional<net::FileLock>();
+    return Error(ErrorCode::kUnavailable,
+                 "an earlier collection of this log still runs (" + lock.error().message + ")");
+}
+
 }  // namespace tocsin::collector

@@ -2,6 +2,7 @@
 // journal.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -10,6 +11,7 @@
 #include "base/core/units.h"
 #include "base/model/labels.h"
 #include "base/model/sample.h"
+#include "base/net/file_lock.h"
 #include "base/net/http.h"
 #include "collector/api/filter.h"
 #include "collector/api/target.h"
@@ -53,5 +55,10 @@ inline std::string log_state_file(std::string_view state, std::string_view kind,
     std::string path(state);
     return path.append("/").append(kind).append("-").append(net::percent_encode(name));
 }
+
+// Held by who reads a log from its first collection to the end of its last call, so that a line
+// counts once: an error while another has it. None where the lock's file cannot be made, since the
+// position cannot be kept there either.
+Result<std::optional<net::FileLock>> lock_log(const std::string& path);
 
 }  // namespace tocsin::collector

@@ -7,6 +7,7 @@
 
 #include "base/core/strings.h"
 #include "base/net/file.h"
+#include "base/net/file_lock.h"
 #include "base/net/log.h"
 #include "collector/api/pooled.h"
 #include "collector/service/log_config/log_config.h"
@@ -31,11 +32,12 @@ struct Counted {
     std::uint64_t matches = 0;
 };
 
-class Log final : public Collector {
+class Log final : public RememberingCollector {
   public:
     Log(std::shared_ptr<const LogsConfig> config, const TargetContext& context)
         : config_(std::move(config)),
-          state_file_(log_state_file(context.state, "log", config_->name)) {
+          state_file_(log_state_file(context.state, "log", config_->name)),
+          lock_file_(log_state_file(context.state, "lock-log", config_->name)) {
         const TargetSeries series(*context.series, *config_);
         const Labels own{{"log", config_->name}};
         lines_series_ = series.get(&kLogLines, own);
@@ -50,10 +52,11 @@ class Log final : public Collector {
     }
 
     Result<void> collect(Timestamp now, Readings& out) override {
-        if (!files_) load();
+        if (!files_) {
+            TOCSIN_TRY(load());
+        }
         files_->refresh(now);
         files_->read(config_->limit.count, [this](std::string_view line) { count(line); });
-        save();
         report(out);
         const std::vector<std::string>& failures = files_->failures();
         if (files_->size() == 0 && !failures.empty()) {
@@ -63,9 +66,27 @@ class Log final : public Collector {
         return success();
     }
 
+    bool to_keep() const override { return files_ && saved_ != files_->positions(); }
+
+    // A disk that is full must not stop the reading; it is told of once, and tried again.
+    void keep() override {
+        LogPositions positions = files_->positions();
+        const Result<void> written =
+            net::write_file_atomic(state_file_, print_positions(positions), kStateMode);
+        if (written) {
+            saved_ = std::move(positions);
+            unsaved_ = false;
+        } else if (!std::exchange(unsaved_, true)) {
+            net::log_warning("a log's position is not saved",
+                             {{"log", config_->name}, {"error", written.error().message}});
+        }
+    }
+
   private:
-    // Without its positions a log begins at its files' ends, as on the first start.
-    void load() {
+    // Without its positions a log begins at its files' ends, as on the first start. Whoever had
+    // them before may still be reading, where a reload came while its call hung.
+    Result<void> load() {
+        TOCSIN_TRY(lock_, lock_log(lock_file_));
         std::optional<LogPositions> kept;
         const Result<std::string> text = net::read_file(state_file_);
         if (text) kept = parse_positions(text.value());
@@ -77,6 +98,7 @@ class Log final : public Collector {
         }
         saved_ = kept;
         files_.emplace(config_->files, std::move(kept));
+        return success();
     }
 
     void count(std::string_view line) {
@@ -89,21 +111,6 @@ class Log final : public Collector {
         }
         for (Counted& counted : patterns_) {
             if (counted.pattern->regex.found_in(line)) ++counted.matches;
-        }
-    }
-
-    // A disk that is full must not stop the reading; it is told of once, and tried again.
-    void save() {
-        LogPositions positions = files_->positions();
-        if (saved_ == positions) return;
-        const Result<void> written =
-            net::write_file_atomic(state_file_, print_positions(positions), kStateMode);
-        if (written) {
-            saved_ = std::move(positions);
-            unsaved_ = false;
-        } else if (!std::exchange(unsaved_, true)) {
-            net::log_warning("a log's position is not saved",
-                             {{"log", config_->name}, {"error", written.error().message}});
         }
     }
 
@@ -131,6 +138,8 @@ class Log final : public Collector {
 
     std::shared_ptr<const LogsConfig> config_;
     std::string state_file_;
+    std::string lock_file_;
+    std::optional<net::FileLock> lock_;  // as long as it may read on
     SeriesRef lines_series_;
     SeriesRef backlog_series_;
     SeriesRef files_series_;
@@ -148,7 +157,7 @@ class Log final : public Collector {
 Result<std::unique_ptr<Target>> create_log(const std::shared_ptr<const TargetConfig>& config,
                                            const TargetContext& context) {
     auto log = std::make_unique<Log>(std::static_pointer_cast<const LogsConfig>(config), context);
-    return make_pooled(*context.loop, *context.pool, std::move(log));
+    return make_remembering(*context.loop, *context.pool, std::move(log));
 }
 
 }  // namespace tocsin::collector

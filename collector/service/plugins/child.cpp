@@ -1,6 +1,7 @@
 #include "collector/service/plugins/child.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <sys/syscall.h>
@@ -16,6 +17,7 @@ namespace tocsin::collector {
 namespace {
 
 constexpr const char* kPath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+constexpr int kDiesWithin = 100;  // milliseconds
 constexpr const char* kLocale = "LC_ALL=C";
 
 // posix_spawn's two descriptions of the child, freed together.
@@ -104,7 +106,9 @@ Child::~Child() {
     exited_.reset();
     if (!reaped_) {
         kill();
-        // One in an uninterruptible sleep is left to whoever started this process.
+        // It dies at once. One in an uninterruptible sleep is not waited for.
+        pollfd gone{pidfd_, POLLIN, 0};
+        ::poll(&gone, 1, kDiesWithin);
         ::waitpid(pid_, nullptr, WNOHANG);
     }
     ::close(output_);

@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "base/core/strings.h"
+#include "base/net/log.h"
+#include "collector/api/failure_log.h"
 #include "collector/service/plugins/child.h"
 #include "collector/service/plugins/config.h"
 #include "collector/service/plugins/output.h"
@@ -27,6 +29,9 @@ constexpr MetricDesc kBound{"nagios_perfdata_threshold",
                             MetricType::kGauge};
 constexpr MetricDesc kLimit{"nagios_perfdata_limit", "The least or the most that the value can be.",
                             MetricType::kGauge};
+constexpr MetricDesc kMalformed{"nagios_perfdata_malformed_total",
+                                "Runs whose performance data could not be read whole.",
+                                MetricType::kCounter};
 
 class Plugin final : public Target {
   public:
@@ -35,7 +40,8 @@ class Plugin final : public Target {
           loop_(*context.loop),
           series_(*context.series, *config_),
           status_(series_.get(&kStatus, {{"check", config_->name}})),
-          duration_(series_.get(&kDuration, {{"check", config_->name}})) {}
+          duration_(series_.get(&kDuration, {{"check", config_->name}})),
+          malformed_(series_.get(&kMalformed, {{"check", config_->name}})) {}
 
     void start(Timestamp, TargetDone done) override {
         done_ = std::move(done);
@@ -49,7 +55,7 @@ class Plugin final : public Target {
             return;
         }
         refused_ = loop_.after(Duration{0}, [this, why = child.error()] {
-            Readings readings{{status_, kUnknown}};
+            Readings readings{{status_, kUnknown}, {malformed_, malformed_runs_}};
             std::exchange(done_, nullptr)(why, std::move(readings));
         });
     }
@@ -58,7 +64,7 @@ class Plugin final : public Target {
         done_ = nullptr;
         refused_.cancel();
         if (child_) child_->kill();
-        return {{status_, kUnknown}};
+        return {{status_, kUnknown}, {malformed_, malformed_runs_}};
     }
 
   private:
@@ -76,22 +82,30 @@ class Plugin final : public Target {
                                                      std::to_string(Child::kMostOutput / 1024) +
                                                      " KiB and was killed");
         } else {
-            report(parse_plugin_output(end.output), readings, result);
+            report(parse_plugin_output(end.output), readings);
             if (!known) {
                 result = Error(ErrorCode::kInvalid, "ended with " + std::to_string(end.status) +
                                                         ", which is no plugin's status (0 to 3)");
             }
         }
+        readings.push_back({malformed_, malformed_runs_});
         std::exchange(done_, nullptr)(result, std::move(readings));
     }
 
-    void report(const PluginOutput& output, Readings& out, Result<void>& result) {
+    void report(const PluginOutput& output, Readings& out) {
+        const std::string wrong = report_values(output, out);
+        if (!wrong.empty()) ++malformed_runs_;
+        if (complaints_.take(wrong, std::chrono::steady_clock::now()) != FailureNews::kFails)
+            return;
+        net::log_warning("a plugin's performance data do not read",
+                         {{"check", config_->name}, {"reason", wrong}});
+    }
+
+    // Says what of them could not be taken, "" when nothing: the status counts all the same.
+    std::string report_values(const PluginOutput& output, Readings& out) {
         for (const PerformanceValue& item : output.values) {
             if (out.size() >= kMostValues) {
-                result =
-                    Error(ErrorCode::kTooLarge, "has more than " + std::to_string(kMostValues) +
-                                                    " values; the rest is left out");
-                return;
+                return "more than " + std::to_string(kMostValues) + " values; the rest is left out";
             }
             const std::string label = valid_utf8(item.label);
             const std::string unit = valid_utf8(item.unit);
@@ -102,12 +116,7 @@ class Plugin final : public Target {
             limit(label, "minimum", item.minimum, out);
             limit(label, "maximum", item.maximum, out);
         }
-        if (!output.malformed.empty()) {
-            result = Error(ErrorCode::kInvalid, config_->name +
-                                                    " has performance data that do not "
-                                                    "read: " +
-                                                    valid_utf8(output.malformed.front()));
-        }
+        return output.malformed.empty() ? "" : valid_utf8(output.malformed.front());
     }
 
     void bounds(std::string_view label, std::string_view level,
@@ -140,6 +149,9 @@ class Plugin final : public Target {
     TargetSeries series_;
     SeriesRef status_;
     SeriesRef duration_;
+    SeriesRef malformed_;
+    double malformed_runs_ = 0;
+    FailureLog complaints_;  // about the performance data
     TargetDone done_;
     std::chrono::steady_clock::time_point started_;
     std::unique_ptr<Child> child_;

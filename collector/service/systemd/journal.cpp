@@ -7,6 +7,7 @@
 
 #include "base/core/strings.h"
 #include "base/net/file.h"
+#include "base/net/file_lock.h"
 #include "base/net/log.h"
 #include "collector/api/pooled.h"
 #include "collector/service/log_config/log_config.h"
@@ -31,11 +32,12 @@ struct Counted {
     std::uint64_t matches = 0;
 };
 
-class Journal final : public Collector {
+class Journal final : public RememberingCollector {
   public:
     Journal(std::shared_ptr<const JournalConfig> config, const TargetContext& context)
         : config_(std::move(config)),
-          state_file_(log_state_file(context.state, "journal", config_->name)) {
+          state_file_(log_state_file(context.state, "journal", config_->name)),
+          lock_file_(log_state_file(context.state, "lock-journal", config_->name)) {
         const TargetSeries series(*context.series, *config_);
         const Labels own{{"log", config_->name}, {"source", "journal"}};
         lines_series_ = series.get(&kLogLines, own);
@@ -59,6 +61,21 @@ class Journal final : public Collector {
         return result;
     }
 
+    bool to_keep() const override { return position_ != saved_; }
+
+    // A disk that is full must not stop the reading; it is told of once, and tried again.
+    void keep() override {
+        const Result<void> written =
+            net::write_file_atomic(state_file_, print_journal_position(*position_), kStateMode);
+        if (written) {
+            saved_ = position_;
+            unsaved_ = false;
+        } else if (!std::exchange(unsaved_, true)) {
+            net::log_warning("a journal's position is not saved",
+                             {{"log", config_->name}, {"error", written.error().message}});
+        }
+    }
+
   private:
     Result<void> read(Timestamp now, Duration& behind) {
         TOCSIN_TRY(JournalReader journal, JournalReader::open(config_->directory));
@@ -67,17 +84,21 @@ class Journal final : public Collector {
         TOCSIN_TRY(journal.go_behind(*position_));
         for (int read = 0; read < kMostEntries; ++read) {
             TOCSIN_TRY(const bool more, journal.next());
-            if (!more) return save();
+            if (!more) return success();
             count(journal.message());
             TOCSIN_TRY(position_, journal.cursor());
         }
         behind = std::max(Duration{0}, now - journal.written());
-        return save();
+        return success();
     }
 
-    // Without a position it begins at the end, as on the first start.
+    // Without a position it begins at the end, as on the first start. Whoever had it before may
+    // still be reading, where a reload came while its call hung.
     Result<void> find_position(JournalReader& journal) {
         if (position_) return success();
+        if (!lock_) {
+            TOCSIN_TRY(lock_, lock_log(lock_file_));
+        }
         const Result<std::string> text = net::read_file(state_file_);
         if (text) position_ = parse_journal_position(text.value());
         if (position_) {
@@ -91,7 +112,7 @@ class Journal final : public Collector {
                  {"error", text ? state_file_ + " does not read" : text.error().message}});
         }
         TOCSIN_TRY(position_, journal.last());
-        return save();
+        return success();
     }
 
     void count(std::string_view message) {
@@ -106,23 +127,10 @@ class Journal final : public Collector {
         }
     }
 
-    // A disk that is full must not stop the reading; it is told of once, and tried again.
-    Result<void> save() {
-        if (saved_ == position_) return success();
-        const Result<void> written =
-            net::write_file_atomic(state_file_, print_journal_position(*position_), kStateMode);
-        if (written) {
-            saved_ = position_;
-            unsaved_ = false;
-        } else if (!std::exchange(unsaved_, true)) {
-            net::log_warning("a journal's position is not saved",
-                             {{"log", config_->name}, {"error", written.error().message}});
-        }
-        return success();
-    }
-
     std::shared_ptr<const JournalConfig> config_;
     std::string state_file_;
+    std::string lock_file_;
+    std::optional<net::FileLock> lock_;  // as long as it may read on
     SeriesRef lines_series_;
     SeriesRef behind_series_;
     std::vector<Counted> patterns_;
@@ -153,7 +161,7 @@ Result<std::unique_ptr<Target>> create_journal(const std::shared_ptr<const Targe
                                                const TargetContext& context) {
     auto journal =
         std::make_unique<Journal>(std::static_pointer_cast<const JournalConfig>(config), context);
-    return make_pooled(*context.loop, *context.pool, std::move(journal));
+    return make_remembering(*context.loop, *context.pool, std::move(journal));
 }
 
 }  // namespace tocsin::collector

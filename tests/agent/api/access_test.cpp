@@ -17,7 +17,7 @@ struct ApiLab {
         return Api({
                        .history = [this]() -> rules::History& { return history; },
                        .clock = clock,
-                       .metrics = [] { return std::string("node_load1 1\n"); },
+                       .metrics = [](bool) { return std::string("node_load1 1\n"); },
                        .rules = [] { return std::string(R"({"groups":[]})"); },
                        .alerts = [] { return std::string(R"({"alerts":[]})"); },
                        .ready = [] { return true; },

@@ -17,7 +17,7 @@ net::Response ask(rules::History& history, std::string path, std::vector<net::Qu
     FakeClock clock{from_unix_ms(1'700'000'000'000)};
     const Api api({.history = [&]() -> rules::History& { return history; },
                    .clock = clock,
-                   .metrics = [] { return std::string(); },
+                   .metrics = [](bool) { return std::string(); },
                    .rules = [] { return std::string(); },
                    .alerts = [] { return std::string(); },
                    .ready = [] { return true; },

@@ -82,6 +82,7 @@ TEST_CASE("the empty file works") {
         CHECK(r.config.history.limit.count == 32U * 1024 * 1024);
         CHECK(r.config.outbox.limit.count == 64U * 1024 * 1024);
         CHECK(r.config.rules.files == std::vector<std::string>{"/etc/tocsin/rules.d/*.yml"});
+        CHECK(r.config.rules.mode == "active");
         CHECK(r.config.bridge.urls.empty());
         CHECK(r.config.path.procfs == "/proc");
     }
@@ -106,7 +107,7 @@ collect:
   interval: 500ms
   filesystem: {mount_points_exclude: "^/x", timeout: 1s, kinds: [a, b], deep: true}
   systemd: true
-rules: {files: [/etc/rules]}
+rules: {files: [/etc/rules], mode: observe}
 history: {keep: 2h, limit: 1GiB}
 outbox: {limit: 5MB}
 )");
@@ -135,6 +136,7 @@ outbox: {limit: 5MB}
     CHECK(*collector::find_setting(fs->settings, "timeout") == std::vector<std::string>{"1s"});
     REQUIRE(c.collect.find("systemd") != nullptr);
     CHECK(c.collect.find("cpu") == nullptr);
+    CHECK(c.rules.mode == "observe");
     CHECK(c.history.keep == Duration(2h));
     CHECK(c.outbox.limit.count == 5'000'000);
 }
@@ -155,7 +157,8 @@ TEST_CASE("every mistake is named at its place") {
         {"hots: a", "agent.yml:1:1: error: unknown key \"hots\"; did you mean \"host\"?"},
         {"inspection: {at: \"daily 08:00\"}", "agent.yml:1:1: error: unknown key \"inspection\""},
         {"collect: {probe: []}", "agent.yml:1:11: error: unknown key \"probe\""},
-        {"rules: {mode: observe}", "agent.yml:1:9: error: unknown key \"mode\""},
+        {"rules: {mode: silent}",
+         "agent.yml:1:15: error: \"mode\": must be one of active, observe, not \"silent\""},
         {"rules: {from_bridge: true}", "agent.yml:1:9: error: unknown key \"from_bridge\""},
         {"listen: nowhere", "agent.yml:1:9: error: \"listen\": "},
         {"listen: 127.0.0.1:99999", "agent.yml:1:9: error: \"listen\": "},
@@ -227,6 +230,7 @@ TEST_CASE("every key of the table is read, with the default that the table says"
         CHECK(with.config.severities == without.config.severities);
         CHECK(with.config.collect.interval == without.config.collect.interval);
         CHECK(with.config.rules.files == without.config.rules.files);
+        CHECK(with.config.rules.mode == without.config.rules.mode);
         CHECK(with.config.history.keep == without.config.history.keep);
         CHECK(with.config.history.limit == without.config.history.limit);
         CHECK(with.config.outbox.limit == without.config.outbox.limit);

@@ -58,6 +58,40 @@ TEST_CASE("what cannot be an alert is refused with the alert and the field") {
     REQUIRE_THAT(alerts.error().message, Catch::Contains(std::string(c.reason)));
 }
 
+TEST_CASE("an alert that cannot be read costs no other of its request") {
+    const auto read = read_alert_batch(R"j([
+        {"labels": {"alertname": "Good1"}},
+        {"labels": {"alertname": "Bad", "a-b": "c"}},
+        {"labels": {"alertname": "Good2"}, "endsAt": "2026-01-02T00:00:00Z"},
+        7
+    ])j");
+    REQUIRE(read);
+    const AlertBatch& batch = read.value();
+    REQUIRE(batch.alerts.size() == 2);
+    CHECK(batch.alerts[0].labels.get("alertname") == "Good1");
+    CHECK(batch.alerts[1].labels.get("alertname") == "Good2");
+    REQUIRE(batch.refused.size() == 2);
+    CHECK(batch.refused[0].number == 2);
+    CHECK(batch.refused[1].number == 4);
+    const auto refusal = refusal_of(batch.refused);
+    REQUIRE(refusal);
+    CHECK(refusal->code == ErrorCode::kInvalid);
+    CHECK(refusal->message ==
+          "alert 2: labels: \"a-b\" is not a valid name; alert 4: must be an object");
+    CHECK_FALSE(refusal_of({}));
+}
+
+TEST_CASE("a refusal names ten alerts and counts the rest") {
+    std::string body = "[0";
+    for (int i = 1; i < 13; ++i) body += ",0";
+    const auto read = read_alert_batch(body + "]");
+    REQUIRE(read);
+    REQUIRE(read.value().refused.size() == 13);
+    const std::string text = refusal_of(read.value().refused)->message;
+    CHECK_THAT(text, Catch::Contains("alert 10: must be an object; and 3 more"));
+    CHECK_THAT(text, !Catch::Contains("alert 11"));
+}
+
 TEST_CASE("limits name themselves") {
     struct Case {
         std::string json;

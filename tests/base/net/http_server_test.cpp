@@ -2,53 +2,25 @@
 
 #include <atomic>
 #include <catch2/catch.hpp>
-#include <condition_variable>
 #include <cstdio>
-#include <mutex>
 #include <vector>
 
+#include "asking.h"
 #include "tests/support/http_server.h"
 
 using namespace tocsin;
 using namespace tocsin::net;
-using test::HttpTestServer;
-using test::RawClient;
+using namespace tocsin::net::net_test;
+using tocsin::test::HttpTestServer;
+using tocsin::test::RawClient;
 
 namespace {
-
-// Answers with what it was asked: method, path, body.
-void echo(Request request, Reply reply) {
-    reply.send(Response::text(200, request.method + " " + request.path + " " + request.body));
-}
-
-std::string get(std::string_view path) {
-    return "GET " + std::string(path) + " HTTP/1.1\r\nHost: t\r\n\r\n";
-}
 
 std::string chunk_of(std::size_t size) {
     char head[16];
     std::snprintf(head, sizeof head, "%zx\r\n", size);
     return head + std::string(size, 'c') + "\r\n";
 }
-
-// Something that another thread makes true.
-class Flag {
-  public:
-    void set() {
-        const std::lock_guard lock(mutex_);
-        set_ = true;
-        changed_.notify_all();
-    }
-    bool wait() {
-        std::unique_lock lock(mutex_);
-        return changed_.wait_for(lock, 20s, [this] { return set_; });
-    }
-
-  private:
-    std::mutex mutex_;
-    std::condition_variable changed_;
-    bool set_ = false;
-};
 
 }  // namespace
 
@@ -118,7 +90,7 @@ TEST_CASE("bad requests get a status, a JSON reason, and the connection's end") 
             echo(std::move(request), std::move(reply));
         },
         options);
-    const std::string bomb = gzip(std::string(1'000'000, 'a'));
+    const std::string bomb = gzip(std::string(400'000, 'a'));
     REQUIRE(bomb.size() < 2000);
     const auto post = [](const std::string& headers, const std::string& body) {
         return "POST / HTTP/1.1\r\nHost: t\r\n" + headers +
@@ -192,7 +164,7 @@ TEST_CASE("half a body is never handed to the handler") {
     REQUIRE(handled == 0);
 }
 
-TEST_CASE("a slow header and a slow body get 408; an idle connection is closed without a word") {
+TEST_CASE("a slow header and a slow body get 408, an idle connection is closed without a word") {
     ServerOptions options;
     options.header_timeout = 50ms;
     options.body_timeout = 50ms;
@@ -305,7 +277,7 @@ TEST_CASE("a client that waits for 100 Continue gets it") {
     REQUIRE(client.response().body == "POST / ok");
 }
 
-TEST_CASE("HEAD has the length and no body; HTTP/1.0 ends the connection") {
+TEST_CASE("HEAD has the length and no body, HTTP/1.0 ends the connection") {
     HttpTestServer server(
         [](const Request&, Reply reply) { reply.send(Response::text(200, "12345")); });
     RawClient client(server.port());
@@ -327,148 +299,4 @@ TEST_CASE("a line break in a header's value cannot start another header") {
     RawClient client(server.port());
     client.send(get("/"));
     REQUIRE(client.response().head.find("\r\nSet-Cookie") == std::string::npos);
-}
-
-TEST_CASE("a stream sends its pieces as they come and ends when closed") {
-    std::shared_ptr<Stream> stream;
-    Flag open;
-    HttpTestServer server([&](const Request&, Reply reply) {
-        Response head;
-        head.headers.set("Content-Type", "text/event-stream");
-        stream = reply.stream(std::move(head));
-        stream->write("data: 1\n\n");
-        open.set();
-    });
-    RawClient client(server.port());
-    client.send(get("/events"));
-    REQUIRE(client.until("\r\n\r\n").find("Transfer-Encoding: chunked") != std::string::npos);
-    REQUIRE(client.until("data: 1\n\n\r\n") == "9\r\ndata: 1\n\n\r\n");
-    REQUIRE(open.wait());
-    const bool written = server.thread().call([&] {
-        const bool ok = stream->write("data: 2\n\n");
-        stream->close();
-        return ok;
-    });
-    REQUIRE(written);
-    REQUIRE(client.until_closed() == "9\r\ndata: 2\n\n\r\n0\r\n\r\n");
-    server.thread().call([&] { stream.reset(); });
-}
-
-TEST_CASE("a stream whose peer is gone says so without being written to") {
-    std::shared_ptr<Stream> stream;
-    HttpTestServer server([&](const Request&, Reply reply) { stream = reply.stream(Response{}); });
-    RawClient client(server.port());
-    client.send(get("/events"));
-    client.until("\r\n\r\n");
-    client.close();
-    bool open = true;
-    for (int turn = 0; turn < 100'000 && open; ++turn) {
-        open = server.thread().call([&] { return stream->open(); });
-    }
-    REQUIRE_FALSE(open);
-    REQUIRE_FALSE(server.thread().call([&] { return stream->write("x"); }));
-    server.thread().call([&] { stream.reset(); });
-}
-
-TEST_CASE("a stream whose reader does not read is cut off beyond a mebibyte") {
-    std::shared_ptr<Stream> stream;
-    HttpTestServer server([&](const Request&, Reply reply) { stream = reply.stream(Response{}); });
-    RawClient client(server.port());
-    client.send(get("/events"));
-    client.until("\r\n\r\n");
-    // The kernel's own buffers take some mebibytes before anything waits in the server.
-    bool taken = true;
-    int pieces = 0;
-    for (; pieces < 1000 && taken; ++pieces) {
-        taken = server.thread().call([&] { return stream->write(std::string(100'000, 'x')); });
-    }
-    REQUIRE_FALSE(taken);
-    REQUIRE(pieces > 10);
-    server.thread().call([&] { stream.reset(); });
-}
-
-TEST_CASE("a graceful stop lets a request finish, closes idle connections and ends streams") {
-    std::optional<Reply> kept;
-    std::shared_ptr<Stream> stream;
-    Flag asked;
-    Flag stopped;
-    HttpTestServer server([&](const Request& request, Reply reply) {
-        if (request.path == "/slow") {
-            kept = std::move(reply);
-            asked.set();
-        } else if (request.path == "/events") {
-            stream = reply.stream(Response{});
-        } else {
-            reply.send(Response::text(200, "quick"));
-        }
-    });
-    RawClient idle(server.port());
-    idle.send(get("/quick"));
-    REQUIRE(idle.response().status == 200);
-    RawClient events(server.port());
-    events.send(get("/events"));
-    REQUIRE(events.until("\r\n\r\n").starts_with("HTTP/1.1 200"));
-    RawClient slow(server.port());
-    slow.send(get("/slow"));
-    REQUIRE(asked.wait());
-    server.thread().call([&] { server.server().stop(20s, [&] { stopped.set(); }); });
-    REQUIRE(idle.until_closed().empty());
-    REQUIRE(events.until_closed() == "0\r\n\r\n");
-    REQUIRE_THROWS(RawClient(server.port()));
-    server.thread().call([&] {
-        kept->send(Response::text(200, "done"));
-        kept.reset();
-        stream.reset();
-    });
-    const auto response = slow.response();
-    REQUIRE(response.body == "done");
-    REQUIRE(response.head.find("Connection: close") != std::string::npos);
-    slow.close();
-    events.close();
-    REQUIRE(stopped.wait());
-}
-
-TEST_CASE("a graceful stop does not wait longer than its grace") {
-    std::optional<Reply> kept;
-    Flag asked;
-    Flag stopped;
-    HttpTestServer server([&](const Request&, Reply reply) {
-        kept = std::move(reply);
-        asked.set();
-    });
-    RawClient client(server.port());
-    client.send(get("/"));
-    REQUIRE(asked.wait());
-    server.thread().call([&] { server.server().stop(20ms, [&] { stopped.set(); }); });
-    REQUIRE(stopped.wait());
-    REQUIRE(client.until_closed().empty());
-    server.thread().call([&] { kept.reset(); });
-}
-
-TEST_CASE("an address in use is an error that names it") {
-    HttpTestServer server(echo);
-    Loop loop;
-    ServerOptions options;
-    options.listen = {"127.0.0.1", server.port()};
-    const auto second = HttpServer::start(loop, options, echo);
-    REQUIRE_FALSE(second);
-    REQUIRE(second.error().code == ErrorCode::kIo);
-    REQUIRE(second.error().message.find("127.0.0.1:" + std::to_string(server.port())) !=
-            std::string::npos);
-}
-
-TEST_CASE("a server may be destroyed by its own handler") {
-    Loop loop;
-    std::unique_ptr<HttpServer> server;
-    ServerOptions options;
-    options.listen = {"127.0.0.1", 0};
-    server = HttpServer::start(loop, options, [&](const Request&, Reply reply) {
-                 server.reset();
-                 reply.send(Response::text(200, "too late"));
-                 loop.post([&] { loop.stop(); });
-             }).value();
-    RawClient client(server->address().port);
-    client.send(get("/"));
-    loop.run();
-    REQUIRE(server == nullptr);
 }

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "base/net/loop_shared.h"
+
 using namespace tocsin;
 using namespace tocsin::net;
 
@@ -125,4 +127,21 @@ TEST_CASE("a readable descriptor calls back until its watch goes, and stays open
     REQUIRE(last == 'z');
     ::close(ends[0]);
     ::close(ends[1]);
+}
+
+TEST_CASE("what a loop's users share is one for each loop, and goes with the last of them") {
+    struct Common {
+        explicit Common(Loop& owner) : loop(&owner) {}
+        Loop* loop;
+    };
+    Loop loop;
+    Loop other;
+    auto first = shared_by<Common>(loop);
+    const auto second = shared_by<Common>(loop);
+    CHECK(first == second);
+    CHECK(first->loop == &loop);
+    CHECK(shared_by<Common>(other)->loop == &other);
+    CHECK(shared_by<Common>(loop) == first);
+    const std::weak_ptr<Common> gone = shared_by<Common>(other);
+    CHECK(gone.expired());
 }

@@ -53,6 +53,20 @@ TEST_CASE("work runs on another thread and its end is told on the loop") {
     REQUIRE(done == here);
 }
 
+TEST_CASE("a pool that grows takes up at once what waits") {
+    Loop loop;
+    const auto gate = std::make_shared<Gate>();
+    OffloadPool pool(loop, 1, 100);
+    for (int i = 0; i < 3; ++i) REQUIRE(pool.run(hang(gate), [] {}));
+    wait_until([&] { return gate->inside == 1; });
+    pool.grow_to(3);
+    wait_until([&] { return gate->inside == 3; });
+    pool.grow_to(1);
+    REQUIRE(pool.run([] {}, [] {}));
+    CHECK(pool.waiting() == 1);
+    gate->promise.set_value();
+}
+
 TEST_CASE("work that hangs holds one thread and the others go on") {
     Loop loop;
     const auto gate = std::make_shared<Gate>();

@@ -89,15 +89,15 @@ TEST_CASE("an action's body is read for what its kind needs") {
 
 TEST_CASE("a refusal is 409 with what is possible, or 422 for what makes no sense") {
     Refusal refusal;
-    refusal.message = "it is closed";
+    refusal.reason = "it is closed";
     refusal.possible = {ActionKind::kNote};
     refusal.successor = "INC-2026-000002";
-    const net::Response conflict = refusal_response(refusal);
+    const net::Response conflict = refusal_response(refusal, "en");
     CHECK(conflict.status == 409);
     CHECK(conflict.body == R"({"error":{"code":"conflict","message":"it is closed",)"
                            R"("detail":{"possible":["note"],"successor":"INC-2026-000002"}}})");
     refusal.code = Refusal::Code::kInvalid;
-    CHECK(refusal_response(refusal).status == 422);
+    CHECK(refusal_response(refusal, "en").status == 422);
 }
 
 TEST_CASE("a live event is text that a browser's EventSource reads") {

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "base/net/file.h"
+#include "bridge/notify/link.h"
 #include "running_app.h"
 
 using namespace tocsin;
@@ -84,7 +85,7 @@ TEST_CASE("who acts is the token's name, whatever the body says") {
     CHECK(app.json("/api/v1/incidents/" + key).at("assignee").as_string() == "responder-1");
 }
 
-TEST_CASE("a reload takes new tokens; a bad file is refused whole and the old one stays") {
+TEST_CASE("a reload takes new tokens, a bad file is refused whole and the old one stays") {
     const tocsin::test::FixtureTree tokens;
     RunningApp app(token_config(tokens), LoopbackWithoutToken::kRefuse);
     CHECK(app.request("GET", "/api/v1/incidents", "", "secret-of-admin").status == 200);
@@ -127,4 +128,49 @@ TEST_CASE("what a stop found queued is committed, and the next start goes on fro
     app.stop();
     app.start();
     CHECK(app.json("/api/v1/incidents").at("incidents").as_array().size() == 20);
+}
+
+TEST_CASE("a responder of another team is answered 403 with whom to ask, and may note") {
+    const tocsin::test::FixtureTree tokens;
+    std::string config =
+        "people:\n  - {name: li.na}\n  - {name: chen.yu}\n"
+        "teams:\n  - {name: web, members: [li.na]}\n  - {name: dba, members: [chen.yu]}\n"
+        "access:\n  tokens:\n";
+    for (const char* name : {"li.na", "chen.yu"}) {
+        REQUIRE(net::write_file_atomic(tokens.at(name), "secret-of-" + std::string(name), 0600));
+        config += "    - {name: " + std::string(name) +
+                  ", role: responder, token_file: " + tokens.at(name) + "}\n";
+    }
+    const RunningApp app(config + "routes: [{team: web}]\n", LoopbackWithoutToken::kAdmit);
+    app.alert("web-1", "warning");
+    const std::string key(
+        app.json("/api/v1/incidents").at("incidents").at(0).at("key").as_string());
+    const auto post = [&](const std::string& move, const std::string& who) {
+        return app.request("POST", "/api/v1/incidents/" + move,
+                           R"({"text": "x", "keys": [")" + key + R"("], "action": "resolve"})",
+                           "secret-of-" + who);
+    };
+    const net::Response refused = post(key + "/acknowledge", "chen.yu");
+    CHECK(refused.status == 403);
+    CHECK_THAT(refused.body, Contains("is team web's: ask li.na") && Contains("forbidden") &&
+                                 Contains(R"("possible":["note","watch","unwatch","link"])"));
+    CHECK_THAT(post("bulk", "chen.yu").body, Contains("forbidden"));
+    CHECK(post(key + "/note", "chen.yu").status == 200);
+
+    // By a group's link as well.
+    const SystemClock clock;
+    const Secret link_key = net::read_secret(app.tree.at("link.key")).value();
+    const std::string link =
+        link_path(link_key, {key, ActionKind::kAcknowledge, "", clock.now() + 1h});
+    net::ClientRequest tap;
+    tap.method = "POST";
+    tap.url = "http://127.0.0.1:" + std::to_string(app.port) + link;
+    tap.body = "name=chen.yu&token=secret-of-chen.yu";
+    tap.headers.set("Content-Type", "application/x-www-form-urlencoded");
+    const auto page = net::fetch(tap);
+    REQUIRE(page);
+    CHECK(page.value().status == 403);
+    CHECK_THAT(page.value().body, Contains("another team"));
+    CHECK(text(app.json("/api/v1/incidents/" + key), "/state") == "triggered");
+    CHECK(post(key + "/acknowledge", "li.na").status == 200);
 }

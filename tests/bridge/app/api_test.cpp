@@ -12,15 +12,6 @@ using namespace tocsin::bridge::test;
 using Catch::Matchers::Contains;
 using Catch::Matchers::StartsWith;
 
-namespace {
-
-std::string text(const json::value& value, const char* pointer) {
-    const json::value& at = value.at_pointer(pointer);
-    return at.is_string() ? std::string(std::string_view(at.get_string())) : json::serialize(at);
-}
-
-}  // namespace
-
 TEST_CASE("an alert that was answered 200 is an incident at once") {
     const RunningApp app;
     const net::Response answer = app.alert("web-1", "warning");
@@ -49,6 +40,19 @@ TEST_CASE("an alert that was answered 200 is an incident at once") {
         CAPTURE(field);
         CHECK(detail.as_object().contains(field));
     }
+}
+
+TEST_CASE("an alert that cannot be read is named, and the others of its request are kept") {
+    const RunningApp app;
+    const net::Response answer = app.post("/api/v2/alerts", R"j([
+        {"labels": {"alertname": "Good1"}},
+        {"labels": {"alertname": "Bad", "a-b": "c"}},
+        {"labels": {"alertname": "Good2"}}
+    ])j");
+    CHECK(answer.status == 400);
+    CHECK_THAT(answer.body, Contains("alert 2: labels:"));
+    CHECK(app.json("/api/v1/incidents").at("incidents").as_array().size() == 2);
+    CHECK(app.post("/api/v2/alerts", "[7]").status == 400);
 }
 
 TEST_CASE("what people do changes the incident, and what is not possible says what is") {

@@ -120,6 +120,7 @@ TEST_CASE("every alert answered 200 survives SIGKILL, exactly once, with one inc
         const auto page = queries.value()->incidents(filter);
         REQUIRE(page);
         for (const IncidentSummary& row : page.value().incidents) {
+            if (row.incident.is_parent()) continue;  // the storm that so many hosts are
             ++incidents_of[std::string(row.incident.labels.get("host"))];
             keys.insert(row.incident.key);
             const auto detail = queries.value()->incident(row.incident.key);
@@ -204,13 +205,15 @@ TEST_CASE("every step is told over SIGKILL, and a repeat carries the key of the 
     tree.write("bridge.yml", "channels:\n  - {name: hook, type: webhook, url: \"" +
                                  hook.url("/in") +
                                  "\"}\n"
+                                 "calendars: {office: 7x24}\n"
                                  "people:\n"
                                  "  - {name: li.na, contacts: [{channel: hook}]}\n"
                                  "  - {name: zhao.lei, contacts: [{channel: hook}]}\n"
                                  "policies:\n  - name: web\n    response:\n"
                                  "      - {tell: [person:li.na]}\n"
                                  "      - {after: 1s, tell: [person:zhao.lei]}\n"
-                                 "routes:\n  - {policy: web}\n");
+                                 "routes:\n  - {policy: web}\n"
+                                 "storms: {more_than: 0}\n");  // each host is told of
     const std::string listen = "127.0.0.1:" + std::to_string(spare_port());
     const std::vector<std::string> command = {TOCSIN_BINARY_DIR "/bin/tocsin-bridge",
                                               "serve",

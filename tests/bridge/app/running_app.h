@@ -6,6 +6,7 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 
@@ -98,6 +99,13 @@ bool eventually(Condition&& condition) {
         std::this_thread::sleep_for(std::chrono::milliseconds(5));  // the poll's pace
     }
     return true;
+}
+
+// A member of an answer as text, by its JSON pointer.
+inline std::string text(const boost::json::value& value, const char* pointer) {
+    const boost::json::value& at = value.at_pointer(pointer);
+    return at.is_string() ? std::string(std::string_view(at.get_string()))
+                          : boost::json::serialize(at);
 }
 
 }  // namespace tocsin::bridge::test

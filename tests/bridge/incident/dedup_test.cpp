@@ -123,7 +123,7 @@ TEST_CASE("every word of the core reads back") {
         const auto kind = static_cast<TimerKind>(i);
         CHECK(parse_timer_kind(to_string(kind)) == kind);
     }
-    for (int i = 0; i <= static_cast<int>(MessageKind::kHandedOver); ++i) {
+    for (int i = 0; i <= static_cast<int>(MessageKind::kTest); ++i) {
         const auto kind = static_cast<MessageKind>(i);
         CHECK(parse_message_kind(to_string(kind)) == kind);
     }

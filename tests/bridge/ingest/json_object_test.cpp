@@ -31,7 +31,7 @@ TEST_CASE("a body that is no JSON object is refused with a reason") {
     CHECK(JsonObject::parse(""));
 }
 
-TEST_CASE("a heartbeat's fields are read; a wrong one is named") {
+TEST_CASE("a heartbeat's fields are read, a wrong one is named") {
     const auto good = parse_host_report(R"({
         "host": "web-1", "boot_id": "b", "started_at": "2026-11-22T21:00:00.000Z",
         "version": "0.1.0", "interval_seconds": 30, "sent_at": "2026-11-22T22:00:00Z",

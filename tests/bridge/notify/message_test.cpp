@@ -2,6 +2,9 @@
 
 #include <catch2/catch.hpp>
 
+#include "bridge/incident/liveness.h"
+#include "bridge/incident/title.h"
+#include "bridge/notify/content.h"
 #include "tests/support/incident_world.h"
 
 using namespace tocsin;
@@ -38,6 +41,77 @@ Notify to(std::string person) {
 }
 
 }  // namespace
+
+TEST_CASE("what the bridge named itself is named in the reader's language") {
+    World world;
+    world.oncall.people[0].language = "zh-CN";
+    Incident storm = incident_with(world, {});
+    storm.kind = Incident::Kind::kStorm;
+    storm.title = "Storm: alertname=\"HighLoad\" on 21 hosts";
+    storm.storm_group = "alertname=\"HighLoad\"";
+    storm.hosts = 21;
+    CHECK(made(world, storm, to("zhao.lei")).title == storm.title);
+    CHECK(made(world, storm, to("li.na")).title ==
+          "告警风暴：21 台主机上的 alertname=\"HighLoad\"");
+    Incident overflow = storm;
+    overflow.kind = Incident::Kind::kOverflow;
+    overflow.children = 40;
+    CHECK(made(world, overflow, to("zhao.lei")).title == "Overflow: 40 more incidents on 21 hosts");
+    CHECK(made(world, overflow, to("li.na")).title == "事件过多：21 台主机上另有 40 个事件");
+    Incident join =
+        incident_with(world, {world.alert("A", "warning"), world.alert("B", "warning")});
+    join.kind = Incident::Kind::kJoin;
+    join.facts.title = {{"words", "join"}, {"host", "web-9"}, {"alerts", "2"}};
+    CHECK(made(world, join, to("zhao.lei")).title == "New host web-9: 2 alerts");
+    CHECK(made(world, join, to("li.na")).title == "新主机 web-9：2 条告警");
+}
+
+TEST_CASE("an alert that the bridge raised is told in the reader's language and zone") {
+    World world;
+    world.oncall.people[0].language = "zh-CN";
+    HostRecord host;
+    host.host = "web-9";
+    host.last_heartbeat = world.now;
+    const HostChange silent = check_host(host, world.now, LivenessSettings{}, world.now + 1h);
+    REQUIRE(silent.alerts.size() == 1);
+    AlertRecord alert = world.alert("HostUnreachable", "critical");
+    alert.annotations = silent.alerts[0].annotations;
+    alert.source = std::string(kSourceBridge);
+    world.now += 1h;
+    const Decision opened =
+        open({"INC-2026-000001", "host:web-9", alert, {}}, world.context(), world.now);
+    CHECK(title_words(opened.next) == EntryData{{"words", "host_unreachable"},
+                                                {"host", "web-9"},
+                                                {"heard", format_rfc3339(host.last_heartbeat)}});
+    MessageSettings settings;
+    settings.timezone = "Asia/Shanghai";
+    const auto told = [&](const char* person) {
+        return make_message(opened.next, to(person), {}, world.oncall, settings, "id", world.now);
+    };
+    const std::string when = local_time(host.last_heartbeat, "Asia/Shanghai");
+    CHECK(told("zhao.lei").title == "web-9 has not been heard of since " + when);
+    CHECK(told("zhao.lei").alerts.at(0).summary == told("zhao.lei").title);
+    CHECK(told("li.na").title == "主机失联：web-9，自 " + when + " 起没有消息");
+    CHECK(told("li.na").alerts.at(0).summary == told("li.na").title);
+    // Nobody else's annotations are taken for them.
+    alert.source = "agents";
+    const Decision foreign =
+        open({"INC-2026-000001", "host:web-9", alert, {}}, world.context(), world.now);
+    CHECK(title_words(foreign.next).empty());
+    CHECK(foreign.next.title == alert.annotations.at("summary"));
+}
+
+TEST_CASE("since is when the fault began, not when the incident opened") {
+    World world;
+    AlertRecord early = world.alert("DiskFull", "critical");
+    early.starts_at = world.now - 3h;
+    CHECK(made(world, incident_with(world, {early}), to("li.na")).since == world.now - 3h);
+    early.starts_at = world.now + 1min;  // the sender's clock is ahead
+    CHECK(made(world, incident_with(world, {early}), to("li.na")).since == world.now);
+    Incident reported = incident_with(world, {});
+    reported.facts.since = world.now - 1h;
+    CHECK(made(world, reported, to("li.na")).since == world.now - 1h);
+}
 
 TEST_CASE("a message names its reader, the others who were told, and the incident's page") {
     World world;
@@ -119,4 +193,72 @@ TEST_CASE("a runbook of the bridge's own gets its address, others stay as they a
     CHECK(runbook_for("/runbooks/DiskFull") == "https://tocsin.example/runbooks/DiskFull");
     CHECK(runbook_for("https://wiki.example/a") == "https://wiki.example/a");
     CHECK(runbook_for("//wiki.example/a") == "//wiki.example/a");
+}
+
+TEST_CASE("what is too long is cut between characters") {
+    const World world;
+    AlertRecord alert = world.alert("A", "critical");
+    std::string text;
+    for (int i = 0; i < 3000; ++i) text += "汉";
+    alert.annotations["summary"] = text;
+    const Message message = made(world, incident_with(world, {alert}), to("li.na"));
+    const std::string& summary = message.alerts.front().summary;
+    CHECK(summary.ends_with("汉…"));
+    CHECK(summary.size() <= 4096);
+    CHECK(summary.find("\xef\xbf\xbd") == std::string::npos);  // no broken character
+}
+
+TEST_CASE("a digest tells each incident once, in a language that its readers share") {
+    World world;
+    world.oncall.people[0].language = "zh-CN";
+    const Incident one = world.opened("critical").next;
+    Incident two = one;
+    two.key = "INC-2026-000002";
+    two.priority = Priority::kP1;
+    const Notify na = to("li.na");
+    const Notify lei = to("zhao.lei");
+    const MessageSettings settings{"https://tocsin.example", "en", "Asia/Shanghai"};
+    const auto digest = [&](const std::vector<std::pair<const Incident*, const Notify*>>& parts) {
+        return make_digest(parts, world.oncall, settings, "key", world.now);
+    };
+    const Message own = digest({{&one, &na}, {&two, &na}, {&one, &na}});
+    CHECK(own.language == "zh-CN");
+    CHECK(own.priority == Priority::kP1);
+    REQUIRE(own.digest.size() == 2);
+    CHECK(own.digest[0].key == "INC-2026-000002");  // the worst
+    CHECK(own.digest[1].key == "INC-2026-000001");
+    CHECK(own.url == "https://tocsin.example/?state=open");
+    CHECK(digest({{&one, &na}, {&two, &lei}}).language == "en");
+}
+
+TEST_CASE("a digest has the worst that is asked first, ends last, and says how bad it is") {
+    World world;
+    const Incident one = world.opened("critical").next;
+    Incident worst = one;
+    worst.key = "INC-2026-000002";
+    worst.title = "Core switch is down";
+    worst.priority = Priority::kP1;
+    Incident over = worst;
+    over.key = "INC-2026-000003";
+    Notify asked = to("li.na");
+    Notify end = asked;
+    end.kind = MessageKind::kResolved;
+    MessageSettings settings{"https://tocsin.example", "en", "UTC"};
+    const auto digest = [&](const std::vector<std::pair<const Incident*, const Notify*>>& parts) {
+        return make_digest(parts, world.oncall, settings, "key", world.now);
+    };
+    const Message mixed = digest({{&over, &end}, {&one, &asked}, {&worst, &asked}});
+    REQUIRE(mixed.digest.size() == 3);
+    CHECK(mixed.digest[0].key == worst.key);
+    CHECK(mixed.digest[2].key == over.key);
+    CHECK(content_of(mixed).subject == "[P1] 3 messages in one");
+    CHECK(content_of(mixed).brief ==
+          "[P1] 3 messages in one: Core switch is down … https://tocsin.example/?state=open");
+    // What is over is no P1 any more for whoever reads the title.
+    CHECK(content_of(digest({{&over, &end}, {&one, &asked}})).subject.starts_with("[P2] 2 "));
+    settings.language = "zh-CN";
+    const Content zh = content_of(digest({{&one, &asked}, {&worst, &asked}}));
+    CHECK(zh.subject == "[P1] 汇总通知：2 条");
+    CHECK(zh.brief ==
+          "[P1] 汇总通知：2 条：Core switch is down …… https://tocsin.example/?state=open");
 }

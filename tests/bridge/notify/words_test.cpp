@@ -150,7 +150,7 @@ TEST_CASE("what labels and annotations hold cannot become markup or a link") {
         CHECK_FALSE(contains(html, bad));
     }
     CHECK(contains(html, "&lt;script&gt;"));
-    CHECK(contains(html, "&amp; &quot;quotes&quot; &#39;too&#39;"));
+    CHECK(contains(html, "&amp; &#34;quotes&#34; &#39;too&#39;"));
     message.runbook = "https://wiki.example/a\"onmouseover=\"x";
     CHECK_FALSE(contains(words_for(message).html, "\"onmouseover"));
 }

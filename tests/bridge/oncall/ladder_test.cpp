@@ -88,19 +88,70 @@ TEST_CASE("a shared number rings once, a contact with `after` later") {
 
 TEST_CASE("targets read back, and their people come once each") {
     World w;
-    for (const char* text : {"person:li.na", "team:web", "manager:web", "lead:web"}) {
+    for (const char* text : {"person:li.na", "team:web", "manager:web", "lead:web", "vendor:acme",
+                             "rotation:web", "manager-of:li.na", "manager-of:rotation:web"}) {
         const auto target = parse_target(text);
         REQUIRE(target);
         CHECK(to_string(*target) == text);
     }
-    for (const char* text : {"", "web", "team:", ":web", "rotation:web", "Team:web"}) {
+    for (const char* text : {"", "web", "team:", ":web", "rotations:web", "Team:web"}) {
         CHECK_FALSE(parse_target(text));
     }
     const auto found = w.oncall.resolve({{Target::Kind::kLead, "web"},
                                          {Target::Kind::kTeam, "web"},
                                          {Target::Kind::kManager, "dba"},
-                                         {Target::Kind::kTeam, "none"}});
+                                         {Target::Kind::kTeam, "none"}},
+                                        kStart);
     REQUIRE(found.size() == 2);
+    const auto vendors = w.oncall.resolve({{Target::Kind::kVendor, "acme"},
+                                           {Target::Kind::kVendor, "li.na"},
+                                           {Target::Kind::kPerson, "acme"}},
+                                          kStart);
+    REQUIRE(vendors.size() == 1);  // a vendor is no person, and no person a vendor
+    CHECK(vendors[0]->name == "acme");
     CHECK(found[0]->name == "zhao.lei");
     CHECK(found[1]->name == "li.na");
+}
+
+TEST_CASE("without a catch-all of its own it is admins, else the team's, else everybody") {
+    struct Case {
+        const char* what;
+        std::vector<std::string> admins;
+        std::string lead;
+        Oncall::CatchAll is;
+        std::string told;
+    };
+    constexpr auto kByDefault = Oncall::CatchAll::kByDefault;
+    for (const Case& c :
+         {Case{"an admin", {"chen.yu"}, "zhao.lei", kByDefault, "chen.yu"},
+          Case{"an admin without a contact", {"mute"}, "zhao.lei", kByDefault, "zhao.lei,wang.wei"},
+          Case{"the team's", {}, "zhao.lei", kByDefault, "zhao.lei,wang.wei"},
+          Case{"a list that is empty", {"chen.yu"}, "", Oncall::CatchAll::kAsListed, ""}}) {
+        INFO(c.what);
+        World w;
+        w.oncall.people.push_back({"mute", "", "", {}});
+        w.oncall.admins = c.admins;
+        w.oncall.catch_all_is = c.is;
+        w.oncall.teams[0].lead = c.lead;
+        w.oncall.teams[0].manager = "wang.wei";
+        Rotation empty;
+        empty.name = "r";
+        w.oncall.rotations = {empty};
+        const Policy alone{"alone", {{0min, {{Target::Kind::kRotation, "r"}}}}};
+        const StepPlan plan =
+            plan_step(w.oncall, &alone, 0, Priority::kP2, kStart, w.oncall.teams[0].name);
+        CHECK(plan.empty_rotations == std::vector<std::string>{"r"});
+        CHECK(people(plan.catch_all) == c.told);
+    }
+}
+
+TEST_CASE("of no team everybody with a contact is the catch-all, but for whom the step tells") {
+    World w;
+    w.oncall.catch_all_is = Oncall::CatchAll::kByDefault;
+    const StepPlan none = plan_step(w.oncall, nullptr, 0, Priority::kP2, kStart);
+    CHECK(none.catch_all.size() == w.oncall.people.size());
+    const StepPlan end = plan_step(w.oncall, w.oncall.policy("web"), 3, Priority::kP2, kStart);
+    CHECK(people(end.tell) == "wang.wei");
+    CHECK(end.catch_all.size() == w.oncall.people.size() - 1);
+    CHECK(people(end.catch_all).find("wang.wei") == std::string::npos);
 }

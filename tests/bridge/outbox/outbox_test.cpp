@@ -24,10 +24,10 @@ class ScriptedSender final : public Sender {
     // `held`: no send ends before gate.count_down().
     explicit ScriptedSender(std::deque<Outcome> script, bool held = false)
         : gate(held ? 1 : 0), script_(std::move(script)) {}
-    Outcome send(const Letter& letter) override {
+    Outcome send(const Mailing& mailing) override {
         {
             const std::lock_guard guard(lock_);
-            keys_.push_back(letter.idempotency_key);
+            keys_.push_back(mailing.idempotency_key);
         }
         gate.wait();
         const std::lock_guard guard(lock_);
@@ -69,7 +69,8 @@ class OutboxLab {
             OutboxOptions options;
             options.attempts = 3;
             options.backoff = {1ms, 2ms};
-            outbox_ = std::make_unique<Outbox>(thread_.loop, *worker_, clock_, sender, options);
+            outbox_ = std::make_unique<Outbox>(thread_.loop, *worker_, clock_, sender,
+                                               RulesByChannel{}, options);
         });
         AlertsIn in;
         in.alerts = {foreign_alert("DiskFull", "web-1", "warning")};

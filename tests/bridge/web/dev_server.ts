@@ -57,6 +57,21 @@ for (let i = 0; i < Number(count ?? samples.length); i++) {
   const incident = make(i);
   incidents.set(incident.key, incident);
 }
+const answers: Record<string, unknown> = {
+  '/api/v1/choices': {
+    me: { name: null, role: 'admin' }, people: [{ name: 'li.na', display: '李娜' }, { name: 'zhao.lei', display: '赵磊' }],
+    teams: [{ name: 'web', lead: 'li.na', members: ['zhao.lei'] }, { name: 'dba', lead: null, members: ['li.na'] }],
+    vendors: [{ name: 'acme', display: 'ACME' }], causes: ['hardware', 'capacity'], close_needs: { P1: ['cause', 'solution'] },
+    pending_reasons: [{ name: 'vendor', pauses_at_most: '3d' }],
+  },
+  '/api/v1/oncall': {
+    rotations: [{ name: 'web', team: 'web', now: { person: 'li.na', display: '李娜', start: ago(600), end: ago(-840), override: null },
+      next: { person: 'zhao.lei', display: '赵磊', start: ago(-840), end: ago(-2280), override: null } }],
+    overrides: [],
+  },
+  '/api/v1/silences': { silences: [{ id: '6f1c', state: 'active', matchers: ['host="build-03"'], starts_at: ago(30), ends_at: ago(-90), by: 'li.na', comment: 'new disk', alerts: 1 }] },
+  '/api/v1/maintenance': { maintenance: [] },
+};
 const streams = new Set<ServerResponse>();
 let eventId = 0;
 
@@ -95,6 +110,8 @@ createServer((request, response) => {
     const from = Number(url.searchParams.get('after') ?? 0);
     const limit = Number(url.searchParams.get('limit') ?? 100);
     json(200, { incidents: found.slice(from, from + limit).map(row), next: from + limit < found.length ? String(from + limit) : null });
+  } else if (url.pathname in answers) {
+    json(200, answers[url.pathname]);
   } else if (incident && !action) {
     json(200, incident);
   } else if (incident && request.method === 'POST') {

@@ -2,13 +2,14 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core';
 
 export async function until<T>(what: string, look: () => Promise<T | null | undefined | false>, seconds = 10): Promise<T> {
   const end = Date.now() + seconds * 1000;
@@ -60,12 +61,7 @@ export class Bridge {
     const program = process.env['TOCSIN_BRIDGE'] ?? '';
     assert.ok(existsSync(program), `no bridge to test at TOCSIN_BRIDGE=${program}`);
     const more = [...this.flags];
-    const config = this.config(this.dir);
-    if (config) {
-      const file = join(this.dir, 'bridge.yml');
-      writeFileSync(file, config, { mode: 0o600 });
-      more.push('--config', file);
-    }
+    more.push('--config', this.writeConfig());
     const args = ['serve', '--listen', `127.0.0.1:${this.port}`, '--store', `sqlite:${this.dir}/bridge.db`, ...more];
     const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     this.process = child;
@@ -83,6 +79,19 @@ export class Bridge {
     const gone = new Promise((resolve) => child.once('exit', resolve));
     child.kill(signal);
     await gone;
+  }
+
+  // Reads its configuration anew, with what `config` now says.
+  reload(): void {
+    this.writeConfig();
+    this.process?.kill('SIGHUP');
+  }
+
+  private writeConfig(): string {
+    const file = join(this.dir, 'bridge.yml');
+    // Thousands of hosts at once are rows here, not a storm.
+    writeFileSync(file, `${this.config(this.dir)}\nstorms: {more_than: 0, fuse: 0}\n`, { mode: 0o600 });
+    return file;
   }
 
   async remove(): Promise<void> {
@@ -163,4 +172,40 @@ export async function visit(browser: Browser, address: string, options: BrowserC
   await prepare?.(page);
   await page.goto(address);
   return { page, context, problems };
+}
+
+// Opens the page, runs the task, and holds the console to silence.
+export async function task(browser: Browser, address: string, options: BrowserContextOptions,
+                           run: (page: Page) => Promise<void>, prepare?: (page: Page) => Promise<unknown>): Promise<void> {
+  const { page, context, problems } = await visit(browser, address, options, prepare);
+  try {
+    await run(page);
+    assert.deepEqual(problems, []);
+  } finally {
+    await page.unrouteAll({ behavior: 'ignoreErrors' }); // what is still asked for is nobody's any more
+    await context.close();
+  }
+}
+
+export const row = (page: Page, key: string): Locator => page.locator(`.row[data-key="${key}"]`);
+// Live, and what was there before has been read: only what comes later is news.
+export async function live(page: Page): Promise<void> {
+  await page.locator('.live.live').waitFor();
+  await page.locator('.skeleton').first().waitFor({ state: 'detached' });
+}
+export const stateIs = (page: Page, state: string): Promise<void> => page.locator(`article[data-state="${state}"]`).waitFor();
+export const isReader = (name: string) => (page: Page): Promise<unknown> =>
+  page.addInitScript((me) => localStorage.setItem('tocsin.me', me), name);
+
+const axeSource = (): string => readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+// What axe finds serious or critical of what is in sight: nothing.
+export async function axe(page: Page, where: string): Promise<void> {
+  await page.evaluate(() => Promise.all(document.getAnimations().map((animation) => animation.finished)));
+  await page.evaluate(axeSource());
+  const found = await page.evaluate(() => (window as any).axe.run(document, { resultTypes: ['violations'] })) as {
+    violations: { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[];
+  };
+  const serious = found.violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+  assert.deepEqual(serious.map(({ id, nodes }) => [where, id, nodes[0]!.html, nodes[0]!.failureSummary]), []);
 }

@@ -1,9 +1,10 @@
 // The page's pure parts, by node's own test runner.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { actions, expected, forms, possible, sentence } from '../src/model/actions';
-import { withoutActor, wrote } from '../src/model/entry';
-import { listAddress, readAddress } from '../src/model/address';
+import { actions, expected, possible, quick, sensible, sentence } from '../src/model/actions';
+import { laidOut, ownText, withoutActor, wrote } from '../src/model/entry';
+import { listAddress, noFilters, readAddress } from '../src/model/address';
+import type { Filters } from '../src/model/address';
 import { arrange, compare, hold, matches } from '../src/model/order';
 import { detail, row, rows, safeUrl, time } from '../src/model/parse';
 import { duration, exactTime, shortDuration, zoneName } from '../src/model/time';
@@ -20,12 +21,13 @@ const kNoon = Date.parse('2026-11-22T12:00:00.000Z');
 
 function make(part: Partial<Row> & { key: string }): Row {
   return {
-    state: 'triggered', priority: 'P3', severity: 'warning', title: part.key, dedupKey: '',
+    state: 'triggered', priority: 'P3', severity: 'warning', title: part.key, ownTitle: {}, dedupKey: '',
     labels: {}, openedAt: kNoon, updatedAt: kNoon, assignee: null, team: null,
-    counts: { firing: 1, resolved: 0, unknown: 0 }, parent: null, ...part,
+    counts: { firing: 1, resolved: 0, unknown: 0 }, parent: null, suppressed: null, absorbed: false, ...part,
   };
 }
-const all = { state: 'open', team: '', q: '' } as const;
+const all = noFilters;
+const nobody = { me: '', teams: [] };
 const keys = (found: readonly Row[]): string => found.map((r) => r.key).join(' ');
 
 test('a list stands by what is mine and unacknowledged, then priority, then age', () => {
@@ -39,7 +41,7 @@ test('a list stands by what is mine and unacknowledged, then priority, then age'
       make({ key: 'done', priority: 'P1', state: 'resolved' }),
     ],
     all,
-    'li.na',
+    { me: 'li.na', teams: [] },
   );
   assert.equal(keys(found), 'mine p1-taken others early late');
 });
@@ -49,14 +51,14 @@ test('without a name nothing is mine, and what is over stands by its latest chan
   const over = arrange(
     [make({ key: 'old', state: 'closed' }), make({ key: 'new', state: 'resolved', updatedAt: kNoon + 1 })],
     { ...all, state: 'all' },
-    '',
+    nobody,
   );
   assert.equal(keys(over), 'new old');
 });
 
 test('filters take a state, a team and every word of a search, wherever it stands', () => {
   const one = make({ key: 'INC-2026-000007', title: 'Disk full', team: 'web', labels: { host: 'web-17', mountpoint: '/var' } });
-  const cases: [Partial<{ state: 'open' | 'closed' | 'all'; team: string; q: string }>, boolean][] = [
+  const cases: [Partial<Filters>, boolean][] = [
     [{}, true],
     [{ q: 'DISK' }, true],
     [{ q: 'disk web-17 /var' }, true],
@@ -67,7 +69,29 @@ test('filters take a state, a team and every word of a search, wherever it stand
     [{ state: 'closed' }, false],
     [{ state: 'all', q: '  ' }, true],
   ];
-  for (const [part, wanted] of cases) assert.equal(matches(one, { ...all, ...part }), wanted, JSON.stringify(part));
+  for (const [part, wanted] of cases) assert.equal(matches(one, { ...all, ...part }, nobody), wanted, JSON.stringify(part));
+});
+
+test('a list is everybody\'s, the reader\'s own, or of the teams that the reader is in', () => {
+  const reader = { me: 'li.na', teams: ['web', 'dba'] };
+  const mine = make({ key: 'mine', assignee: 'li.na', state: 'acknowledged' });
+  const ours = make({ key: 'ours', team: 'dba' });
+  const theirs = make({ key: 'theirs', team: 'net', assignee: 'zhao.lei' });
+  const shown = (whose: Filters['whose'], who: Parameters<typeof matches>[2]): string =>
+    [mine, ours, theirs].filter((one) => matches(one, { ...all, whose }, who)).map((one) => one.key).join(' ');
+  assert.equal(shown('all', reader), 'mine ours theirs');
+  assert.equal(shown('mine', reader), 'mine');
+  assert.equal(shown('team', reader), 'ours');
+  assert.equal(shown('mine', nobody), '');
+  assert.equal(shown('team', nobody), '');
+});
+
+test('what a storm stands for is not in the list of what is open, but is found', () => {
+  const child = make({ key: 'INC-2', title: 'High load', parent: 'INC-1', absorbed: true });
+  assert.equal(matches(child, all, nobody), false);
+  assert.equal(matches(child, { ...all, q: 'load' }, nobody), true);
+  assert.equal(matches(child, { ...all, state: 'all' }, nobody), true);
+  assert.equal(row({ key: 'k', opened_at: '2026-11-22T12:00:00Z', absorbed: true })?.absorbed, true);
 });
 
 test('while a hand is on the list rows keep their places and what is new waits', () => {
@@ -82,17 +106,20 @@ test('while a hand is on the list rows keep their places and what is new waits',
 
 test('an address is a view and a view is an address', () => {
   const cases: [string, string, unknown][] = [
-    ['/', '', { page: 'list', filters: { state: 'open', team: '', q: '' } }],
-    ['/', '?state=closed&team=web&q=disk+full', { page: 'list', filters: { state: 'closed', team: 'web', q: 'disk full' } }],
-    ['/', '?state=nonsense', { page: 'list', filters: { state: 'open', team: '', q: '' } }],
+    ['/', '', { page: 'list', filters: noFilters }],
+    ['/', '?state=closed&team=web&q=disk+full', { page: 'list', filters: { ...noFilters, state: 'closed', team: 'web', q: 'disk full' } }],
+    ['/', '?whose=mine', { page: 'list', filters: { ...noFilters, whose: 'mine' } }],
+    ['/', '?state=nonsense&whose=nonsense', { page: 'list', filters: noFilters }],
     ['/incidents/INC-2026-000001', '', { page: 'incident', key: 'INC-2026-000001' }],
     ['/incidents/a%2Fb', '', { page: 'incident', key: 'a/b' }],
-    ['/incidents/%', '', { page: 'list', filters: { state: 'open', team: '', q: '' } }],
+    ['/incidents/%', '', { page: 'list', filters: noFilters }],
+    ['/oncall', '', { page: 'oncall' }],
+    ['/silences', '', { page: 'silences' }],
   ];
   for (const [path, search, view] of cases) assert.deepEqual(readAddress(path, search), view, path + search);
-  assert.equal(listAddress({ state: 'open', team: '', q: ' ' }), '/');
-  const address = listAddress({ state: 'all', team: '数据库', q: 'a&b=c' });
-  assert.deepEqual(readAddress('/', address.slice(1)), { page: 'list', filters: { state: 'all', team: '数据库', q: 'a&b=c' } });
+  assert.equal(listAddress({ ...noFilters, q: ' ' }), '/');
+  const filters: Filters = { state: 'all', whose: 'team', team: '数据库', q: 'a&b=c' };
+  assert.deepEqual(readAddress('/', listAddress(filters).slice(1)), { page: 'list', filters });
 });
 
 test('a long list is drawn in a window that covers what is seen', () => {
@@ -155,6 +182,9 @@ test('rows are read from what a bridge says, and what is no row is left out', ()
   assert.deepEqual(rows(null), { rows: [], next: null });
   assert.equal(row({ key: 'k', opened_at: '2026-11-22T12:00:00Z', state: 'new in a later version' })?.state, 'triggered');
   assert.equal(time('0001-01-01T00:00:00Z'), null);
+  const held = { key: 'k', opened_at: '2026-11-22T12:00:00Z', suppressed: { kind: 'silence', id: '6f1c', name: 'by li.na' } };
+  assert.equal(row(held)?.suppressed, 'silence by li.na');
+  assert.equal(row({ ...held, suppressed: null })?.suppressed, null);
 });
 
 test('an incident is read with its timeline, alerts, messages and what is possible', () => {
@@ -169,15 +199,23 @@ test('an incident is read with its timeline, alerts, messages and what is possib
     timeline: [{ at: '2026-11-22T12:00:00Z', kind: 'opened', actor: 'system', text: 'x', data: { a: 'b' } }],
     escalation: { step: 1, next_at: '2026-11-22T12:05:00Z', messages: [{ person: null, address: 'a@b', channel: 'mail', kind: 'opened', state: 'delivered' }] },
     links: [{ title: 'runbook', url: 'https://x.example/' }, { title: 'bad', url: 'javascript:alert(1)' }],
+    articles: [{ key: 'ART-1', title: 'Full disks', url: 'https://x.example/api/v1/articles/ART-1' }, { title: 'without a key' }],
+    similar: [{ key: 'INC-0', title: 'Before', state: 'closed', resolved_at: '2026-11-21T12:00:00Z', cause: 'capacity', solution: 'rotated' }, {}],
+    problems: [{ key: 'PRB-1', title: 'Logs grow', workaround: 'rotate', state: 'open' }],
+    sla: { response: { state: 'met', due: '2026-11-22T12:30:00Z', stopped_at: '2026-11-22T12:01:00Z' }, resolution: null },
   });
   assert.ok(read);
   assert.equal(read.timeline[0]?.data['a'], 'b');
   assert.deepEqual(read.actions, ['note', 'resolve']);
   assert.equal(read.escalation.messages[0]?.person, 'a@b');
-  assert.equal(read.links.length, 1);
-  assert.equal(sentence(read), '93 % full');
+  assert.deepEqual(read.links.map((link) => link.title), ['runbook']);
+  assert.deepEqual(read.articles, [{ key: 'ART-1', title: 'Full disks' }]);
+  assert.deepEqual(read.similar.map((past) => [past.key, past.state, past.solution]), [['INC-0', 'closed', 'rotated']]);
+  assert.deepEqual(read.problems, [{ key: 'PRB-1', title: 'Logs grow', workaround: 'rotate' }]);
+  assert.deepEqual(read.sla, { response: { state: 'met', due: kNoon + 1_800_000, stoppedAt: kNoon + 60_000 }, resolution: null });
+  assert.equal(sentence(read, read.title, (said) => said.annotations['summary'] ?? ''), '93 % full');
   assert.equal(detail({}), null);
-  for (const bad of ['javascript:x', 'data:text/html,x', '//x', ' https://x', 7]) assert.equal(safeUrl(bad), null);
+  for (const bad of ['javascript:x', 'data:text/html,x', '//x', '/\\x', ' https://x', 7]) assert.equal(safeUrl(bad), null);
 });
 
 test('each state offers its moves, and what the bridge says is possible wins', () => {
@@ -193,12 +231,33 @@ test('each state offers its moves, and what the bridge says is possible wins', (
   }
   const over = make({ key: 'k', state: 'resolved', counts: { firing: 0, resolved: 1, unknown: 0 } });
   assert.deepEqual(possible(over, null).slice(0, 2), ['close', 'reopen']);
-  assert.deepEqual(possible(make({ key: 'k' }), ['note', 'later-version', 'resolve']), ['resolve', 'note']);
+  assert.deepEqual(possible(make({ key: 'k' }), ['note', 'later-version', 'resolve']), ['resolve', 'note', 'silence']);
   assert.deepEqual(possible(make({ key: 'k', state: 'closed' }), ['note']), ['note']);
   for (const action of actions) assert.ok(en.action[action] && zh.action[action], action);
-  for (const [action, form] of Object.entries(forms)) {
-    if (form.text) assert.ok(en.form.textFor[action] && zh.form.textFor[action], action);
-  }
+  const asked = make({ key: 'k', state: 'acknowledged' });
+  assert.deepEqual(possible(asked, ['resolve', 'note', 'acknowledge']), ['acknowledge', 'resolve', 'note', 'silence']);
+  // Silencing is no move of the incident: it is offered while it is open, whatever moves there are.
+  assert.deepEqual(possible(make({ key: 'k', state: 'pending' }), ['note']), ['note', 'silence']);
+});
+
+test('an action is offered only where there is something to do it with', () => {
+  const known = detail({
+    key: 'k', opened_at: '2026-11-22T12:00:00Z', escalation: { watchers: [] },
+    alerts: [{ status: 'firing', fingerprint: 'a' }, { status: 'resolved', fingerprint: 'b' }],
+  })!;
+  assert.deepEqual(sensible(['note', 'unwatch', 'split'], known), ['note']);
+  const watched = { ...known, escalation: { ...known.escalation, watchers: ['team:web'] } };
+  const two = { ...watched, alerts: [...known.alerts, known.alerts[0]!] };
+  assert.deepEqual(sensible(['note', 'unwatch', 'split'], two), ['note', 'unwatch', 'split']);
+});
+
+test('what an action usually means is one tap in the menu, where it is possible and makes sense', () => {
+  const names = (of: { action: string }[]): string => of.map(({ action }) => action).join(' ');
+  const one = make({ key: 'k' });
+  assert.equal(names(quick(['assign', 'snooze', 'escalate', 'note'], one, 'li.na')), 'assign snooze escalate');
+  assert.equal(names(quick(['assign', 'snooze'], make({ key: 'k', assignee: 'li.na' }), 'li.na')), 'snooze');
+  assert.equal(names(quick(['assign'], one, '')), '');
+  assert.deepEqual(quick(['assign'], one, 'li.na')[0]!.asked, { person: 'li.na' });
 });
 
 test('what is asked is shown at once as it will be', () => {
@@ -218,7 +277,10 @@ test('a refusal is read with what is possible instead', () => {
   assert.deepEqual(refusal, {
     ok: false, status: 409, code: 'conflict', message: 'the incident is closed', possible: ['note'], successor: 'INC-2',
   });
-  assert.equal(failure(502, '<html>').message, '');
+  assert.equal(failure(502, null).message, '');
+  // Alertmanager's paths answer in its words.
+  assert.equal(failure(400, 'silence invalid: at least one matcher').message, 'silence invalid: at least one matcher');
+  assert.equal(failure(422, { code: 602, message: 'comment in body is required' }).message, 'comment in body is required');
 });
 
 test('the stream is read as the standard says, wherever the chunks break', () => {
@@ -277,4 +339,32 @@ test('a name is not said twice, and what a person wrote is found wherever the br
   assert.equal(wrote(entry('li.na', 'li.na closes it'), 'person'), '');
   assert.equal(wrote(entry('li.na', 'x', { text: 'own' }), 'person'), 'own');
   assert.equal(wrote(entry('system', 'Step 1: li.na'), 'machine'), '');
+});
+
+test('a line of the timeline has its times in the reader\'s zone, and people as they are called', () => {
+  const names: Record<string, string> = { 'li.na': '李娜', 'zhao.lei': '赵磊' };
+  const reading = { time: (at: number) => `at ${at}`, name: (account: string) => names[account] ?? account };
+  const utc = '1970-01-01T00:00:07.000Z';
+  const read = (actor: string, text: string, data: Record<string, string>) => {
+    const { actor: who, text: says, data: holds } = laidOut({ at: 0, kind: 'x', actor, text, data }, reading);
+    return [who, says, holds];
+  };
+  assert.deepEqual(read('li.na', `li.na: no reminders until ${utc}`, { until: utc, text: `li.na, ${utc}` }),
+    ['李娜', 'li.na: no reminders until at 7000', { until: 'at 7000', text: `li.na, ${utc}` }]);
+  assert.deepEqual(read('li.na', 'li.na asks zhao.lei, not zhao.lei.x', { person: 'zhao.lei' }),
+    ['李娜', '李娜 asks 赵磊, not zhao.lei.x', { person: '赵磊' }]);
+  assert.deepEqual(read('system', 'Step 1: li.na by mail, wu by sms', { told: 'li.na by mail, wu by sms' }),
+    ['system', 'Step 1: 李娜 by mail, wu by sms', { told: '李娜 by mail, wu by sms' }]);
+  assert.deepEqual(read('system', 'person:li.na watches it', { who: 'person:li.na' }), ['system', '李娜 watches it', { who: '李娜' }]);
+  assert.deepEqual(read('system', 'by li.na: disk', { by: 'silence', by_name: 'by li.na: disk' }),
+    ['system', 'by 李娜: disk', { by: 'silence', by_name: 'by 李娜: disk' }]);
+});
+
+test('what the bridge itself named is called in the reader\'s words and zone', () => {
+  const reading = { time: (at: number) => `at ${at}`, name: (account: string) => account };
+  const own = { words: 'host_unreachable', host: 'web-9', heard: '1970-01-01T00:00:07.000Z' };
+  assert.equal(ownText(own, en.own, reading), 'web-9 has not been heard of since at 7000');
+  assert.equal(ownText(own, zh.own, reading), '主机失联：web-9，自 at 7000 起没有消息');
+  assert.equal(ownText({ words: 'storm', group: 'x', hosts: '1' }, en.own, reading), 'Storm: x on 1 host');
+  for (const other of [{}, { words: 'of a newer bridge' }]) assert.equal(ownText(other, en.own, reading), '');
 });

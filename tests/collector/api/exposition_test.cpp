@@ -5,6 +5,8 @@
 #include <limits>
 #include <vector>
 
+#include "base/net/http.h"
+
 using namespace tocsin;
 using tocsin::collector::exposition;
 
@@ -85,6 +87,26 @@ TEST_CASE("ended series and doubled series do not break the text") {
     REQUIRE(exposition({}).empty());
 }
 
+TEST_CASE("a page that was laid out says what a new one says, whatever changed between") {
+    SeriesTable table(Labels{{"instance", "h:1"}});
+    const auto series = [&](const char* x) { return table.get(&kPlain, {{"x", x}}); };
+    const Reading total{table.get(&kTotal, {}), 1};
+    const std::vector<std::vector<Reading>> cycles{
+        {total, {series("1"), 1}, {series("2"), 2}},
+        {total, {series("1"), 1e20}, {series("2"), -0.5}},                // values alone
+        {total, {series("2"), 3}, {series("1"), 4}},                      // another order
+        {total, {series("1"), kStaleNaN}, {series("2"), 5}},              // one has ended
+        {total, {series("1"), kStaleNaN}, {series("2"), kStaleNaN}},      // with its family
+        {total, {series("1"), 6}, {series("2"), 7}, {series("3"), 8}},    // and is back, one more
+        {total, {series("1"), 6, from_unix_ms(1500)}, {series("2"), 7}},  // fewer, one with a time
+        {},
+        {total}};
+    collector::Exposition page(table.target());
+    for (const auto& readings : cycles) {
+        REQUIRE(page.text(readings) == exposition(readings, table.target()));
+    }
+}
+
 TEST_CASE("parts of a family stand under its header, units and own times behind") {
     constexpr MetricDesc kSum{"h_sum", "H.", MetricType::kHistogram, "h", "seconds"};
     constexpr MetricDesc kBucket{"h_bucket", "H.", MetricType::kHistogram, "h", "seconds"};
@@ -104,4 +126,18 @@ TEST_CASE("parts of a family stand under its header, units and own times behind"
             "h_a 2\n"
             "# HELP renamed H.\n# TYPE renamed histogram\n# UNIT renamed seconds\n"
             "renamed 4\n");
+}
+
+TEST_CASE("compressed pages are the pages, however often the series change") {
+    SeriesTable table;
+    collector::Exposition page;
+    std::vector<Reading> readings;
+    for (int i = 0; i < 120; ++i) {
+        if (i % 40 == 0) readings.push_back({table.get(&kBytes, {{"path", std::to_string(i)}}), 0});
+        for (Reading& reading : readings) reading.value = i * 1.25;
+        const std::string text = page.text(readings);
+        CAPTURE(i);
+        CHECK(text == exposition(readings));
+        CHECK(net::gunzip(page.gzip(text), 1'000'000).value() == text);
+    }
 }

@@ -1,5 +1,6 @@
 #include "collector/api/pooled.h"
 
+#include <atomic>
 #include <catch2/catch.hpp>
 #include <chrono>
 #include <condition_variable>
@@ -125,4 +126,110 @@ TEST_CASE("a target that goes while its call hangs leaves the collector to the c
     lock.unlock();
     CHECK(gone);
     CHECK(bench.answers == 0);
+}
+
+namespace {
+
+// Counts what it collects and what it keeps; keeping waits at a gate of its own.
+struct Kept {
+    std::atomic<int> collected{0};
+    std::atomic<int> kept{0};
+    Gate collecting;
+    Gate keeping;
+};
+
+class Counting final : public RememberingCollector {
+  public:
+    explicit Counting(std::shared_ptr<Kept> all) : all_(std::move(all)) {}
+    ~Counting() override {
+        const std::lock_guard lock(all_->keeping.mutex);
+        ++all_->keeping.destroyed;
+        all_->keeping.changed.notify_all();
+    }
+    Result<void> collect(Timestamp, Readings&) override {
+        all_->collecting.wait();
+        ++all_->collected;
+        return success();
+    }
+    bool to_keep() const override { return all_->kept != all_->collected; }
+    void keep() override {
+        all_->keeping.wait();
+        all_->kept = all_->collected.load();
+    }
+
+  private:
+    std::shared_ptr<Kept> all_;
+};
+
+struct RememberingBench {
+    net::Loop loop;
+    net::OffloadPool pool{loop, 2, 4};
+    std::shared_ptr<Kept> all = std::make_shared<Kept>();
+    std::unique_ptr<Target> target = make_remembering(loop, pool, std::make_unique<Counting>(all));
+    int answers = 0;
+    std::string said;
+
+    void start() {
+        target->start(from_unix_ms(0), [this](const Result<void>& result, const Readings&) {
+            ++answers;
+            said = result ? "" : result.error().message;
+            loop.stop();
+        });
+    }
+    void run() {
+        const net::Timer guard = loop.after(60s, [this] { loop.stop(); });
+        loop.run();
+    }
+};
+
+}  // namespace
+
+TEST_CASE("what a call gave is kept once it is told, and the next waits for that") {
+    RememberingBench bench;
+    bench.all->collecting.let_go();
+    bench.start();
+    bench.run();
+    CHECK(bench.answers == 1);
+    bench.all->keeping.wait_for_one_inside();
+    bench.start();
+    bench.loop.post([&] { bench.loop.stop(); });
+    bench.run();
+    CHECK(bench.all->collected == 1);
+    bench.all->keeping.let_go();
+    bench.run();
+    CHECK(bench.answers == 2);
+    CHECK(bench.said.empty());
+    CHECK(bench.all->collected == 2);
+    CHECK(bench.all->kept >= 1);
+}
+
+TEST_CASE("a start that waits for what is being kept can be cancelled") {
+    RememberingBench bench;
+    bench.all->collecting.let_go();
+    bench.start();
+    bench.run();
+    bench.all->keeping.wait_for_one_inside();
+    bench.start();
+    bench.target->cancel();
+    bench.all->keeping.let_go();
+    bench.start();
+    bench.run();
+    CHECK(bench.answers == 2);
+    CHECK(bench.all->collected == 2);
+}
+
+TEST_CASE("what nobody was told of is not kept") {
+    RememberingBench bench;
+    bench.all->keeping.let_go();
+    bench.start();
+    bench.all->collecting.wait_for_one_inside();
+    bench.target.reset();
+    bench.all->collecting.let_go();
+    std::unique_lock lock(bench.all->keeping.mutex);
+    const bool gone = bench.all->keeping.changed.wait_for(
+        lock, std::chrono::seconds(60), [&] { return bench.all->keeping.destroyed == 1; });
+    lock.unlock();
+    CHECK(gone);
+    CHECK(bench.all->collected == 1);
+    CHECK(bench.all->kept == 0);
 }

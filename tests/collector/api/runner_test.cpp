@@ -1,111 +1,34 @@
 #include "collector/api/runner.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <atomic>
 #include <catch2/catch.hpp>
-#include <map>
 #include <set>
-#include <stdexcept>
 
-#include "collector/api/procfile.h"
-#include "tests/support/fixture_tree.h"
+#include "collector/api/unmade.h"
+#include "runner_bench.h"
 
 using namespace tocsin;
 using namespace tocsin::collector;
-using test::FixtureTree;
 
-namespace {
-
-constexpr MetricDesc kMetric{"m", "A metric.", MetricType::kGauge};
-
-SeriesRef item(SeriesTable& table, std::string_view name) {
-    return table.get(&kMetric, {{"item", name}});
+TEST_CASE("another collector in place of one that could not be made works from the next cycle on") {
+    Bench bench;
+    bench.add("late", Threading::kInline,
+              unmade_collector(Error(ErrorCode::kUnavailable, "late.so is not installed")));
+    bench.cycle();
+    CHECK(bench.success_of("late") == 0);
+    REQUIRE(bench.runner->failing().size() == 1);
+    CHECK(bench.runner->failing()[0].second == "late.so is not installed");
+    const SeriesRef a = item(bench.table, "a");
+    bench.runner->replace(
+        {"late", Threading::kBlocking, 10s, std::make_unique<Scripted>([&](Readings& out) {
+             out.push_back({a, 1});
+             return Result<void>(success());
+         })});
+    bench.cycle();
+    CHECK(bench.success_of("late") == 1);
+    CHECK(bench.last.at("m{item=\"a\"}") == 1);
+    CHECK(bench.runner->failing().empty());
 }
-
-// Does what the test says.
-class Scripted final : public Collector {
-  public:
-    using Script = std::function<Result<void>(Readings&)>;
-    explicit Scripted(Script script) : script_(std::move(script)) {}
-    Result<void> collect(Timestamp, Readings& out) override { return script_(out); }
-
-  private:
-    Script script_;
-};
-
-// Reads a file the way that waits: opening a FIFO takes until somebody writes to it.
-class Waiting final : public Collector {
-  public:
-    Waiting(std::string path, SeriesRef series, std::atomic<int>& calls)
-        : path_(std::move(path)), series_(std::move(series)), calls_(calls) {}
-    Result<void> collect(Timestamp, Readings& out) override {
-        ++calls_;
-        const int fd = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC);
-        ::close(fd);
-        out.push_back({series_, 1});
-        return success();
-    }
-
-  private:
-    std::string path_;
-    SeriesRef series_;
-    std::atomic<int>& calls_;
-};
-
-struct Bench {
-    SeriesTable table;
-    net::Loop loop;
-    std::unique_ptr<net::OffloadPool> pool = std::make_unique<net::OffloadPool>(loop, 2, 4);
-    FakeClock clock{from_unix_ms(1'700'000'000'000)};
-    std::vector<RunnerEntry> entries;
-    std::unique_ptr<Runner> runner;
-    std::map<std::string, double> last;  // series → value, staleness apart
-    std::set<std::string> stale;
-
-    void add(std::string name, Threading threading, std::unique_ptr<Collector> collector,
-             Duration timeout = 10s) {
-        entries.push_back({std::move(name), threading, timeout, std::move(collector)});
-    }
-    void add(std::string name, Scripted::Script script, Threading threading = Threading::kInline) {
-        add(std::move(name), threading, std::make_unique<Scripted>(std::move(script)));
-    }
-
-    // One cycle to its end.
-    void cycle() {
-        if (!runner) {
-            runner = std::make_unique<Runner>(loop, *pool, clock, table, std::move(entries));
-        }
-        last.clear();
-        stale.clear();
-        bool inside = true;
-        runner->run_cycle([&](Timestamp at, const Readings& readings) {
-            CHECK_FALSE(inside);
-            CHECK(at == clock.now());
-            for (const Reading& reading : readings) {
-                const std::string series = reading.series.labels().text();
-                if (is_stale(reading.value)) {
-                    CHECK(stale.insert(series).second);
-                } else {
-                    CHECK(last.emplace(series, reading.value).second);
-                }
-            }
-            loop.stop();
-        });
-        inside = false;
-        net::Timer guard = loop.after(60s, [&] { loop.stop(); });
-        loop.run();
-    }
-
-    double accounting(std::string_view what, std::string_view collector) const {
-        return last.at("tocsin_collector_" + std::string(what) + "{collector=\"" +
-                       std::string(collector) + "\"}");
-    }
-    double success_of(std::string_view collector) const { return accounting("success", collector); }
-};
-
-}  // namespace
 
 TEST_CASE("of a series that a collector tells twice the first value counts, in each cycle") {
     Bench bench;
@@ -212,128 +135,57 @@ TEST_CASE("a series that disappears is marked stale once and may come back") {
     REQUIRE(bench.stale == std::set<std::string>{"m{item=\"b\"}"});
 }
 
-TEST_CASE("a collector that hangs on a FIFO costs itself its samples, one thread, and recovers") {
-    const FixtureTree tree;
-    tree.make_fifo("stat");
+TEST_CASE("a collector with nothing to tell is asked once a minute until it has something") {
+    const Threading threading = GENERATE(Threading::kInline, Threading::kBlocking);
     Bench bench;
-    const SeriesRef a = item(bench.table, "a");
-    const SeriesRef hung = item(bench.table, "hung");
-    std::atomic<int> calls{0};
-    // Reports once, and then hangs.
-    class Once final : public Collector {
-      public:
-        Once(std::unique_ptr<Collector> then, SeriesRef series)
-            : then_(std::move(then)), series_(std::move(series)) {}
-        Result<void> collect(Timestamp now, Readings& out) override {
-            if (cycles_++ > 0) return then_->collect(now, out);
-            out.push_back({series_, 1});
-            return success();
-        }
-
-      private:
-        std::unique_ptr<Collector> then_;
-        SeriesRef series_;
-        int cycles_ = 0;
-    };
-    bench.add("hanging", Threading::kBlocking,
-              std::make_unique<Once>(std::make_unique<Waiting>(tree.at("stat"), hung, calls), hung),
-              100ms);
-    bench.add("healthy", [&](Readings& out) {
-        out.push_back({a, 1});
-        return Result<void>(success());
-    });
+    const SeriesRef series = item(bench.table, "tape");
+    int calls = 0;
+    bool there = false;
+    bool broken = false;
     bench.add(
-        "other", [&](Readings&) { return Result<void>(success()); }, Threading::kBlocking);
-    bench.cycle();
-    REQUIRE(bench.last.contains("m{item=\"hung\"}"));
-
-    bench.cycle();
-    REQUIRE(bench.stale == std::set<std::string>{"m{item=\"hung\"}"});
-    REQUIRE(bench.success_of("hanging") == 0);
-    REQUIRE(bench.accounting("timeouts_total", "hanging") == 1);
-    REQUIRE(bench.accounting("duration_seconds", "hanging") >= 0.1);
-    REQUIRE(bench.success_of("healthy") == 1);
-    REQUIRE(bench.success_of("other") == 1);
-    REQUIRE(bench.last.at("m{item=\"a\"}") == 1);
-
-    for (int i = 0; i < 5; ++i) {
-        bench.cycle();
-        REQUIRE(bench.success_of("hanging") == 0);
-        REQUIRE(bench.success_of("other") == 1);
-        REQUIRE(bench.stale.empty());
-    }
-    REQUIRE(calls == 1);
-    REQUIRE(bench.pool->busy() == 1);
-    REQUIRE(bench.accounting("timeouts_total", "hanging") == 1);
-    REQUIRE(bench.runner->failing().size() == 1);
-
-    // A writer lets the call return; what it then says is too late and is dropped. With a writer
-    // there, opening no longer waits.
-    const int writer = ::open(tree.at("stat").c_str(), O_WRONLY | O_CLOEXEC);
-    REQUIRE(writer >= 0);
-    for (int i = 0; i < 1000 && bench.success_of("hanging") == 0; ++i) bench.cycle();
-    REQUIRE(bench.success_of("hanging") == 1);
-    REQUIRE(bench.last.contains("m{item=\"hung\"}"));
-    REQUIRE(bench.runner->failing().empty());
-    ::close(writer);
-}
-
-TEST_CASE("an inline collector whose file became a FIFO fails at once and holds nobody") {
-    const FixtureTree tree;
-    tree.make_fifo("stat");
-    Bench bench;
-    auto file = std::make_shared<ProcFile>(tree.at("stat"));
-    auto buffer = std::make_shared<ReadBuffer>();
-    bench.add("inline", [file, buffer](Readings&) -> Result<void> {
-        TOCSIN_TRY(file->read(*buffer));
-        return success();
-    });
-    bench.cycle();
-    REQUIRE(bench.success_of("inline") == 0);
-}
-
-TEST_CASE("when every thread hangs the others wait no longer than their deadline") {
-    const FixtureTree tree;
-    tree.make_fifo("stat");
-    Bench bench;
-    std::atomic<int> calls{0};
-    for (const char* name : {"h1", "h2"}) {
-        bench.add(name, Threading::kBlocking,
-                  std::make_unique<Waiting>(tree.at("stat"), item(bench.table, name), calls), 50ms);
-    }
-    std::atomic<int> ran{0};
-    bench.add("behind", Threading::kBlocking, std::make_unique<Scripted>([&](Readings&) {
-                  ++ran;
-                  return Result<void>(success());
-              }),
-              50ms);
-    bench.cycle();
-    bench.cycle();
-    REQUIRE(bench.success_of("behind") == 0);
-    REQUIRE(bench.accounting("timeouts_total", "behind") == 1);
-    REQUIRE(ran == 0);
-    const int writer = ::open(tree.at("stat").c_str(), O_WRONLY | O_CLOEXEC);
-    for (int i = 0; i < 1000 && bench.success_of("behind") == 0; ++i) bench.cycle();
-    REQUIRE(bench.success_of("behind") == 1);
-    // What had waited in the queue past its deadline was dropped, not collected late.
-    REQUIRE(ran == 1);
-    ::close(writer);
-}
-
-TEST_CASE("a runner that goes while a call hangs is not called back") {
-    const FixtureTree tree;
-    tree.make_fifo("stat");
-    Bench bench;
-    std::atomic<int> calls{0};
-    bench.add("hanging", Threading::kBlocking,
-              std::make_unique<Waiting>(tree.at("stat"), item(bench.table, "x"), calls), 10s);
-    bench.runner = std::make_unique<Runner>(bench.loop, *bench.pool, bench.clock, bench.table,
-                                            std::move(bench.entries));
-    bench.runner->run_cycle([](Timestamp, const Readings&) { FAIL("called back"); });
-    bench.runner.reset();
-    const int writer = ::open(tree.at("stat").c_str(), O_WRONLY | O_CLOEXEC);
-    net::Timer end = bench.loop.after(50ms, [&] { bench.loop.stop(); });
-    bench.loop.run();
-    bench.pool.reset();
-    ::close(writer);
+        "tapes",
+        [&](Readings& out) -> Result<void> {
+            ++calls;
+            if (broken) return Error(ErrorCode::kIo, "cannot be read");
+            if (there) out.push_back({series, 1});
+            return success();
+        },
+        threading);
+    const std::string name = series.labels().text();
+    const auto cycles = [&](int count) {
+        for (int i = 0; i < count; ++i) {
+            bench.clock.advance(15s);
+            bench.cycle();
+        }
+    };
+    cycles(3);
+    CHECK(calls == 3);
+    cycles(3);
+    CHECK(calls == 3);
+    CHECK(bench.success_of("tapes") == 1);
+    cycles(1);
+    CHECK(calls == 4);
+    // It comes within a minute, is told each cycle, and its end in the cycle in which it goes.
+    there = true;
+    cycles(4);
+    CHECK(calls == 5);
+    CHECK(bench.last.contains(name));
+    cycles(5);
+    CHECK(calls == 10);
+    there = false;
+    cycles(1);
+    CHECK(bench.stale.contains(name));
+    cycles(6);
+    CHECK(calls == 14);
+    // The wall clock's steps neither wake it nor keep it asleep.
+    bench.clock.step_wall(-48h);
+    cycles(4);
+    CHECK(calls == 15);
+    // One that fails is asked in each cycle, as ever.
+    broken = true;
+    cycles(4);
+    const int before = calls;
+    cycles(4);
+    CHECK(calls == before + 4);
+    CHECK(bench.success_of("tapes") == 0);
 }

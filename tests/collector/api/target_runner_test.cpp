@@ -48,9 +48,13 @@ struct Bench {
     SystemClock clock;
     std::vector<TargetEntry> entries;
     std::unique_ptr<TargetRunner> runner;
-    std::map<std::string, double> last;  // series → value
+    AfterFailures after_failures = AfterFailures::kLessOften;  // of what is added next
+    std::map<std::string, double> last;                        // series → value
     std::set<std::string> stale;
     std::map<std::string, int> told;  // series → how often
+    std::map<std::string, Timestamp> told_at;
+    bool in_order = true;  // no series was told of an earlier time than before
+    Duration lookback = 5min;
 
     static std::shared_ptr<TargetConfig> config(std::string instance, Duration every,
                                                 Duration timeout = 10s) {
@@ -68,17 +72,20 @@ struct Bench {
     Scripted* add(const std::shared_ptr<TargetConfig>& config, Scripted::Script script) {
         auto target = std::make_unique<Scripted>(loop, std::move(script));
         Scripted* raw = target.get();
-        entries.push_back({"test", config, std::move(target)});
+        entries.push_back({"test", config, std::move(target), after_failures});
         return raw;
     }
 
     bool run_until(const std::function<bool()>& condition) {
         if (!runner) {
-            runner = std::make_unique<TargetRunner>(loop, clock, table, 20ms, std::move(entries));
-            runner->start([this](Timestamp, const Readings& readings) {
+            runner = std::make_unique<TargetRunner>(loop, clock, table, 20ms, std::move(entries),
+                                                    lookback);
+            runner->start([this](Timestamp at, const Readings& readings) {
                 for (const Reading& reading : readings) {
                     const std::string text = reading.series.labels().text();
                     ++told[text];
+                    in_order = in_order && told_at[text] <= at;
+                    told_at[text] = at;
                     if (is_stale(reading.value)) {
                         stale.insert(text);
                         last.erase(text);
@@ -96,6 +103,23 @@ constexpr auto kUpA = "up{instance=\"a\", job=\"j\"}";
 constexpr auto kUpB = "up{instance=\"b\", job=\"j\"}";
 
 }  // namespace
+
+TEST_CASE("what is asked less often than rules look back is told again in between") {
+    Bench bench;
+    bench.lookback = 60ms;
+    const SeriesRef one = bench.series("a", "1");
+    Scripted* target = bench.add(Bench::config("a", 500ms), [&](Readings& out) {
+        out.push_back({one, 7});
+        return Result<void>(success());
+    });
+    const std::string m = "m{instance=\"a\", item=\"1\", job=\"j\"}";
+    REQUIRE(bench.run_until([&] { return target->started == 3; }));
+    // Once for each of two collections, and in the half second after each, every 20 ms.
+    CHECK(bench.told[m] > 2 + 10);
+    CHECK(bench.told[kUpA] == bench.told[m]);
+    CHECK(bench.in_order);
+    CHECK(bench.stale.empty());
+}
 
 TEST_CASE("a target's readings carry its job and instance, and up is 1") {
     Bench bench;
@@ -198,6 +222,47 @@ TEST_CASE("one that keeps failing is asked less often, and its up is told all th
     CHECK(bench.last.at(kUpA) == 0);
 }
 
+TEST_CASE("what a failed collection told is told as often as its up, however long it fails") {
+    Bench bench;
+    const SeriesRef down = bench.series("a", "down");
+    Scripted* target = bench.add(Bench::config("a", 5ms), [&](Readings& out) {
+        out.push_back({down, 3});
+        return Result<void>(Error(ErrorCode::kUnavailable, "connection refused"));
+    });
+    // As many intervals as twenty minutes have of 15 s.
+    REQUIRE(bench.run_until([&] { return bench.told[kUpA] >= 80; }));
+    CHECK(target->started <= 9);
+    CHECK(bench.told[down.labels().text()] == bench.told[kUpA]);
+    CHECK(bench.last.at(down.labels().text()) == 3);
+    CHECK(bench.in_order);
+    CHECK(bench.stale.empty());
+}
+
+TEST_CASE("a silent target whose deadline is its interval is asked at each interval") {
+    Bench bench;
+    bench.after_failures = AfterFailures::kAtInterval;
+    Scripted* silent = bench.add(Bench::config("a", 20ms, 20ms), nullptr);
+    Scripted* other =
+        bench.add(Bench::config("b", 20ms), [](Readings&) { return Result<void>(success()); });
+    REQUIRE(bench.run_until([&] { return other->started >= 12; }));
+    // Their first collections lie up to an interval apart.
+    CHECK(silent->started >= 10);
+    CHECK(silent->cancelled == silent->started - 1);
+    CHECK(bench.told[kUpA] == silent->cancelled);
+    REQUIRE(bench.runner->failing().size() == 1);
+    CHECK(bench.runner->failing()[0].second == "no answer within 20ms");
+}
+
+TEST_CASE("one whose kind is never left alone is asked at each interval, however often it fails") {
+    Bench bench;
+    bench.after_failures = AfterFailures::kAtInterval;
+    Scripted* target = bench.add(Bench::config("a", 5ms), [](Readings&) {
+        return Result<void>(Error(ErrorCode::kUnavailable, "no such program"));
+    });
+    REQUIRE(bench.run_until([&] { return bench.told[kUpA] >= 20; }));
+    CHECK(target->started >= 20);
+}
+
 TEST_CASE("the back-off doubles from the third failure and ends at five minutes") {
     CHECK(intervals_until_retry(0, 15s) == 1);
     CHECK(intervals_until_retry(2, 15s) == 1);
@@ -219,4 +284,73 @@ TEST_CASE("after stop nothing is asked or told any more") {
     REQUIRE(bench.run_until([&] { return later; }));
     CHECK(silent->started == 1);
     CHECK(bench.told.empty());
+}
+
+TEST_CASE(
+    "of a series that a collection gives twice the first sample counts, the rest is counted") {
+    Bench bench;
+    const SeriesRef one = bench.series("a", "1");
+    const SeriesRef timed = bench.series("a", "timed");
+    bool repeats = false;
+    bench.add(Bench::config("a", 10ms), [&](Readings& out) {
+        out = {{one, 1}, {timed, 1, from_unix_ms(1'000)}, {timed, 2, from_unix_ms(2'000)}};
+        if (repeats) out.insert(out.end(), {{one, 2}, {timed, 3, from_unix_ms(1'000)}, {one, 3}});
+        return Result<void>(success());
+    });
+    const std::string counted = "tocsin_target_repeated_samples_total{instance=\"a\", job=\"j\"}";
+    REQUIRE(bench.run_until([&] { return bench.told[kUpA] > 2; }));
+    CHECK_FALSE(bench.told.contains(counted));
+    CHECK(bench.told[timed.labels().text()] == 2 * bench.told[one.labels().text()]);
+    repeats = true;
+    REQUIRE(bench.run_until([&] { return bench.told[counted] > 2; }));
+    CHECK(bench.last.at(one.labels().text()) == 1);
+    CHECK(bench.last.at(timed.labels().text()) == 2);
+    CHECK(bench.last.at(kUpA) == 1);
+    // Three in each collection that repeated.
+    CHECK(bench.last.at(counted) == 3 * bench.told[counted]);
+    repeats = false;
+    const double total = bench.last.at(counted);
+    const int before = bench.told[counted];
+    REQUIRE(bench.run_until([&] { return bench.told[counted] > before + 2; }));
+    CHECK(bench.last.at(counted) == total);
+}
+
+TEST_CASE("targets can be replaced: one of the same name goes on, the others' series end") {
+    Bench bench;
+    const SeriesRef stays = bench.series("a", "stays");
+    const SeriesRef goes = bench.series("a", "goes");
+    const SeriesRef other = bench.series("b", "1");
+    Scripted* old = bench.add(Bench::config("a", 10ms), [&](Readings& out) {
+        out = {{stays, 1}, {goes, 1}};
+        return Result<void>(success());
+    });
+    Scripted* hangs = bench.add(Bench::config("c", 10ms, 10s), nullptr);
+    bench.add(Bench::config("b", 10ms), [&](Readings& out) {
+        out = {{other, 1}};
+        return Result<void>(success());
+    });
+    REQUIRE(bench.run_until(
+        [&] { return bench.told[kUpA] > 1 && bench.told[kUpB] > 1 && hangs->started > 0; }));
+    CHECK(old->started > 0);
+    bench.runner->replace([&] {
+        std::vector<TargetEntry> entries;
+        entries.push_back({"test", Bench::config("a", 10ms),
+                           std::make_unique<Scripted>(bench.loop, [&](Readings& out) {
+                               out = {{stays, 2}};
+                               return Result<void>(success());
+                           })});
+        return entries;
+    });
+    CHECK(bench.stale.contains(other.labels().text()));
+    CHECK(bench.stale.contains(kUpB));
+    CHECK_FALSE(bench.stale.contains(stays.labels().text()));
+    REQUIRE(bench.run_until([&] { return bench.stale.contains(goes.labels().text()); }));
+    CHECK(bench.last.at(stays.labels().text()) == 2);
+    CHECK(bench.last.at(kUpA) == 1);
+    CHECK_FALSE(bench.stale.contains(stays.labels().text()));
+    CHECK_FALSE(bench.stale.contains(kUpA));
+    const int before = bench.told[kUpB];
+    const int tells = bench.told[kUpA];
+    REQUIRE(bench.run_until([&] { return bench.told[kUpA] > tells + 3; }));
+    CHECK(bench.told[kUpB] == before);
 }

@@ -121,7 +121,7 @@ TEST_CASE("a cache device reports its priorities where the settings ask for them
     REQUIRE_FALSE(create_bcache({{}, {{"priority_stats", {"yes"}}}, &series}));
 }
 
-TEST_CASE("a host without bcache reports none; sets and devices come and go") {
+TEST_CASE("a host without bcache reports none, sets and devices come and go") {
     const FixtureTree tree;
     Collecting bcache(create_bcache, tree);
     REQUIRE(bcache.collect().empty());

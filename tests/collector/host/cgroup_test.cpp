@@ -112,7 +112,7 @@ TEST_CASE("services, slices and containers are reported by default, sessions are
                    {of("memory_current_bytes", "/machine.slice/machine-vm.scope"), 1}});
 }
 
-TEST_CASE("cgroup v2 is found beside v1; a host with v1 alone reports none") {
+TEST_CASE("cgroup v2 is found beside v1, a host with v1 alone reports none") {
     const FixtureTree tree{{kMount + "/memory/a.service/memory.current", "1\n"}};
     Collecting cgroup(create_cgroup, tree);
     REQUIRE(cgroup.collect().empty());

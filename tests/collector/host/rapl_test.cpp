@@ -58,7 +58,7 @@ TEST_CASE("the zone's name can be a label") {
                     5}});
 }
 
-TEST_CASE("a machine without RAPL reports none; zones come and go") {
+TEST_CASE("a machine without RAPL reports none, zones come and go") {
     const FixtureTree tree;
     Collecting rapl(create_rapl, tree);
     REQUIRE(rapl.collect().empty());

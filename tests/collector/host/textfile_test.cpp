@@ -187,7 +187,8 @@ TEST_CASE("bounds and quantiles have one spelling and parts no type") {
     REQUIRE(values.at("tf_h_count") == 2);
     REQUIRE(values.at("tf_s{quantile=\"0.5\"}") == 3);
     REQUIRE(values.at("tf_g{le=\"0.10\"}") == 4);
-    REQUIRE(desc_of(textfile, "tf_h_bucket").type == MetricType::kUntyped);
+    REQUIRE(desc_of(textfile, "tf_h_bucket").type == MetricType::kHistogram);
+    REQUIRE(desc_of(textfile, "tf_h_bucket").family == "tf_h");
     REQUIRE(desc_of(textfile, "tf_h_count").help == "Hist.");
 }
 

@@ -50,7 +50,7 @@ TEST_CASE("the kernel's units become seconds, hertz and a ratio") {
     REQUIRE(timex_values(clock, TIME_OK)[9] == Approx(0.001));
 }
 
-TEST_CASE("a clock that nobody keeps is not in step; one that awaits a leap second is") {
+TEST_CASE("a clock that nobody keeps is not in step, one that awaits a leap second is") {
     const ::timex clock{};
     REQUIRE(timex_values(clock, TIME_ERROR)[0] == 0);
     for (const int state : {TIME_OK, TIME_INS, TIME_DEL, TIME_OOP, TIME_WAIT}) {

@@ -8,6 +8,7 @@
 #include <filesystem>
 
 #include "collector/service/log_config/log_config.h"
+#include "tests/support/takeover.h"
 #include "tests/support/target_bench.h"
 
 using namespace tocsin;
@@ -111,6 +112,23 @@ TEST_CASE("a restart goes on where the last agent was, also in a file that is ne
     bench.write({{{"MESSAGE", "3"}}, {{"MESSAGE", "4"}}}, "b.journal");
     bench.target->restart();
     CHECK(bench.entries() == 3);
+}
+
+TEST_CASE("a journal that a reload takes over while its call hangs counts each entry once") {
+    if (!can_write()) return;
+    Bench bench;
+    bench.write({{{"MESSAGE", "0"}}});
+    bench.collect();
+    bench.target.reset();
+    bench.write({{{"MESSAGE", "1"}}});
+    test::Takeover takeover(create_journal, bench.tree, bench.config, "state/journal-it");
+    takeover.replace();
+    CHECK_THAT(takeover.collect(),
+               Catch::StartsWith("an earlier collection of this log still runs"));
+    takeover.let_go();
+    CHECK(takeover.collect_at_last().at(kEntries) == 1);
+    takeover.replace();
+    CHECK(takeover.collect_at_last().at(kEntries) == 0);
 }
 
 TEST_CASE("a place that was vacuumed away is passed by") {

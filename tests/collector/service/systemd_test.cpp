@@ -1,130 +1,15 @@
 #include "collector/service/systemd/systemd.h"
 
 #include <catch2/catch.hpp>
-#include <map>
 #include <optional>
-#include <utility>
 
+#include "systemd_world.h"
 #include "tests/support/collecting.h"
 
 using namespace tocsin;
 using namespace tocsin::collector;
+using namespace tocsin::collector::systemd_test;
 using test::Values;
-
-namespace {
-
-struct World {
-    std::string version = "252.39-1~deb12u1";
-    std::string state = "running";
-    std::vector<SystemdUnit> units;
-    std::map<std::string, std::string> types;  // by unit; absent: cannot be had
-    // By "unit Interface.Property"; absent: there is none.
-    std::map<std::string, std::string> texts;
-    std::map<std::string, std::uint64_t> numbers;
-    std::map<std::string, int> asked;
-    SystemdChanges changes;  // taken by the next cycle
-    std::uint64_t loaded_at = 1;
-    std::optional<Error> broken;
-    std::optional<Error> silent;  // what every question about a unit is answered with
-    int type_questions = 0;
-    int version_questions = 0;
-};
-
-class Fake final : public SystemdManager {
-  public:
-    explicit Fake(World& world) : world_(world) {}
-    Result<std::string> version() override {
-        ++world_.version_questions;
-        return world_.version;
-    }
-    Result<std::string> system_state() override { return world_.state; }
-    Result<std::vector<SystemdUnit>> units() override { return world_.units; }
-    Result<std::string> text(const SystemdUnit& unit, std::string_view interface,
-                             std::string_view property) override {
-        if (world_.silent) return *world_.silent;
-        if (property != "Type") return of(world_.texts, key(unit, interface, property));
-        ++world_.type_questions;
-        return of(world_.types, unit.name);
-    }
-    Result<std::uint64_t> number(const SystemdUnit& unit, std::string_view interface,
-                                 std::string_view property) override {
-        if (world_.silent) return *world_.silent;
-        ++world_.asked[key(unit, interface, property)];
-        return of(world_.numbers, key(unit, interface, property));
-    }
-    Result<SystemdChanges> changes() override { return std::exchange(world_.changes, {}); }
-    Result<std::uint64_t> units_loaded_at() override {
-        if (world_.broken) return *world_.broken;
-        return world_.loaded_at;
-    }
-
-  private:
-    static std::string key(const SystemdUnit& unit, std::string_view interface,
-                           std::string_view property) {
-        return unit.name + " " + std::string(interface) + "." + std::string(property);
-    }
-    template <class T>
-    static Result<T> of(const std::map<std::string, T>& all, const std::string& name) {
-        const auto found = all.find(name);
-        if (found == all.end()) return Error(ErrorCode::kNotFound, "no " + name);
-        return found->second;
-    }
-
-    World& world_;
-};
-
-struct Bench {
-    World world;
-    SeriesTable table;
-    std::unique_ptr<Collector> collector;
-    Readings readings;
-    std::string error;
-    Timestamp now = from_unix_ms(1'700'000'000'000);
-    Settings more{{"enable_start_time_metrics", {"false"}}};
-
-    Values collect(const std::string& include = ".+",
-                   const std::string& exclude = ".+\\.(device|mount)") {
-        if (!collector) {
-            Settings settings{{"unit_include", {include}}, {"unit_exclude", {exclude}}};
-            settings.insert(settings.end(), more.begin(), more.end());
-            collector =
-                create_systemd_with({{}, settings, &table}, std::make_unique<Fake>(world)).value();
-        }
-        readings.clear();
-        const Result<void> result = collector->collect(now, readings);
-        error = result ? "" : result.error().message;
-        now += 15s;
-        return test::values_of(readings);
-    }
-};
-
-SystemdUnit unit(std::string name, std::string active, std::string load = "loaded") {
-    return {std::move(name), std::move(load), std::move(active),
-            "/org/freedesktop/systemd1/unit/x"};
-}
-
-std::string state_of(std::string_view name, std::string_view state, std::string_view type) {
-    std::string text = "node_systemd_unit_state{name=\"" + std::string(name) + "\", state=\"" +
-                       std::string(state) + "\"";
-    if (!type.empty()) text += ", type=\"" + std::string(type) + "\"";
-    return text + "}";
-}
-std::string of(std::string_view metric, std::string_view name) {
-    return "node_systemd_" + std::string(metric) + "{name=\"" + std::string(name) + "\"}";
-}
-std::string failures_of(std::string_view name, std::string_view result) {
-    return "tocsin_unit_failures_total{result=\"" + std::string(result) + "\", unit=\"" +
-           std::string(name) + "\"}";
-}
-UnitChange change(std::string name, std::string result, std::string active, std::string sub,
-                  std::uint64_t inactive_since) {
-    return {std::move(name), std::move(result), std::move(active), std::move(sub), inactive_since};
-}
-std::string count_of(std::string_view state) {
-    return "node_systemd_units{state=\"" + std::string(state) + "\"}";
-}
-
-}  // namespace
 
 TEST_CASE("a unit is five series, one of them 1, and units are counted by state") {
     Bench bench;
@@ -252,110 +137,6 @@ TEST_CASE("the version is its first number of three digits") {
     }
 }
 
-TEST_CASE("a service tells its restarts, a timer its last trigger, any unit its start") {
-    Bench bench;
-    bench.more = {};
-    bench.world.units = {unit("a.service", "active"), unit("b.service", "failed"),
-                         unit("c.timer", "active")};
-    bench.world.numbers = {{"a.service Service.NRestarts", 3},
-                           {"b.service Service.NRestarts", 0},
-                           {"a.service Unit.ActiveEnterTimestamp", 1'700'000'000'250'000},
-                           {"b.service Unit.ActiveEnterTimestamp", 1'600'000'000'000'000},
-                           {"c.timer Unit.ActiveEnterTimestamp", 1'700'000'001'000'000},
-                           {"c.timer Timer.LastTriggerUSec", 1'700'000'002'500'000}};
-    const Values values = bench.collect();
-    REQUIRE(values.at(of("service_restart_total", "a.service")) == 3);
-    REQUIRE(values.at(of("service_restart_total", "b.service")) == 0);
-    REQUIRE(values.at(of("unit_start_time_seconds", "a.service")) == 1'700'000'000.25);
-    REQUIRE(values.at(of("unit_start_time_seconds", "b.service")) == 0);
-    REQUIRE(values.at(of("unit_start_time_seconds", "c.timer")) == 1'700'000'001);
-    REQUIRE(values.at(of("timer_last_trigger_seconds", "c.timer")) == 1'700'000'002.5);
-    REQUIRE(values.count(of("unit_tasks_current", "a.service")) == 0);
-}
-
-TEST_CASE("details are asked once, and again when systemd says that the unit changed") {
-    Bench bench;
-    bench.world.units = {unit("a.service", "active"), unit("b.service", "active")};
-    bench.world.types = {{"a.service", "simple"}, {"b.service", "simple"}};
-    bench.world.numbers = {{"a.service Service.NRestarts", 0}, {"b.service Service.NRestarts", 0}};
-    for (int i = 0; i < 100; ++i) bench.collect();
-    REQUIRE(bench.world.asked.at("a.service Service.NRestarts") == 1);
-
-    bench.world.numbers["a.service Service.NRestarts"] = 1;
-    REQUIRE(bench.collect().at(of("service_restart_total", "a.service")) == 0);
-    bench.world.changes.units = {change("a.service", "success", "active", "running", 5),
-                                 change("unknown.service", "success", "active", "running", 5)};
-    REQUIRE(bench.collect().at(of("service_restart_total", "a.service")) == 1);
-    REQUIRE(bench.world.asked.at("a.service Service.NRestarts") == 2);
-    REQUIRE(bench.world.asked.at("b.service Service.NRestarts") == 1);
-
-    SECTION("or is in another state than before") {
-        bench.world.units[1].active_state = "failed";
-        bench.collect();
-        REQUIRE(bench.world.asked.at("b.service Service.NRestarts") == 2);
-    }
-    SECTION("or its signals were missed") {
-        bench.world.changes.missed = true;
-        bench.collect();
-        REQUIRE(bench.world.asked.at("b.service Service.NRestarts") == 2);
-    }
-    SECTION("or the units were read again") {
-        ++bench.world.loaded_at;
-        bench.collect();
-        REQUIRE(bench.world.asked.at("b.service Service.NRestarts") == 2);
-    }
-}
-
-TEST_CASE("a socket that accepts is asked in each cycle, others say when they change") {
-    Bench bench;
-    bench.world.units = {unit("a.socket", "active"), unit("b.socket", "active")};
-    for (const std::string socket : {"a.socket", "b.socket"}) {
-        bench.world.numbers[socket + " Socket.Accept"] = socket == "a.socket" ? 1 : 0;
-        bench.world.numbers[socket + " Socket.NAccepted"] = 0;
-        bench.world.numbers[socket + " Socket.NConnections"] = 0;
-    }
-    bench.world.numbers["a.socket Socket.NRefused"] = 0;  // since systemd 239
-    bench.collect();
-    bench.world.numbers["a.socket Socket.NAccepted"] = 7;
-    bench.world.numbers["a.socket Socket.NConnections"] = 2;
-    bench.world.numbers["a.socket Socket.NRefused"] = 1;
-    const Values values = bench.collect();
-    REQUIRE(values.at(of("socket_accepted_connections_total", "a.socket")) == 7);
-    REQUIRE(values.at(of("socket_current_connections", "a.socket")) == 2);
-    REQUIRE(values.at(of("socket_refused_connections_total", "a.socket")) == 1);
-    REQUIRE(values.at(of("socket_accepted_connections_total", "b.socket")) == 0);
-    REQUIRE(values.count(of("socket_refused_connections_total", "b.socket")) == 0);
-    REQUIRE(bench.world.asked.at("b.socket Socket.NAccepted") == 1);
-}
-
-TEST_CASE("tasks are reported where asked for, and where a service counts them") {
-    Bench bench;
-    bench.more = {{"enable_task_metrics", {"true"}},
-                  {"enable_restarts_metrics", {"false"}},
-                  {"enable_start_time_metrics", {"false"}}};
-    bench.world.units = {unit("a.service", "active"), unit("b.service", "inactive")};
-    bench.world.numbers = {{"a.service Service.TasksCurrent", 4},
-                           {"a.service Service.TasksMax", 100},
-                           {"b.service Service.TasksCurrent", ~std::uint64_t{0}},
-                           {"b.service Service.TasksMax", ~std::uint64_t{0}}};
-    bench.collect();
-    bench.world.numbers["a.service Service.TasksCurrent"] = 5;
-    const Values values = bench.collect();
-    REQUIRE(values.at(of("unit_tasks_current", "a.service")) == 5);
-    REQUIRE(values.at(of("unit_tasks_max", "a.service")) == 100);
-    REQUIRE(values.count(of("unit_tasks_current", "b.service")) == 0);
-    REQUIRE(values.count(of("unit_tasks_max", "b.service")) == 0);
-    REQUIRE(values.count(of("service_restart_total", "a.service")) == 0);
-}
-
-TEST_CASE("a systemd that does not answer about a unit ends the cycle with why") {
-    Bench bench;
-    bench.world.units = {unit("a.service", "active"), unit("b.service", "active")};
-    bench.world.silent = Error(ErrorCode::kTimeout, "no answer");
-    bench.collect();
-    REQUIRE(bench.error == "no answer");
-}
-
 TEST_CASE("a unit that fails and is restarted between two cycles is counted") {
     Bench bench;
     bench.world.units = {unit("a.service", "active")};
@@ -414,12 +195,4 @@ TEST_CASE("a unit that did not start as another failed is counted as dependency"
     bench.world.changes.not_started = {"a.service"};
     bench.collect();
     REQUIRE(bench.collect().at(failures_of("a.service", "dependency")) == 1);
-}
-
-TEST_CASE("the flags of details are true or false") {
-    Bench bench;
-    bench.more = {{"enable_task_metrics", {"yes"}}};
-    SeriesTable table;
-    const auto made = create_systemd_with({{}, bench.more, &table}, nullptr);
-    REQUIRE_THAT(made.error().message, Catch::Contains("enable_task_metrics"));
 }

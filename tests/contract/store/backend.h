@@ -1,6 +1,7 @@
 // The backends that the store's contract suite runs on; each case runs once on every one.
 #pragma once
 
+#include <catch2/catch.hpp>
 #include <memory>
 #include <string>
 #include <vector>
@@ -48,6 +49,14 @@ inline const std::vector<BackendKind>& backends() {
         {"sqlite", []() -> std::unique_ptr<Backend> { return std::make_unique<SqliteBackend>(); }},
     };
     return kAll;
+}
+
+// The case that calls it runs once for each.
+inline std::unique_ptr<Backend> any_backend() {
+    const auto& all = backends();
+    const std::size_t i = GENERATE_COPY(range(std::size_t{0}, all.size()));
+    CAPTURE(all[i].name);
+    return all[i].create();
 }
 
 }  // namespace tocsin::bridge::test

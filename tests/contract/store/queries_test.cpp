@@ -4,22 +4,13 @@
 #include <catch2/catch.hpp>
 
 #include "backend.h"
+#include "rows.h"
 
 using namespace tocsin;
 using namespace tocsin::bridge;
-using tocsin::bridge::test::Backend;
-using tocsin::bridge::test::backends;
+using namespace tocsin::bridge::test;
 
 namespace {
-
-const Timestamp kNow = from_unix_ms(1'795'000'000'000);
-
-std::unique_ptr<Backend> any_backend() {
-    const auto& all = backends();
-    const std::size_t i = GENERATE_COPY(range(std::size_t{0}, all.size()));
-    CAPTURE(all[i].name);
-    return all[i].create();
-}
 
 Incident incident(std::int64_t id, State state, Labels labels, std::string title) {
     Incident out;
@@ -31,16 +22,6 @@ Incident incident(std::int64_t id, State state, Labels labels, std::string title
     out.title = std::move(title);
     out.opened_at = out.updated_at = kNow;
     return out;
-}
-
-std::int64_t write(Store& store, const Changes& changes) {
-    std::int64_t newest = 0;
-    const auto done = store.transaction([&](Tx& tx) -> Result<void> {
-        TOCSIN_TRY(newest, tx.write(changes));
-        return success();
-    });
-    if (!done) throw std::runtime_error(done.error().message);
-    return newest;
 }
 
 void fill(Store& store) {

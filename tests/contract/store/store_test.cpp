@@ -1,137 +1,14 @@
 // What every store must do, whatever is behind it.
 #include "bridge/store/store.h"
 
-#include <algorithm>
 #include <catch2/catch.hpp>
 
 #include "backend.h"
+#include "rows.h"
 
 using namespace tocsin;
 using namespace tocsin::bridge;
-using tocsin::bridge::test::Backend;
-using tocsin::bridge::test::backends;
-
-namespace {
-
-const Timestamp kNow = from_unix_ms(1'795'000'000'000);
-
-std::unique_ptr<Backend> any_backend() {
-    const auto& all = backends();
-    const std::size_t i = GENERATE_COPY(range(std::size_t{0}, all.size()));
-    CAPTURE(all[i].name);
-    return all[i].create();
-}
-
-AlertRecord alert(IncidentId incident, const std::string& identity) {
-    AlertRecord out;
-    out.identity = identity;
-    out.fingerprint = "0123456789abcdef";
-    out.labels = Labels{{"alertname", "DiskFull"}, {"host", "web-1"}, {"mountpoint", "/\"x\""}};
-    out.annotations = {{"summary", "voll 满"}, {"runbook_url", "http://x/?a=b&c=d"}};
-    out.severity = "warning";
-    out.levels["warning"] = FiringLevel{"aa", kNow - 5min, kNow + 4min};
-    out.levels["critical"] = FiringLevel{"bb", kNow - 1min, std::nullopt};
-    out.starts_at = kNow - 5min;
-    out.ends_at = kNow + 4min;
-    out.last_seen = kNow;
-    out.seq = 7;
-    out.source = "agent-1";
-    out.host = "web-1";
-    out.generator_url = "http://g/";
-    out.incident = incident;
-    return out;
-}
-
-// Every field set to something that is not its default, so that one the store forgets is seen.
-Incident full_incident(std::int64_t id) {
-    Incident i;
-    i.id = IncidentId{id};
-    i.key = "INC-2026-" + std::to_string(id);
-    i.dedup_key = "default:alertname=\"DiskFull\",host=\"web-" + std::to_string(id) + "\"";
-    i.state = State::kPending;
-    i.priority = Priority::kP2;
-    i.severity = "critical";
-    i.title = "/ is 93 % full";
-    i.labels = Labels{{"alertname", "DiskFull"}, {"host", "web-1"}};
-    i.opened_at = kNow - 10min;
-    i.updated_at = kNow;
-    i.route = "default";
-    i.team = "web";
-    i.policy = "web";
-    i.assignee = "li.na";
-    i.acknowledged_by = "li.na";
-    i.acknowledged_at = kNow - 3min;
-    i.responded_at = kNow - 4min;
-    i.acknowledged_priority = Priority::kP3;
-    i.step = 2;
-    i.step_told = 3;
-    i.step_failed = 1;
-    i.repeats = 4;
-    i.told = {"li.na", "zhao.lei"};
-    i.watchers = {"team:dba"};
-    i.stable_since = kNow - 1min;
-    i.resolved_at = kNow - 30s;
-    i.resolved_by = "system";
-    i.resolved_by_hand = true;
-    i.confirmed_at = kNow - 20s;
-    i.confirmed_by = "reporter";
-    i.closed_at = kNow - 10s;
-    i.snoozed_until = kNow + 1h;
-    i.pending_until = kNow + 2h;
-    i.pending_reason = "vendor";
-    i.reopen_count = 2;
-    i.predecessor = "INC-2026-000100";
-    i.successor = "INC-2026-000200";
-    return i;
-}
-
-Incident simple(std::int64_t id, State state = State::kTriggered) {
-    Incident i;
-    i.id = IncidentId{id};
-    i.key = "INC-2026-00000" + std::to_string(id);
-    i.dedup_key = "k" + std::to_string(id);
-    i.state = state;
-    i.title = "title " + std::to_string(id);
-    i.opened_at = i.updated_at = kNow;
-    return i;
-}
-
-TimelineRow entry(std::int64_t incident, const std::string& kind) {
-    return {0, IncidentId{incident},
-            TimelineEntry{kNow, kind, "system", "text of " + kind, {{"a", "b\"c"}}}};
-}
-
-EffectRow message(std::int64_t incident, Timestamp due) {
-    EffectRow out;
-    out.incident = IncidentId{incident};
-    out.due = due;
-    out.notify = Notify{
-        "li.na", "mail", "li.na@example.com", MessageKind::kEscalated, Priority::kP1, 2, due};
-    return out;
-}
-
-std::int64_t write(Store& store, const Changes& changes) {
-    std::int64_t newest = 0;
-    const auto done = store.transaction([&](Tx& tx) -> Result<void> {
-        TOCSIN_TRY(newest, tx.write(changes));
-        return success();
-    });
-    if (!done) throw std::runtime_error(done.error().message);
-    return newest;
-}
-
-template <class Read>
-auto read(Store& store, Read&& reader) {
-    std::remove_cvref_t<decltype(reader(std::declval<Tx&>()).value())> out{};
-    const auto done = store.transaction([&](Tx& tx) -> Result<void> {
-        TOCSIN_TRY(out, reader(tx));
-        return success();
-    });
-    if (!done) throw std::runtime_error(done.error().message);
-    return out;
-}
-
-}  // namespace
+using namespace tocsin::bridge::test;
 
 TEST_CASE("an incident and its alerts come back as they were written, every field") {
     const auto backend = any_backend();
@@ -269,111 +146,6 @@ TEST_CASE("timers are one of a kind an incident, move when set again, and come d
     CHECK(store->next_timer().value() == kNow + 5s);
 }
 
-TEST_CASE("messages are claimed once when due, again when their lease runs out") {
-    const auto backend = any_backend();
-    const auto store = backend->store();
-    Changes changes;
-    changes.now = kNow;
-    changes.effects = {message(1, kNow), message(1, kNow + 1min)};
-    write(*store, changes);
-    const auto first = store->claim_effects(kNow, kNow + 30s, 10);
-    REQUIRE(first);
-    REQUIRE(first.value().size() == 1);
-    const EffectRow claimed = first.value().front();
-    CHECK(claimed.state == EffectState::kClaimed);
-    CHECK(claimed.attempts == 1);
-    CHECK(claimed.notify == changes.effects[0].notify);
-    CHECK(store->claim_effects(kNow + 29s, kNow + 60s, 10).value().empty());
-    const auto again = store->claim_effects(kNow + 30s, kNow + 60s, 10);
-    REQUIRE(again.value().size() == 1);
-    CHECK(again.value().front().id == claimed.id);
-    CHECK(again.value().front().attempts == 2);
-
-    CHECK(store->next_effect().value() == kNow + 1min);  // the other message, before the lease
-    REQUIRE(store->retry_effect(claimed.id, kNow + 31s, kNow + 40s, "451 busy"));
-    CHECK(store->claim_effects(kNow + 39s, kNow + 90s, 10).value().empty());
-    const auto third = store->claim_effects(kNow + 40s, kNow + 90s, 10);
-    REQUIRE(third.value().size() == 1);
-    CHECK(third.value().front().result == "451 busy");
-
-    Changes settled;
-    settled.now = kNow + 41s;
-    EffectRow done = third.value().front();
-    done.state = EffectState::kDelivered;
-    done.result = "250 OK";
-    settled.settled = {done};
-    write(*store, settled);
-    const auto rest = store->claim_effects(kNow + 1h, kNow + 2h, 10);
-    REQUIRE(rest.value().size() == 1);
-    CHECK(rest.value().front().id != claimed.id);
-}
-
-TEST_CASE("a store that is opened again hands out what a dead bridge had claimed") {
-    const auto backend = any_backend();
-    {
-        const auto store = backend->store();
-        Changes changes;
-        changes.now = kNow;
-        changes.effects = {message(1, kNow)};
-        write(*store, changes);
-        REQUIRE(store->claim_effects(kNow, kNow + 1h, 10).value().size() == 1);
-    }
-    const auto store = backend->store();
-    CHECK(store->claim_effects(kNow + 1s, kNow + 1h, 10).value().size() == 1);
-}
-
-TEST_CASE("dropping what waits spares nothing for having been tried or being due") {
-    const auto backend = any_backend();
-    const auto store = backend->store();
-    Changes changes;
-    changes.now = kNow;
-    // Tried and failed; on its way; due but not claimed; due later; an end; another incident's.
-    changes.effects = {message(1, kNow),        message(1, kNow + 1s),   message(1, kNow + 2s),
-                       message(1, kNow + 5min), message(1, kNow + 5min), message(2, kNow + 5min)};
-    for (EffectRow& row : changes.effects) row.notify.step = 1;
-    changes.effects[4].notify.kind = MessageKind::kResolved;
-    write(*store, changes);
-    REQUIRE(store->claim_effects(kNow, kNow + 1min, 10).value().size() == 1);
-    REQUIRE(store->retry_effect(EffectId{1}, kNow, kNow + 2min, "later"));
-    const auto on_its_way = store->claim_effects(kNow + 1s, kNow + 1min, 10).value();
-    REQUIRE(on_its_way.size() == 1);
-    Changes drop;
-    drop.now = kNow + 3s;
-    drop.drop_waiting = {{IncidentId{1}, DropWaiting::What::kAsks}};
-    write(*store, drop);
-    // The one on its way fails: it is not tried again.
-    REQUIRE(store->retry_effect(on_its_way[0].id, kNow + 4s, kNow + 5s, "503"));
-    const auto left = store->claim_effects(kNow + 1h, kNow + 2h, 10).value();
-    REQUIRE(left.size() == 2);
-    CHECK(left[0].notify.kind == MessageKind::kResolved);
-    CHECK(left[1].incident == IncidentId{2});
-    drop.drop_waiting = {{IncidentId{1}, DropWaiting::What::kAll}};
-    write(*store, drop);
-    CHECK(store->claim_effects(kNow + 3h, kNow + 4h, 10).value().size() == 1);
-}
-
-TEST_CASE("a message that was dropped on its way and arrived is delivered all the same") {
-    const auto backend = any_backend();
-    const auto store = backend->store();
-    Changes changes;
-    changes.now = kNow;
-    changes.effects = {message(1, kNow)};
-    changes.effects[0].notify.step = 1;
-    write(*store, changes);
-    EffectRow claimed = store->claim_effects(kNow, kNow + 1min, 10).value().at(0);
-    Changes drop;
-    drop.now = kNow;
-    drop.drop_waiting = {{IncidentId{1}, DropWaiting::What::kAll}};
-    write(*store, drop);
-    claimed.state = EffectState::kDelivered;
-    Changes settled;
-    settled.now = kNow;
-    settled.settled = {claimed};
-    write(*store, settled);
-    const auto counts = backend->queries()->count_effects();
-    CHECK(counts.value().at("delivered") == 1);
-}
-
 TEST_CASE("timers of some kinds are put off, the others and the later ones stay") {
     const auto backend = any_backend();
     const auto store = backend->store();
@@ -393,7 +165,7 @@ TEST_CASE("timers of some kinds are put off, the others and the later ones stay"
     CHECK(due[2].due == kNow + 2min);
 }
 
-TEST_CASE("firing alerts whose end has passed are found; others are not") {
+TEST_CASE("firing alerts whose end has passed are found, others are not") {
     const auto backend = any_backend();
     const auto store = backend->store();
     Changes changes;

@@ -81,6 +81,7 @@ TEST_CASE("every rule of the pack has levels, a summary with numbers and a runbo
     for (const auto& entry :
          std::filesystem::directory_iterator(std::string(TOCSIN_SOURCE_DIR) + "/docs/runbooks")) {
         INFO(entry.path());
+        if (entry.path().filename().string().starts_with("SnmpTrap")) continue;  // traps.yml's
         CHECK(runbooks.contains(entry.path().filename()));
     }
 }

@@ -92,6 +92,8 @@ TEST_CASE("what is saved reads back the same") {
     alert.source = Labels{{"__name__", "m"}, {"path", "x"}};
     alert.level = "critical";
     alert.value = 0.1;
+    alert.told_value = 0.25;
+    alert.told_reason = "0.25 > 0.2";
     alert.active_at = from_unix_ms(1);
     alert.level_since = from_unix_ms(2);
     alert.seq = 77;
@@ -114,12 +116,33 @@ TEST_CASE("what is saved reads back the same") {
     CHECK(a.source == alert.source);
     CHECK(a.level == "critical");
     CHECK(a.value == 0.1);
+    CHECK(a.told_value == 0.25);
+    CHECK(a.told_reason == "0.25 > 0.2");
     CHECK(a.active_at == alert.active_at);
     CHECK(a.level_since == alert.level_since);
     CHECK(a.seq == 77);
     CHECK(a.unknown);
     CHECK(a.missing == alert.missing);
     CHECK(a.levels == alert.levels);
+}
+
+TEST_CASE("what an agent saved before it kept what it had told reads as told by its value") {
+    SavedAlert alert;
+    alert.labels = Labels{{"alertname", "A"}};
+    alert.level = "warning";
+    alert.value = 96;
+    alert.told_value = 95;
+    alert.told_reason = "95 > 92";
+    std::string text = to_text({"f;g", {}, 0, {{"A", true, {alert}}}});
+    const std::string added = R"("told_value":"95","told_reason":"95 > 92",)";
+    REQUIRE(text.find(added) != std::string::npos);
+    text.erase(text.find(added), added.size());
+    const auto read = parse_saved_group(text);
+    REQUIRE(read);
+    const SavedAlert& back = read.value().rules.at(0).alerts.at(0);
+    CHECK(back.value == 96);
+    CHECK(back.told_value == 96);
+    CHECK(back.told_reason.empty());
 }
 
 TEST_CASE("a text that is no saved state is refused") {

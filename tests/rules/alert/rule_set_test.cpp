@@ -55,6 +55,67 @@ TEST_CASE("a recorded series is there for the next rule of the same evaluation")
     CHECK(status[0].rules[1].alerts.size() == 1);
 }
 
+TEST_CASE("an alert says of which rule it is and by what value, and resends say the same") {
+    World world;
+    RuleSet rules = world.make({file_of(kRules)});
+    world.put(kDisk, 1, 85);
+    auto fired = world.evaluate(rules, 1);
+    REQUIRE(fired.size() == 1);
+    const std::vector<Alert> told = to_alerts(fired[0], Duration(4min));
+    REQUIRE(told.size() == 1);
+    const Annotations& said = told[0].annotations;
+    CHECK(said.at("tocsin_rule") == "test.yml:6");
+    CHECK(said.at("tocsin_rule_version").size() == 12);
+    CHECK(said.at("tocsin_expr") == "doubled");
+    CHECK(said.at("tocsin_value") == "170");
+    CHECK(said.at("tocsin_reason") == "170 > 160");
+    CHECK_FALSE(said.contains("tocsin_mode"));
+
+    // The value moves on; what is sent again is what was told, over a restart too.
+    world.put(kDisk, 2, 86);
+    CHECK(world.evaluate(rules, 2).empty());
+    const auto resent = rules.firing(instant(2).wall, Duration(4min));
+    REQUIRE(resent.size() == 1);
+    CHECK(resent[0].annotations.at("tocsin_value") == "170");
+    CHECK(resent[0].annotations.at("tocsin_reason") == "170 > 160");
+    const std::string saved = rules.save(0, instant(2));
+    RuleSet again = world.make({file_of(kRules)});
+    std::vector<Transition> none;
+    REQUIRE(again.restore(saved, instant(3), none));
+    const auto restored = again.firing(instant(3).wall, Duration(4min));
+    REQUIRE(restored.size() == 1);
+    CHECK(restored[0].annotations.at("tocsin_value") == "170");
+    CHECK(restored[0].annotations.at("tocsin_reason") == "170 > 160");
+}
+
+TEST_CASE("what is observed says so: the rule, its group, or all of an agent") {
+    const std::string text = R"(groups:
+  - name: g
+    mode: observe
+    rules:
+      - {alert: Trial, expr: used > 80}
+      - {alert: Force, expr: used > 80, mode: active}
+)";
+    const auto modes = [&](RuleMode agent) {
+        World world;
+        RuleSetOptions options;
+        options.mode = agent;
+        auto rules = RuleSet::create({file_of(text)}, options, world.history, world.series);
+        REQUIRE(rules);
+        world.put(kDisk, 1, 85);
+        std::string out;
+        for (const Transition& t : world.evaluate(rules.value(), 1)) {
+            const Alert alert = to_alerts(t, Duration(4min)).at(0);
+            const auto mode = alert.annotations.find("tocsin_mode");
+            out += std::string(alert.labels.get("alertname")) + " " +
+                   (mode == alert.annotations.end() ? "" : mode->second) + ", ";
+        }
+        return out;
+    };
+    CHECK(modes(RuleMode::kActive) == "Trial observe, Force , ");
+    CHECK(modes(RuleMode::kObserve) == "Trial observe, Force observe, ");
+}
+
 TEST_CASE("an output that vanishes is ended, and the collector's health decides about the alert") {
     World world;
     RuleSet rules = world.make({file_of(kRules)});

@@ -112,6 +112,41 @@ TEST_CASE("levels are ranked by the severities and inherit for and clear") {
     CHECK(heat.levels[heat.no_data_level].name == "warning");
 }
 
+TEST_CASE("a rule's mode is its own, else its group's, else active") {
+    Diagnostics diagnostics("modes.yml");
+    const std::string text = R"(groups:
+  - name: on trial
+    mode: observe
+    rules:
+      - {alert: A, expr: up == 0}
+      - {alert: B, expr: up == 0, mode: active}
+  - name: in force
+    rules:
+      - {alert: C, expr: up == 0, mode: observe}
+      - {alert: D, expr: up == 0}
+)";
+    const RuleFile file = parse_rule_file(text, RuleFileOptions{}, diagnostics);
+    INFO(diagnostics.text());
+    REQUIRE(diagnostics.all().empty());
+    std::string modes;
+    for (const RuleGroup& group : file.groups) {
+        for (const Rule& rule : group.rules) {
+            const auto& alert = std::get<AlertRule>(rule);
+            modes += alert.alert + " " + std::string(to_string(alert.mode)) + " ";
+        }
+    }
+    CHECK(modes == "A observe B active C observe D active ");
+}
+
+TEST_CASE("a file's version is of its text") {
+    Diagnostics diagnostics("a.yml");
+    // printf '' | sha256sum
+    CHECK(parse_rule_file("", RuleFileOptions{}, diagnostics).version == "e3b0c44298fc");
+    // printf 'groups: []\n' | sha256sum
+    CHECK(parse_rule_file("groups: []\n", RuleFileOptions{}, diagnostics).version ==
+          "761adf8d97e1");
+}
+
 TEST_CASE("the list of severities is the configuration's") {
     const std::vector<std::string> severities{"note", "page"};
     Diagnostics diagnostics("x.yml");

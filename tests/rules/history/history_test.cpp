@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <optional>
 #include <random>
 #include <string>
 #include <vector>
@@ -38,10 +39,8 @@ std::vector<std::string> names(Selection& selection) {
 }
 
 std::vector<double> values(Selection& selection, std::int64_t from, std::int64_t to) {
-    std::vector<Sample> samples;
-    selection.samples(0, at(from), at(to), samples);
     std::vector<double> out;
-    for (const Sample& s : samples) out.push_back(s.v);
+    for (const Sample& s : selection.samples(0, at(from), at(to))) out.push_back(s.v);
     return out;
 }
 
@@ -107,6 +106,29 @@ TEST_CASE("a staleness mark is kept bit for bit and a series may go on after it"
     REQUIRE(selection->last(0, at(0), at(6), out));
     REQUIRE(std::isnan(out.v));
     REQUIRE_FALSE(is_stale(out.v));
+}
+
+TEST_CASE(
+    "a range asked for after each sample holds the last ones, however many series there are") {
+    // 300 samples of one series are kept unpacked; those of 100 series are more than may be.
+    const auto series = GENERATE(1, 100);
+    Fixture f;
+    History history({.keep = 1h, .limit = Bytes{8 << 20}});
+    std::vector<SeriesRef> refs;
+    for (int k = 0; k < series; ++k) refs.push_back(f.series("up", std::to_string(k)));
+    const auto selection = history.select(named("up"), 300s);
+    for (int t = 0; t < 1000; ++t) {
+        const bool gone = t == 500;  // every series ends once, and goes on
+        for (const SeriesRef& ref : refs) history.append(ref, at(t), gone ? kStaleNaN : t);
+        if (t % 100 == 7) continue;  // the next look finds two samples more
+        for (std::size_t i = 0; i < refs.size(); ++i) {
+            const auto got = selection->samples(i, at(t - 300), at(t));
+            const bool across = t >= 500 && t - 300 < 500;
+            REQUIRE(got.size() == static_cast<std::size_t>(std::min(t + 1, 300) - across));
+            REQUIRE(got.front().v == std::max(0, t - 299) + (t - 299 == 500));
+            REQUIRE(got.back().v == t - gone);
+        }
+    }
 }
 
 TEST_CASE("every kind of matcher selects as Prometheus says") {
@@ -227,8 +249,7 @@ TEST_CASE("over its limit the history drops the oldest chunks first and counts t
     std::size_t least = 10'000;
     std::size_t most = 0;
     for (std::size_t i = 0; i < 20; ++i) {
-        std::vector<Sample> out;
-        selection->samples(i, at(-1), at(3000), out);
+        const auto out = selection->samples(i, at(-1), at(3000));
         REQUIRE(out.back().t == at(1999));
         least = std::min(least, out.size());
         most = std::max(most, out.size());
@@ -310,11 +331,13 @@ TEST_CASE("random appends, trims and selections agree with a plain model") {
             REQUIRE(which != refs.end());
             const auto from = at(step - static_cast<int>(rng() % 490));
             const auto to = from + Duration(static_cast<std::int64_t>(rng() % 490'000));
-            std::vector<Sample> got;
-            selection.samples(i, from, to, got);
+            const auto got = selection.samples(i, from, to);
             std::vector<Sample> expected;
+            std::optional<Sample> newest;
             for (const Sample& s : model[static_cast<std::size_t>(which - refs.begin())]) {
-                if (s.t > from && s.t <= to) expected.push_back(s);
+                if (s.t <= from || s.t > to) continue;
+                newest = s;
+                if (!is_stale(s.v)) expected.push_back(s);
             }
             REQUIRE(got.size() == expected.size());
             for (std::size_t j = 0; j < got.size(); ++j) {
@@ -323,8 +346,8 @@ TEST_CASE("random appends, trims and selections agree with a plain model") {
                         std::bit_cast<std::uint64_t>(expected[j].v));
             }
             Sample last;
-            REQUIRE(selection.last(i, from, to, last) == !expected.empty());
-            if (!expected.empty()) REQUIRE(last.t == expected.back().t);
+            REQUIRE(selection.last(i, from, to, last) == newest.has_value());
+            if (newest) REQUIRE(last.t == newest->t);
         }
     }
 }

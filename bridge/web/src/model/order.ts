@@ -1,5 +1,5 @@
 // Which rows stand in a list, and in what order.
-import type { Filters, StateFilter } from './address';
+import type { Filters, StateFilter, Whose } from './address';
 import type { Row, State } from './types';
 
 export const isOpen = (state: State): boolean => state !== 'resolved' && state !== 'closed';
@@ -15,12 +15,25 @@ export function inState(state: State, filter: StateFilter): boolean {
   }
 }
 
+// Who reads the list.
+export interface Reader {
+  me: string; // "" where nobody has said
+  teams: readonly string[];
+}
+
+function isTheirs(row: Row, whose: Whose, { me, teams }: Reader): boolean {
+  if (whose === 'mine') return me !== '' && row.assignee === me;
+  return whose === 'all' || (row.team !== null && teams.includes(row.team));
+}
+
 export const hostOf = (row: Row): string => row.labels['host'] ?? row.labels['instance'] ?? '';
 
 // Every word must be found in the key, the title, the owner or a label's value.
-export function matches(row: Row, filters: Filters): boolean {
-  if (!inState(row.state, filters.state)) return false;
+export function matches(row: Row, filters: Filters, reader: Reader): boolean {
+  if (!inState(row.state, filters.state) || !isTheirs(row, filters.whose, reader)) return false;
   if (filters.team && row.team !== filters.team) return false;
+  // A storm stands for its children; whoever looks for one finds it.
+  if (row.absorbed && filters.state === 'open' && !filters.q.trim()) return false;
   const words = filters.q.toLowerCase().split(/\s+/).filter(Boolean);
   if (words.length === 0) return true;
   const where = [row.key, row.title, row.priority, row.severity, row.assignee ?? '', row.team ?? '']
@@ -44,10 +57,10 @@ export function compare(a: Row, b: Row, me: string): number {
   return a.openedAt - b.openedAt || (a.key < b.key ? -1 : 1);
 }
 
-export function arrange(rows: Iterable<Row>, filters: Filters, me: string): Row[] {
+export function arrange(rows: Iterable<Row>, filters: Filters, reader: Reader): Row[] {
   const found: Row[] = [];
-  for (const row of rows) if (matches(row, filters)) found.push(row);
-  return found.sort((a, b) => compare(a, b, me));
+  for (const row of rows) if (matches(row, filters, reader)) found.push(row);
+  return found.sort((a, b) => compare(a, b, reader.me));
 }
 
 // While a hand is on the list nothing may move: rows keep their places, also those that no longer

@@ -1,7 +1,7 @@
 // From the bridge's JSON to the page's types. Anything may be missing: a page that is older or newer
 // than its bridge shows what it understands.
-import { states } from './types';
-import type { Alert, AlertStatus, Detail, Entry, Labels, Priority, Row, State } from './types';
+import { slaStates, states } from './types';
+import type { Alert, AlertStatus, Detail, Entry, Labels, Priority, Row, SlaClock, State } from './types';
 
 type Json = Record<string, unknown>;
 
@@ -9,9 +9,10 @@ export function object(value: unknown): Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {};
 }
 
-const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
-const text = (value: unknown): string => (typeof value === 'string' ? value : '');
-const textOrNull = (value: unknown): string | null => text(value) || null;
+export const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
+export const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+export const words = (value: unknown): string[] => list(value).map(text).filter(Boolean);
+export const textOrNull = (value: unknown): string | null => text(value) || null;
 const count = (value: unknown): number => (typeof value === 'number' && value > 0 ? Math.floor(value) : 0);
 
 // Milliseconds since 1970, or null. The zero time of Go ("0001-01-01…") means none.
@@ -62,6 +63,13 @@ function counts(value: unknown): Row['counts'] {
   return { firing: count(of['firing']), resolved: count(of['resolved']), unknown: count(of['unknown']) };
 }
 
+// "silence by li.na: new disk"; the id where it has no name.
+function suppressor(value: unknown): string | null {
+  const of = object(value);
+  const kind = text(of['kind']);
+  return kind ? `${kind} ${text(of['name']) || text(of['id'])}`.trim() : null;
+}
+
 export function row(value: unknown): Row | null {
   const of = object(value);
   const key = text(of['key']);
@@ -74,6 +82,7 @@ export function row(value: unknown): Row | null {
     priority: priority(of['priority']),
     severity: text(of['severity']),
     title: text(of['title']) || key,
+    ownTitle: texts(of['title_words']),
     dedupKey: text(of['dedup_key']),
     labels,
     openedAt,
@@ -82,6 +91,8 @@ export function row(value: unknown): Row | null {
     team: textOrNull(of['team']) ?? labels['team'] ?? null,
     counts: counts(of['alert_counts'] ?? of['alerts']),
     parent: textOrNull(of['parent']),
+    suppressed: suppressor(of['suppressed']),
+    absorbed: of['absorbed'] === true,
   };
 }
 
@@ -92,7 +103,7 @@ export function rows(value: unknown): { rows: Row[]; next: string | null } {
   return { rows: all, next: typeof next === 'number' ? String(next) : textOrNull(next) };
 }
 
-function entry(value: unknown): Entry {
+export function entry(value: unknown): Entry {
   const of = object(value);
   return {
     at: time(of['at']) ?? 0,
@@ -103,15 +114,22 @@ function entry(value: unknown): Entry {
   };
 }
 
+// The bridge's own alerts say what they are called in annotations (bridge/incident/title.h).
+const ownWords = (annotations: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(Object.entries(annotations).filter(([name]) => name.startsWith('tocsin_'))
+    .map(([name, value]) => [name.slice('tocsin_'.length), value]));
+
 function alert(value: unknown): Alert {
   const of = object(value);
   const labels = texts(of['labels']);
   const endsAt = time(of['ends_at'] ?? of['endsAt']);
   const said = of['status'] ?? of['state'];
   return {
+    fingerprint: text(of['fingerprint']),
     status: status(typeof said === 'object' ? object(said)['state'] : said, endsAt),
     labels,
     annotations: texts(of['annotations']),
+    own: text(of['source']) === 'bridge' ? ownWords(texts(of['annotations'])) : {},
     severity: text(of['severity']) || (labels['severity'] ?? ''),
     startsAt: time(of['starts_at'] ?? of['startsAt']),
     endsAt,
@@ -124,9 +142,11 @@ function escalation(value: unknown): Detail['escalation'] {
     step: count(of['step']),
     nextAt: time(of['next_at']),
     policy: textOrNull(of['policy']),
+    watchers: words(of['watchers']),
     messages: list(of['messages']).map((item) => {
       const message = object(item);
       return {
+        id: text(message['id']),
         person: text(message['person']) || text(message['address']),
         channel: text(message['channel']),
         kind: text(message['kind']),
@@ -139,33 +159,86 @@ function escalation(value: unknown): Detail['escalation'] {
   };
 }
 
-// Only addresses that a browser may follow without running anything.
+// Only addresses that a browser may follow without running anything: of the web, or of this bridge.
 export function safeUrl(value: unknown): string | null {
   const url = text(value);
-  return /^https?:\/\//i.test(url) ? url : null;
+  return /^(https?:\/\/|\/(?![/\\]))/i.test(url) ? url : null;
+}
+
+function slaClock(value: unknown): SlaClock | null {
+  const of = object(value);
+  const said = slaStates.find((name) => name === of['state']);
+  return said ? { state: said, due: time(of['due']), stoppedAt: time(of['stopped_at']) } : null;
+}
+
+function links(value: unknown): Detail['links'] {
+  return list(value).flatMap((item) => {
+    const link = object(item);
+    const url = safeUrl(link['url'] ?? link['href']);
+    return url ? [{ title: text(link['title']) || url, url }] : [];
+  });
+}
+
+export function past(value: unknown): Detail['similar'] {
+  return list(value).map(object).filter((of) => text(of['key'])).map((of) => ({
+    key: text(of['key']),
+    title: text(of['title']) || text(of['key']),
+    state: state(of['state']),
+    resolvedAt: time(of['resolved_at']),
+    cause: text(of['cause']),
+    solution: text(of['solution']),
+  }));
+}
+
+function articles(value: unknown): Detail['articles'] {
+  return list(value).map(object).filter((of) => text(of['key'])).map((of) => ({
+    key: text(of['key']),
+    title: text(of['title']) || text(of['key']),
+  }));
+}
+
+function problems(value: unknown): Detail['problems'] {
+  return list(value).map(object).filter((of) => text(of['key'])).map((of) => ({
+    key: text(of['key']),
+    title: text(of['title']) || text(of['key']),
+    workaround: text(of['workaround']),
+  }));
 }
 
 export function detail(value: unknown): Detail | null {
   const of = object(value);
   const base = row(of);
   if (base === null) return null;
-  const alerts = list(of['alerts']).map(alert);
   const actions = of['actions'] ?? of['possible'];
+  const sla = object(of['sla']);
   return {
     ...base,
     timeline: list(of['timeline']).map(entry),
-    alerts,
-    actions: Array.isArray(actions) ? actions.map(text).filter(Boolean) : null,
+    alerts: list(of['alerts']).map(alert),
+    actions: Array.isArray(actions) ? words(actions) : null,
     escalation: escalation(of['escalation']),
-    sla: object(of['sla']),
-    links: list(of['links']).flatMap((link) => {
-      const url = safeUrl(object(link)['url'] ?? object(link)['href']);
-      return url ? [{ title: text(object(link)['title']) || url, url }] : [];
-    }),
+    sla: { response: slaClock(sla['response']), resolution: slaClock(sla['resolution']) },
+    links: links(of['links']),
+    articles: articles(of['articles']),
+    similar: past(of['similar']),
+    problems: problems(of['problems']),
+    reviews: articles(of['reviews']),
+    children: list(of['children']).map(row).filter((r): r is Row => r !== null),
     acknowledgedAt: time(of['acknowledged_at']),
     resolvedAt: time(of['resolved_at']),
+    resolvedBy: textOrNull(of['resolved_by']),
     snoozedUntil: time(of['snoozed_until']),
+    flappingSince: time(of['flapping_since']),
     pendingUntil: time(of['pending_until']),
+    pendingReason: textOrNull(of['pending_reason']),
+    service: textOrNull(of['service']),
+    category: textOrNull(of['category']),
+    reporter: textOrNull(object(of['reporter'])['name']),
+    cause: textOrNull(of['cause']),
+    solution: textOrNull(of['solution']),
+    proof: textOrNull(of['proof']),
+    commander: textOrNull(object(of['major_incident'])['commander']),
+    major: of['major'] === true,
     route: textOrNull(of['route']),
     predecessor: textOrNull(of['predecessor']),
     successor: textOrNull(of['successor']),

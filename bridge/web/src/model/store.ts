@@ -1,13 +1,16 @@
 // What the page knows: rows as the bridge told them, changes that it has not answered yet, the one
 // incident that is open, and how fresh it all is. Views read it and are told when it changed.
 import { call, hasToken, useToken } from '../net/api';
-import type { Answer, Failure } from '../net/api';
+import type { Answer, Failure, Method } from '../net/api';
 import { Live } from '../net/live';
 import type { LiveState } from '../net/live';
 import { expected } from './actions';
 import type { Action, Asked } from './actions';
 import type { StateFilter } from './address';
+import { choices as parseChoices, noChoices, teamsOf } from './choices';
+import type { Choices } from './choices';
 import { inState } from './order';
+import type { Reader } from './order';
 import { detail as parseDetail, object, row as parseRow, rows as parseRows } from './parse';
 import type { Detail, Row } from './types';
 
@@ -46,6 +49,7 @@ export class Store {
   detail: { key: string; load: Load | 'missing'; value: Detail | null } | null = null;
   notices: Notice[] = [];
   me: string;
+  choices: Choices = noChoices;
   version = 0;
 
   private readonly told = new Map<string, Row>();
@@ -96,10 +100,40 @@ export class Store {
   enterToken(token: string): void {
     useToken(token);
     this.needsToken = 'no';
+    this.choices = noChoices;
+    this.me = readMe();
     this.stream.stop();
     this.stream = this.newStream();
     this.stream.start();
     this.changed();
+  }
+
+  get reader(): Reader {
+    return { me: this.me, teams: teamsOf(this.choices, this.me) };
+  }
+
+  // A token says whose it is; then there is nothing to say in the settings.
+  get named(): boolean {
+    return this.choices.me !== '';
+  }
+
+  // What a view asks for itself; a token that is refused is asked for again.
+  async get(path: string): Promise<Answer> {
+    const answer = await call('GET', path);
+    this.refusedToken(answer);
+    return answer;
+  }
+
+  // What is done beside the incidents' own actions; `actor` is how the API calls who does it, "" where
+  // the body says it already.
+  async send(method: Method, path: string, body?: object, actor = 'actor'): Promise<Answer> {
+    const answer = await call(method, path, body && this.me && actor ? { ...body, [actor]: this.me } : body);
+    this.refusedToken(answer);
+    return answer;
+  }
+
+  async readAgain(): Promise<void> {
+    if (this.detail) await this.readIncident(this.detail.key);
   }
 
   // Rows with what is not answered yet already in them.
@@ -128,7 +162,7 @@ export class Store {
         at: change.at,
         kind: change.action,
         actor: this.me,
-        text: change.asked.text ?? '',
+        text: String(change.asked['text'] ?? ''),
         data: {},
         waiting: true,
       };
@@ -171,7 +205,7 @@ export class Store {
     this.pending = this.pending.filter((other) => other !== change);
     if (answer.ok) {
       const left = this.told.get(key)?.counts.firing ?? 0;
-      if (action === 'acknowledge' || (action === 'resolve' && left > 0)) {
+      if (action === 'acknowledge' || action === 'silence' || (action === 'resolve' && left > 0)) {
         this.notice({ id: change.id, key, action, failure: null, left: action === 'resolve' ? left : 0 });
       }
     } else if (!this.refusedToken(answer)) {
@@ -247,7 +281,16 @@ export class Store {
 
   private async readAll(): Promise<void> {
     const key = this.detail?.key;
-    await Promise.all([this.readList(), key ? this.readIncident(key) : null]);
+    await Promise.all([this.readList(), key ? this.readIncident(key) : null, this.readChoices()]);
+  }
+
+  // Also whenever a form is opened: the configuration may have changed since.
+  async readChoices(): Promise<void> {
+    const answer = await call('GET', '/api/v1/choices');
+    if (!answer.ok) return; // the forms have fewer suggestions then
+    this.choices = parseChoices(answer.body);
+    if (this.choices.me) this.me = this.choices.me;
+    this.changed();
   }
 
   private async readIncident(key: string): Promise<void> {
@@ -334,7 +377,7 @@ export class Store {
 
 // The stream may tell of a change before its own answer does.
 function arrived(value: Detail, change: Pending): boolean {
-  const wanted = change.asked.text ?? '';
+  const wanted = change.asked['text'] ?? '';
   return value.timeline
     .slice(change.seen)
     .some((e) => e.actor !== 'system' && (wanted === '' || e.text === wanted || e.data['text'] === wanted));

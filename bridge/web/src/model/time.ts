@@ -36,6 +36,13 @@ export function timeWithZone(at: number, clock: Clock): string {
   return format(clock, 'zoned', { ...clockTime, timeZoneName: 'short' }).format(at);
 }
 
+// When a shift or a window begins or ends: the minute, and the day of the week.
+export function shiftTime(at: number, clock: Clock): string {
+  return format(clock, 'shift', {
+    weekday: 'short', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', hourCycle: 'h23',
+  }).format(at);
+}
+
 export function dayOf(at: number, clock: Clock): string {
   return format(clock, 'day', { ...day, weekday: 'short' }).format(at);
 }

@@ -11,6 +11,7 @@ export interface Row {
   priority: Priority;
   severity: string;
   title: string;
+  ownTitle: Record<string, string>; // where the bridge itself gave it: its `words`, and what stands in them
   dedupKey: string;
   labels: Labels;
   openedAt: number;
@@ -19,6 +20,8 @@ export interface Row {
   team: string | null;
   counts: { firing: number; resolved: number; unknown: number };
   parent: string | null;
+  suppressed: string | null; // what holds it back, with its kind in front
+  absorbed: boolean; // its parent, a storm, stands for it
 }
 
 export interface Entry {
@@ -31,15 +34,18 @@ export interface Entry {
 }
 
 export interface Alert {
+  fingerprint: string;
   status: AlertStatus;
   labels: Labels;
   annotations: Record<string, string>;
+  own: Record<string, string>; // likewise, of an alert that the bridge raised
   severity: string;
   startsAt: number | null;
   endsAt: number | null;
 }
 
 export interface Message {
+  id: string; // "" from a bridge that does not say: it cannot be sent again from here
   person: string;
   channel: string;
   kind: string;
@@ -49,17 +55,67 @@ export interface Message {
   result: string;
 }
 
+export const slaStates = ['running', 'paused', 'met', 'breached', 'not_needed'] as const;
+export interface SlaClock {
+  state: (typeof slaStates)[number];
+  due: number | null;
+  stoppedAt: number | null;
+}
+
+export interface Link {
+  title: string;
+  url: string;
+}
+
+// An incident that was like this one, and how it ended.
+export interface Past {
+  key: string;
+  title: string;
+  state: State;
+  resolvedAt: number | null;
+  cause: string;
+  solution: string;
+}
+
+export interface Problem {
+  key: string;
+  title: string;
+  workaround: string;
+}
+
 export interface Detail extends Row {
   timeline: Entry[];
   alerts: Alert[];
   actions: string[] | null; // what the bridge says is possible now; null when it does not say
-  escalation: { step: number; nextAt: number | null; policy: string | null; messages: Message[] };
-  sla: Record<string, unknown>;
-  links: { title: string; url: string }[];
+  escalation: {
+    step: number;
+    nextAt: number | null;
+    policy: string | null;
+    watchers: string[]; // targets: "person:li.na", "team:web"
+    messages: Message[];
+  };
+  sla: { response: SlaClock | null; resolution: SlaClock | null };
+  links: Link[]; // runbooks, dashboards
+  articles: { key: string; title: string }[]; // their texts are asked for when they are opened
+  similar: Past[];
+  problems: Problem[];
+  reviews: { key: string; title: string }[];
+  children: Row[]; // of a storm
   acknowledgedAt: number | null;
   resolvedAt: number | null;
+  resolvedBy: string | null;
   snoozedUntil: number | null;
+  flappingSince: number | null;
   pendingUntil: number | null;
+  pendingReason: string | null;
+  service: string | null;
+  category: string | null;
+  reporter: string | null;
+  cause: string | null;
+  solution: string | null;
+  proof: string | null;
+  commander: string | null; // of a major incident
+  major: boolean;
   route: string | null;
   predecessor: string | null;
   successor: string | null;

@@ -34,12 +34,21 @@ export function useToken(value: string): void {
   }
 }
 
-export function headers(extra: Record<string, string> = {}): Record<string, string> {
-  return token ? { ...extra, Authorization: `Bearer ${token}` } : extra;
+let language = 'en';
+
+// The language that the page is read in, which need not be the browser's.
+export function useLanguage(tag: string): void {
+  language = tag;
 }
 
+export function headers(extra: Record<string, string> = {}): Record<string, string> {
+  const all = { 'Accept-Language': language, ...extra };
+  return token ? { ...all, Authorization: `Bearer ${token}` } : all;
+}
+
+// Our errors, and those of Alertmanager's paths: a bare text, or a code and a message.
 export function failure(status: number, body: unknown): Failure {
-  const error = object(object(body)['error']);
+  const error = typeof body === 'string' ? { message: body } : object(object(body)['error'] ?? body);
   const detail = object(error['detail']);
   const words = (value: unknown): string[] =>
     Array.isArray(value) ? value.filter((word): word is string => typeof word === 'string') : [];
@@ -53,7 +62,9 @@ export function failure(status: number, body: unknown): Failure {
   };
 }
 
-export async function call(method: 'GET' | 'POST', path: string, body?: unknown): Promise<Answer> {
+export type Method = 'GET' | 'POST' | 'DELETE';
+
+export async function call(method: Method, path: string, body?: unknown): Promise<Answer> {
   const json = body === undefined ? {} : { 'Content-Type': 'application/json' };
   try {
     const response = await fetch(path, {

@@ -1,7 +1,7 @@
 // The shape of a message catalogue: one a language, all words of the page, none elsewhere.
 import type { en } from './en';
 
-type Widen<T> = T extends string
+export type Widen<T> = T extends string
   ? string
   : T extends (...args: infer A) => string
     ? (...args: A) => string

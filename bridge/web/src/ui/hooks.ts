@@ -3,8 +3,11 @@ import { createContext } from 'preact';
 import { useContext, useEffect, useReducer, useRef, useState } from 'preact/hooks';
 import type { Action } from '../model/actions';
 import type { View } from '../model/address';
+import { ownText } from '../model/entry';
+import type { Reading } from '../model/entry';
 import type { Store } from '../model/store';
 import type { Clock } from '../model/time';
+import type { Alert, Row } from '../model/types';
 import type { Words } from '../text';
 
 export interface Page {
@@ -14,6 +17,7 @@ export interface Page {
   view: View;
   go(address: string, how?: 'replace'): void;
   ask(key: string, action: Action): void; // at once, or by its form
+  reading: Reading;
   open(sheet: 'settings' | 'keys'): void;
 }
 
@@ -24,6 +28,12 @@ export function usePage(): Page {
   if (!page) throw new Error('a view outside the page');
   return page;
 }
+
+// What an incident is called, and what its alerts say: in the reader's language where the bridge
+// itself says it.
+export const titleOf = ({ words, reading }: Page, row: Row): string => ownText(row.ownTitle, words.own, reading) || row.title;
+export const summaryOf = ({ words, reading }: Page, alert: Alert): string =>
+  ownText(alert.own, words.own, reading) || alert.annotations['summary'] || alert.annotations['description'] || '';
 
 export function useStoreChanges(store: Store): void {
   const [, redraw] = useReducer((n: number) => n + 1, 0);

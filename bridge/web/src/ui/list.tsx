@@ -68,7 +68,7 @@ export function List({ filters }: { filters: Filters }) {
   const address = listAddress(filters);
   const hand = useHand();
   const all = store.rows();
-  const arranged = useMemo(() => arrange(all.values(), filters, store.me), [store.version, address, store.me]);
+  const arranged = useMemo(() => arrange(all.values(), filters, store.reader), [store.version, address]);
   const shown = useRef<{ address: string; keys: string[] }>({ address: '', keys: [] });
 
   let rows = arranged;
@@ -96,7 +96,7 @@ export function List({ filters }: { filters: Filters }) {
   }, [address]);
 
   if (store.list === 'failed') return <p class="empty">{words.list.failed}</p>;
-  if (store.list === 'loading' && rows.length === 0) return <Skeleton />;
+  if (store.list === 'loading' && rows.length === 0) return <Bones />;
   if (rows.length === 0 && waiting.length === 0) return <Empty filters={filters} go={go} />;
   return (
     <>
@@ -163,21 +163,29 @@ function itemsOf(rows: readonly Row[], me: string, words: { mine(n: number): str
 }
 
 function Empty({ filters, go }: { filters: Filters; go(address: string): void }) {
-  const { words } = usePage();
+  const { store, words, open } = usePage();
   const narrowed = filters.q !== '' || filters.team !== '';
-  if (filters.state === 'open' && !narrowed) {
+  const { me, teams } = store.reader;
+  if (filters.whose !== 'all' && me === '') {
     return (
       <div class="empty">
-        <strong>{words.list.emptyOpen}</strong>
-        <span>{words.list.emptyOpenMore}</span>
+        <strong>{words.list.whoAreYou}</strong>
+        <button onClick={() => open('settings')}>{words.settings.title}</button>
       </div>
     );
   }
+  const plain = filters.state === 'open' && !narrowed;
+  const said =
+    filters.whose === 'team' && teams.length === 0 ? words.list.noTeam(me)
+    : !plain ? words.list.empty
+    : filters.whose === 'mine' ? words.list.emptyMine
+    : words.list.emptyOpen;
   return (
     <div class="empty">
-      <strong>{words.list.empty}</strong>
+      <strong>{said}</strong>
+      {plain && <span>{words.list.emptyOpenMore}</span>}
       {narrowed && (
-        <button class="plain" onClick={() => go(listAddress({ state: filters.state, team: '', q: '' }))}>
+        <button class="plain" onClick={() => go(listAddress({ ...filters, team: '', q: '' }))}>
           {words.list.clear}
         </button>
       )}
@@ -185,7 +193,8 @@ function Empty({ filters, go }: { filters: Filters; go(address: string): void })
   );
 }
 
-function Skeleton() {
+// A view that is still read, in its own layout.
+export function Bones() {
   return (
     <ul class="rows skeleton" aria-hidden="true">
       {[62, 48, 70, 55, 44].map((width) => (

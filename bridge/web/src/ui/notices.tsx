@@ -1,8 +1,10 @@
 // What happened to what was asked, and whether the page is live: said once, where it is seen.
-import { isAction } from '../model/actions';
+import { isAction, possible } from '../model/actions';
 import { incidentAddress } from '../model/address';
 import { duration, timeWithZone } from '../model/time';
 import type { Notice } from '../model/store';
+import type { Failure } from '../net/api';
+import type { Words } from '../text';
 import { follow, useNow, usePage } from './hooks';
 import { Icon, SeverityGlyph } from './glyphs';
 
@@ -36,34 +38,45 @@ export function Notices() {
   );
 }
 
+// What is offered next: to take it back, or, while alerts fire on, to be left in peace by them.
 function Done({ notice }: { notice: Notice }) {
   const { store, words } = usePage();
+  const { key, action, left } = notice;
+  const said = { acknowledge: words.done.acknowledge(key), silence: words.done.silence(key) } as Record<string, string>;
+  const next = action === 'acknowledge' ? 'unacknowledge' as const : action === 'resolve' ? 'silence' as const : null;
   return (
     <div class="notice" role="status">
-      <SeverityGlyph severity={notice.left > 0 ? 'warning' : 'ok'} />
-      <p>{notice.action === 'acknowledge' ? words.done.acknowledge(notice.key) : words.done.stillFiring(notice.left)}</p>
-      {notice.action === 'acknowledge' && (
+      <SeverityGlyph severity={left > 0 ? 'warning' : 'ok'} />
+      <p>{said[action] ?? words.done.stillFiring(left)}</p>
+      {next && (
         <button onClick={() => {
           store.dismiss(notice.id);
-          void store.act(notice.key, 'unacknowledge');
+          void store.act(key, next);
         }}>
-          {words.done.undo}
+          {next === 'silence' ? words.done.silenceIt : words.done.undo}
         </button>
       )}
     </div>
   );
 }
 
+export function reasonOf(failure: Failure, words: Words): string {
+  if (failure.status === 0) return words.refused.noAnswer;
+  // A token that may do nothing of the kind; where it is another team's incident the answer says whom to ask.
+  if (failure.status === 403 && failure.possible.length === 0) return words.refused.forbidden;
+  return failure.message || words.refused.status(failure.status);
+}
+
+// Of what is possible instead, as many as a phone shows beside the reason.
+const kOffered = 4;
+
 function Refused({ notice }: { notice: Notice }) {
   const { store, words, go, ask } = usePage();
   const failure = notice.failure!;
   const action = words.action[notice.action];
-  const possible = failure.possible.filter(isAction);
-  const refused = failure.status === 409 || failure.status === 422 || failure.status === 403;
-  const reason =
-    failure.status === 0 ? words.refused.noAnswer
-    : failure.status === 403 ? words.refused.forbidden
-    : failure.message || words.refused.status(failure.status);
+  const row = store.rows().get(notice.key);
+  const offered = (row ? possible(row, failure.possible) : failure.possible.filter(isAction)).slice(0, kOffered);
+  const refused = failure.status >= 400 && failure.status < 500;
   return (
     <div class="notice refused" role="alert">
       <SeverityGlyph severity="critical" />
@@ -71,7 +84,7 @@ function Refused({ notice }: { notice: Notice }) {
         <p>
           <strong>{(refused ? words.refused.title : words.refused.failed)(action, notice.key)}</strong>
           <br />
-          {reason}
+          {reasonOf(failure, words)}
         </p>
         {failure.successor && (
           <a href={incidentAddress(failure.successor)} onClick={(e) => follow(e, () => {
@@ -83,8 +96,8 @@ function Refused({ notice }: { notice: Notice }) {
         )}
         {failure.status === 409 && !failure.successor && (
           <p class="possible">
-            {possible.length > 0 ? words.refused.possible : words.refused.nothing}
-            {possible.map((other) => (
+            {offered.length > 0 ? words.refused.possible : words.refused.nothing}
+            {offered.map((other) => (
               <button key={other} onClick={() => {
                 store.dismiss(notice.id);
                 ask(notice.key, other);

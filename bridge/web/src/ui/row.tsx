@@ -4,7 +4,7 @@ import { incidentAddress } from '../model/address';
 import { hostOf } from '../model/order';
 import { exactTime, shortDuration } from '../model/time';
 import type { Row } from '../model/types';
-import { follow, useLongTouch, usePage } from './hooks';
+import { follow, titleOf, useLongTouch, usePage } from './hooks';
 import { PrioritySquare, SeverityGlyph, StateGlyph } from './glyphs';
 
 interface Props {
@@ -16,7 +16,8 @@ interface Props {
 }
 
 export function ListRow({ row, now, top, position, of }: Props) {
-  const { words, clock, go } = usePage();
+  const page = usePage();
+  const { words, clock, go } = page;
   const [exact, setExact] = useState(false);
   const touch = useLongTouch(() => setExact(true));
   useEffect(() => {
@@ -27,7 +28,8 @@ export function ListRow({ row, now, top, position, of }: Props) {
   const address = incidentAddress(row.key);
   const severity = words.severity[row.severity] ?? row.severity;
   const host = hostOf(row);
-  const state = words.state[row.state];
+  const held = row.suppressed ? ` · ${words.alertStatus.suppressed}` : '';
+  const state = words.state[row.state] + held;
   const owner = row.assignee ?? words.list.nobody;
   return (
     <li
@@ -44,11 +46,11 @@ export function ListRow({ row, now, top, position, of }: Props) {
           <SeverityGlyph severity={row.severity} />
           <span class="unseen">{severity}</span>
         </span>
-        <span class="row-title">{row.title}</span>
+        <span class="row-title">{titleOf(page, row)}</span>
         <time class="row-since" dateTime={new Date(row.openedAt).toISOString()} title={exactTime(row.openedAt, clock)}>
           {exact ? exactTime(row.openedAt, clock) : shortDuration(now - row.openedAt, words)}
         </time>
-        <span class="row-state">
+        <span class="row-state" title={row.suppressed ?? undefined}>
           <StateGlyph state={row.state} />
           <span>{state}</span>
         </span>

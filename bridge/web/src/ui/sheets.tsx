@@ -47,7 +47,7 @@ export function SettingsSheet({ close, setLanguage, showKeys }: SettingsProps) {
   const [me, setMe] = useState(store.me);
   const language = storedLanguage();
   const done = (): void => {
-    store.setMe(me);
+    if (!store.named) store.setMe(me);
     close();
   };
   return (
@@ -67,7 +67,7 @@ export function SettingsSheet({ close, setLanguage, showKeys }: SettingsProps) {
           }} />
         <label>
           {words.settings.me}
-          <input name="me" value={me} autocomplete="off" autocapitalize="none" placeholder={words.settings.meHint}
+          <input name="me" value={me} disabled={store.named} autocomplete="off" autocapitalize="none" placeholder={words.settings.meHint}
             onInput={(e) => setMe(e.currentTarget.value)} />
         </label>
         <div class="sheet-buttons">

@@ -1,20 +1,26 @@
 // The timeline, newest first; people and machine told apart by place and shape.
-import { withoutActor, wrote } from '../model/entry';
+import { laidOut, withoutActor, wrote } from '../model/entry';
 import { dayOf, exactTime, timeOfDay, zoneName } from '../model/time';
-import type { Detail, Entry } from '../model/types';
+import type { Entry } from '../model/types';
 import { usePage } from './hooks';
 import { Icon } from './glyphs';
-import type { By } from '../text/en';
+import type { By, Kinds } from '../text/en_timeline';
 
-export function Timeline({ value }: { value: Detail }) {
+// Of all times on this page.
+export function Zone() {
   const { words, clock } = usePage();
-  const entries = [...value.timeline].reverse();
+  return <small class="zone">{words.detail.times(zoneName(Date.now(), clock))}</small>;
+}
+
+export function Timeline({ timeline, kinds }: { timeline: readonly Entry[]; kinds: Kinds }) {
+  const { reading, words, clock } = usePage();
+  const entries = timeline.map((entry) => laidOut(entry, reading)).reverse();
   let day = '';
   return (
     <section class="timeline">
       <h2>
         {words.detail.timeline}
-        <small>{words.detail.times(zoneName(Date.now(), clock))}</small>
+        <Zone />
       </h2>
       <ol>
         {entries.map((entry, i) => {
@@ -23,7 +29,7 @@ export function Timeline({ value }: { value: Detail }) {
           day = itsDay;
           return [
             turn && <li class="day" key={itsDay}>{itsDay}</li>,
-            <TimelineEntry key={`${entries.length - i}`} entry={entry} />,
+            <TimelineEntry key={`${entries.length - i}`} entry={entry} kinds={kinds} />,
           ];
         })}
       </ol>
@@ -33,7 +39,7 @@ export function Timeline({ value }: { value: Detail }) {
 
 const isMachine = (actor: string): boolean => actor === '' || actor === 'system';
 
-function TimelineEntry({ entry }: { entry: Entry }) {
+function TimelineEntry({ entry, kinds }: { entry: Entry; kinds: Kinds }) {
   const { words, clock } = usePage();
   const machine = isMachine(entry.actor) && !entry.waiting;
   return (
@@ -44,7 +50,7 @@ function TimelineEntry({ entry }: { entry: Entry }) {
       </time>
       <div class="entry-text">
         {!machine && entry.actor && <strong>{entry.actor}</strong>}
-        <Said entry={entry} by={machine ? 'machine' : 'person'} />
+        <Said entry={entry} kinds={kinds} by={machine ? 'machine' : 'person'} />
       </div>
     </li>
   );
@@ -52,12 +58,13 @@ function TimelineEntry({ entry }: { entry: Entry }) {
 
 // The bridge writes English sentences; another language says what a kind means, and then what a
 // person wrote.
-function Said({ entry, by }: { entry: Entry; by: By }) {
+function Said({ entry, kinds, by }: { entry: Entry; kinds: Kinds; by: By }) {
   const { words } = usePage();
   const action = entry.waiting ? words.action[entry.kind as keyof typeof words.action] : undefined;
-  const phrase = action ?? words.kind[entry.kind]?.(entry.data, by);
+  const phrase = action ?? kinds[entry.kind]?.(entry.data, by);
   if (!phrase) return <span>{withoutActor(entry)}</span>;
-  const own = entry.waiting ? entry.text : wrote(entry, by);
+  // A record's phrase holds all of its sentence.
+  const own = entry.waiting ? entry.text : kinds === words.kind ? wrote(entry, by) : entry.data['text'];
   return (
     <span>
       {phrase}

@@ -115,8 +115,9 @@ std::span<const std::string_view> snmp_priv_protocols() {
     return kPrivProtocols;
 }
 
-std::optional<SnmpPeer> parse_snmp_peer(std::string_view text) {
+std::optional<SnmpPeer> parse_snmp_peer(std::string_view text, std::uint16_t default_port) {
     SnmpPeer peer;
+    peer.port = default_port;
     std::string_view port;
     bool has_port = false;
     const auto colons = std::count(text.begin(), text.end(), ':');

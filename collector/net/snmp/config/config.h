@@ -34,7 +34,7 @@ struct SnmpPeer {
     std::string host;
     std::uint16_t port = 161;
 };
-std::optional<SnmpPeer> parse_snmp_peer(std::string_view text);
+std::optional<SnmpPeer> parse_snmp_peer(std::string_view text, std::uint16_t default_port = 161);
 
 struct SnmpConfig final : TargetConfig {
     SnmpPeer peer;

@@ -196,7 +196,7 @@ TEST_CASE("a statement that took too long fails the collection, and the rest is 
     CHECK(bench.success_of("innodb_cmpmem") == 1);
 }
 
-TEST_CASE("a connection that breaks ends the collection; one that broke before is made anew") {
+TEST_CASE("a connection that breaks ends the collection, one that broke before is made anew") {
     Bench bench;
     REQUIRE(bench.collect().empty());
     bench.script->gone = true;

@@ -17,17 +17,18 @@ struct Bench {
     TargetConfig config;
     UniqueReadings readings;
     std::string error;
+    PgSeries series = new_series();
 
-    TargetSeries series() {
+    PgSeries new_series() {
         config.job = "j";
         config.instance = "i";
-        return {table, config};
+        return {"db:5432", {table, config}};
     }
     Values family(const PgFamily& family, const SqlTable& answer) {
-        return told(read_family(family, answer, "db:5432", series(), readings));
+        return told(read_family(family, answer, series, readings));
     }
     Values settings(const SqlTable& answer) {
-        return told(read_settings(answer, "db:5432", series(), readings));
+        return told(read_settings(answer, series, readings));
     }
     Values told(const Result<void>& result) {
         error = result ? "" : result.error().message;
@@ -174,8 +175,31 @@ TEST_CASE("settings are named after their units and told in base units") {
                       c.value}});
     }
     UniqueReadings readings;
-    REQUIRE(read_settings(table_of(5, {cases[5].row}), "s", bench.series(), readings));
+    REQUIRE(read_settings(table_of(5, {cases[5].row}), bench.series, readings));
     CHECK(readings.all().at(0).series.desc().help == "Sets. [Units converted to bytes.]");
+}
+
+TEST_CASE("what rows become in one collection is what a new reader makes of them") {
+    using Cells = std::vector<std::vector<std::optional<std::string>>>;
+    const PgFamily& family = find("locks");
+    const auto row = [&](const char* label, const char* value) {
+        std::vector<std::optional<std::string>> cells;
+        for (const PgColumn& column : family.columns) {
+            cells.emplace_back(column.label.empty() ? value : label);
+        }
+        return cells;
+    };
+    const Cells collections[] = {{row("a", "1"), row("b", "2")},
+                                 {row("a", "3"), row("b", "4")},
+                                 {row("b", "5")},
+                                 {row("c", "6"), row("\xff", "7"), row("a", "8")}};
+    Bench known;
+    for (const Cells& cells : collections) {
+        Bench fresh;
+        const SqlTable answer = table_of(family.columns.size(), cells);
+        CHECK(known.family(family, answer) == fresh.family(family, answer));
+        known.series.known.next_collection();
+    }
 }
 
 TEST_CASE("a setting that says nothing is named, and the rest is told") {

@@ -53,7 +53,7 @@ TEST_CASE("fields of INFO have the exporter's names, and words their numbers") {
                            {"redis_connected_clients", -1}});
 }
 
-TEST_CASE("what a server is stands in labels; an absent field is no label") {
+TEST_CASE("what a server is stands in labels, an absent field is no label") {
     Reported reported;
     const Values values = reported.info(
         "# Server\nredis_version:7.0.15\nredis_build_id:ae4d\nredis_mode:standalone\nos:Linux x\n"
@@ -91,7 +91,7 @@ TEST_CASE("a replica tells of its master, and KeyDB of each") {
                             1}});
 }
 
-TEST_CASE("a master tells of its replicas; one without lag, as before Redis 3, has none") {
+TEST_CASE("a master tells of its replicas, one without lag, as before Redis 3, has none") {
     Reported reported;
     const Values values = without_instance(
         reported.info("# Replication\nrole:master\nconnected_slaves:2\n"

@@ -87,3 +87,25 @@ TEST_CASE("what is not the protocol, or beyond a limit, is refused") {
     REQUIRE_FALSE(fed);
     CHECK(fed.error().message == "a reply is longer than 16 MiB");
 }
+
+TEST_CASE("a line without an end is refused before it is long, a long string is not") {
+    const std::string half(RespReader::kMostLine / 2, 'b');
+    for (const char* kind : {"+", "-", ":1", "$1", "*1\r\n+"}) {
+        RespReader reader;
+        REQUIRE(reader.feed(kind));
+        REQUIRE(reader.feed(half));
+        REQUIRE(reader.next());
+        REQUIRE(reader.feed(half));
+        REQUIRE(reader.feed(half));
+        const auto next = reader.next();
+        CAPTURE(kind);
+        REQUIRE_FALSE(next);
+        CHECK_THAT(next.error().message, Catch::StartsWith("not Redis's protocol: "));
+    }
+    RespReader reader;
+    const std::string text(3 * RespReader::kMostLine, 'x');
+    REQUIRE(reader.feed("$" + std::to_string(text.size()) + "\r\n" + text));
+    REQUIRE_FALSE(reader.next().value());
+    REQUIRE(reader.feed("\r\n"));
+    CHECK(reader.next().value()->text == text);
+}

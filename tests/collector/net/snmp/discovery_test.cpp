@@ -103,7 +103,7 @@ TEST_CASE("what answers no question of ours, or is cut, is no engine") {
     CHECK_FALSE(parse_discovery(lies, 0x11223344));
 }
 
-TEST_CASE("a device is asked again until it answers; strangers' answers do not count") {
+TEST_CASE("a device is asked again until it answers, strangers' answers do not count") {
     net::Loop loop;
     Peer peer;
     int asked = 0;

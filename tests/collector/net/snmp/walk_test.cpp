@@ -162,6 +162,27 @@ TEST_CASE("a table of known length is asked for no more rows than it has, and on
     CHECK(repetitions_for(48) == std::vector<int>{25, 24});
 }
 
+TEST_CASE("columns known to be short share a request, so that a small device costs few") {
+    std::vector<Oid> columns;
+    for (std::uint32_t c = 1; c <= 30; ++c) columns.push_back({1, 2, c});
+    const Module module = module_of({{1, 2}}, columns);
+    const Plan plan = plan_of({&module});
+    Rows rows;
+    const auto widths = [&] {
+        Agent agent = table(30, 2);
+        Walk walk(plan, 25, rows);
+        std::vector<std::size_t> asked;
+        while (const auto request = walk.next()) {
+            asked.push_back(request->oids.size());
+            REQUIRE(walk.take(agent.answer(*request)));
+        }
+        CHECK(walk.finish().size() == 60);
+        return asked;
+    };
+    CHECK(widths() == std::vector<std::size_t>(15, 2));   // nobody knows how long they are
+    CHECK(widths() == std::vector<std::size_t>{16, 14});  // 3 rows of each within 50
+}
+
 TEST_CASE("a device without the table costs one request and gives nothing") {
     const Module module = module_of({{1, 5}}, {{1, 5, 1}});
     const Plan plan = plan_of({&module});
@@ -173,7 +194,7 @@ TEST_CASE("a device without the table costs one request and gives nothing") {
     }
 }
 
-TEST_CASE("single objects are asked together; those that are missing are left out") {
+TEST_CASE("single objects are asked together, those that are missing are left out") {
     std::vector<Oid> get;
     for (std::uint32_t i = 0; i < 40; ++i) get.push_back({1, 2, 1, i});
     const Module module = module_of({}, {{1, 2, 1}}, get);

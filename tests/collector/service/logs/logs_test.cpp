@@ -5,6 +5,7 @@
 #include "collector/service/logs/file_set.h"
 #include "collector/service/logs/lines.h"
 #include "tests/support/log_bench.h"
+#include "tests/support/takeover.h"
 
 using namespace tocsin;
 using namespace tocsin::collector;
@@ -142,4 +143,22 @@ TEST_CASE("a pattern's own labels are on its series") {
     bench.restart();
     CHECK(bench.collect().contains(
         "tocsin_log_matches_total{log=\"web\", pattern=\"error\", team=\"web\"}"));
+}
+
+TEST_CASE("a log that a reload takes over while its call hangs counts each line once") {
+    Bench bench;
+    bench.append("log/a.log", "0\n");
+    bench.collect();
+    bench.target.reset();
+    bench.append("log/a.log", "an error\n");
+    test::Takeover takeover(create_log, bench.tree, bench.config, "state/log-web");
+    takeover.replace();
+    CHECK_THAT(takeover.collect(),
+               Catch::StartsWith("an earlier collection of this log still runs"));
+    takeover.let_go();
+    const Values values = takeover.collect_at_last();
+    CHECK(values.at(kLines) == 1);
+    CHECK(values.at(kErrors) == 1);
+    takeover.replace();
+    CHECK(takeover.collect_at_last().at(kLines) == 0);
 }

@@ -20,6 +20,8 @@ using test::values_of;
 
 namespace {
 
+const std::string kMalformed = "nagios_perfdata_malformed_total{check=\"raid\"}";
+
 // A plugin that is a shell script of the test's.
 struct Bench {
     FixtureTree tree;
@@ -30,6 +32,7 @@ struct Bench {
     bool answered = false;
     std::string error;
     Values values;
+    double malformed = 0;  // kMalformed, which each run tells
 
     void script(std::string_view body) {
         tree.write("plugin", "#!/bin/sh\n" + std::string(body));
@@ -49,6 +52,8 @@ struct Bench {
             error = result ? "" : result.error().message;
             values = values_of(readings);
             values.erase("nagios_check_duration_seconds{check=\"raid\"}");
+            malformed = values.at(kMalformed);
+            values.erase(kMalformed);
         });
     }
     bool run_until(const std::function<bool()>& condition) {
@@ -114,6 +119,21 @@ TEST_CASE("a plugin's exit status and performance data are series") {
     CHECK(bench.run().at(kStatus) == 1);  // and again
 }
 
+TEST_CASE("an odd word in the performance data is counted, and the run succeeds all the same") {
+    Bench bench;
+    bench.script("echo 'OK - fine | load=1.5 odd= users=3'\n");
+    CHECK(bench.run() == Values{{kStatus, 0},
+                                {R"(nagios_perfdata{check="raid", label="load"})", 1.5},
+                                {R"(nagios_perfdata{check="raid", label="users"})", 3}});
+    CHECK(bench.error.empty());
+    CHECK(bench.malformed == 1);
+    bench.run();
+    CHECK(bench.malformed == 2);
+    bench.script("echo 'OK - fine'\n");
+    bench.run();
+    CHECK(bench.malformed == 0);
+}
+
 TEST_CASE("a plugin gets its arguments as they are, a clean environment and nothing else") {
     ::setenv("TOCSIN_SECRET", "x", 1);
     REQUIRE(::dup2(STDIN_FILENO, 77) == 77);
@@ -169,7 +189,7 @@ TEST_CASE("one that never ends is killed at its deadline with all it started") {
         "trap '' TERM\nwait\n");
     bench.start();
     const std::vector<pid_t> pids = bench.pids(3);
-    CHECK(values_of(bench.target->cancel()) == Values{{kStatus, 3}});
+    CHECK(values_of(bench.target->cancel()) == Values{{kStatus, 3}, {kMalformed, 0}});
     CHECK(bench.run_until([&] { return std::all_of(pids.begin(), pids.end(), Bench::ended); }));
     CHECK_FALSE(bench.answered);
     // Its end is seen, so that it can run again.

@@ -1,0 +1,94 @@
+#include "bridge/incident/report.h"
+
+#include <fmt/format.h>
+
+#include "base/core/strings.h"
+#include "bridge/incident/moves.h"
+#include "bridge/incident/person_moves.h"
+#include "bridge/incident/sla_moves.h"
+
+namespace tocsin::bridge {
+namespace {
+
+Incident blank(const Report& report, const std::vector<const Route*>& also, const Context& context,
+               const Labels& labels, Timestamp now) {
+    Incident in;
+    in.key = report.key;
+    in.opened_at = now;
+    in.title = report.symptom;
+    in.labels = labels;
+    in.route = context.route.name;
+    in.team = context.route.team;
+    in.policy = context.route.policy;
+    in.service = report.service;
+    const Service* service = context.priorities.service_named(report.service);
+    if (service == nullptr) service = context.priorities.service(labels);
+    if (service != nullptr) {
+        in.service = service->name;
+        if (in.team.empty()) in.team = service->owner;
+    }
+    if (const Team* team = context.oncall.team(in.team); in.policy.empty() && team != nullptr) {
+        in.policy = team->policy;
+    }
+    for (const Route* route : also) {
+        for (const Target& target : route->tell) in.watchers.push_back(to_string(target));
+    }
+    in.facts.request = report.request;
+    in.facts.category = report.category;
+    in.facts.reporter = report.reporter;
+    in.facts.since = report.since;
+    return in;
+}
+
+Impact impact_of(const Report& report, const Incident& in, const PriorityRules& rules) {
+    if (report.impact) return *report.impact;
+    const Service* service = rules.service_named(in.service);
+    if (service != nullptr && !service->tier.empty()) {
+        const auto tier = rules.tiers.find(service->tier);
+        return tier == rules.tiers.end() ? Impact::kMedium : tier->second;
+    }
+    return rules.impact(in.labels);
+}
+
+}  // namespace
+
+Labels labels_of(const Report& report) {
+    LabelsBuilder labels(report.labels);
+    if (!report.service.empty()) labels.set("service", report.service);
+    if (!report.category.empty()) labels.set("category", report.category);
+    return labels.build();
+}
+
+Decision open_report(const Report& report, const std::vector<const Route*>& also,
+                     const Context& context, Timestamp now) {
+    const Incident in = blank(report, also, context, labels_of(report), now);
+    Draft d(in, context, now);
+    const PriorityRules& rules = context.priorities;
+    const Impact impact = impact_of(report, in, rules);
+    const Urgency urgency = report.urgency.value_or(Urgency::kMedium);
+    d.in().priority =
+        rules.matrix.at(static_cast<std::size_t>(impact)).at(static_cast<std::size_t>(urgency));
+    d.in().priority = priority_by(context.route, d.in().priority);
+    EntryData data{{"reporter", report.reporter.name},
+                   {"priority", std::string(to_string(d.in().priority))},
+                   {"impact", std::string(to_string(impact))},
+                   {"urgency", std::string(to_string(urgency))},
+                   {"route", in.route},
+                   {"type", report.request ? "request" : "incident"}};
+    if (report.since) data["since"] = format_rfc3339(*report.since);
+    if (!report.text.empty()) data["text"] = report.text;
+    d.say(
+        "reported", report.actor,
+        fmt::format("{} reports {}: {} (impact {}, urgency {}){}{}", report.reporter.name,
+                    report.request ? "a service request" : "an incident", data["priority"],
+                    data["impact"], data["urgency"], report.text.empty() ? "" : ": ", report.text),
+        data);
+    start_clocks(d);
+    keep_facts(d);
+    start_ladder(d, MessageKind::kOpened);
+    d.tell_watchers(MessageKind::kOpened);
+    tell_reporter(d, MessageKind::kReceived);
+    return d.done("reported");
+}
+
+}  // namespace tocsin::bridge

@@ -1,0 +1,81 @@
+// Reviews that are late, and actions of them: whoever they are for is reminded.
+#include <algorithm>
+#include <utility>
+
+#include "bridge/ingest/batch.h"
+#include "bridge/knowledge/reminders.h"
+#include "bridge/oncall/ladder.h"
+
+namespace tocsin::bridge {
+namespace {
+
+// A reminder wakes nobody: by a contact for P4, else by what is left.
+std::vector<Tell> quiet_contacts(const Person& person, Timestamp now) {
+    for (auto priority = kPriorities.rbegin(); priority != kPriorities.rend(); ++priority) {
+        auto contacts = contacts_of({&person}, *priority, now);
+        if (!contacts.empty()) return contacts;
+    }
+    return {};
+}
+
+}  // namespace
+
+// The incident that a review is about, or the newest that it or its problem is linked with.
+Result<Batch::Work*> Batch::incident_of_review(const Record& record) {
+    TOCSIN_TRY(auto detail, tx_.knowledge().detail(record.key));
+    const std::string about = std::get<Review>(record.part).about;
+    if (detail.incidents.empty() && about.starts_with("PRB-")) {
+        TOCSIN_TRY(detail, tx_.knowledge().detail(about));
+    }
+    if (detail.incidents.empty()) return nullptr;
+    for (const Incident& incident : detail.incidents) {
+        if (incident.key == about) return load(incident.id);
+    }
+    return load(detail.incidents.front().id);
+}
+
+int Batch::remind(IncidentId id, const std::string& person) {
+    const Person* const found = oncall().person(person);
+    if (found == nullptr) return 0;
+    const Timestamp open = next_open(oncall().hours.of(Priority::kP4), now_);
+    int told = 0;
+    for (const Tell& contact : quiet_contacts(*found, now_)) {
+        effect(id, Notify{contact.person, contact.channel, contact.address, MessageKind::kReviewDue,
+                          Priority::kP4, 0, std::max(contact.not_before, open)});
+        ++told;
+    }
+    return told;
+}
+
+Result<void> Batch::remind_of_review(const ReviewTimer& row) {
+    TOCSIN_TRY(const auto record, tx_.knowledge().record(row.record));
+    const ReviewLook look = record ? look_at_review(*record, row.since, now_) : ReviewLook{};
+    knowledge_.reminders.push_back({row.record, look.next, std::max(row.since, now_)});
+    if (look.late.empty()) return success();
+    TOCSIN_TRY(Work* const work, incident_of_review(*record));
+    for (const auto& [owner, numbers] : look.late) {
+        // What is nobody's is the lead's, whose team had the incident.
+        std::string person = owner;
+        if (person.empty() && work != nullptr) {
+            const Team* const team = oncall().team(work->now.team);
+            if (team != nullptr) person = team->lead;
+        }
+        const int told = work == nullptr ? 0 : remind(work->now.id, person);
+        const std::string what = late_text(std::get<Review>(record->part), numbers);
+        std::string text = record->key + " is late: " + what;
+        text += told > 0 ? "; " + person + " is reminded" : "; there is nobody to remind of it";
+        TimelineEntry entry{now_,
+                            "review_due",
+                            std::string(kSystem),
+                            std::move(text),
+                            {{"review", record->key},
+                             {"title", record->title},
+                             {"what", what},
+                             {"person", person}}};
+        knowledge_.timeline.push_back({record->key, entry});
+        if (work != nullptr) tell_incident(work->now.id, std::move(entry));
+    }
+    return success();
+}
+
+}  // namespace tocsin::bridge

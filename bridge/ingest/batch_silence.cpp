@@ -1,0 +1,172 @@
+// Silences and one-off maintenance windows: made, changed, ended, and what falls due about them.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "bridge/ingest/batch.h"
+
+namespace tocsin::bridge {
+namespace {
+
+// Of a window, rows at once: the one that is under way, and the next.
+constexpr int kPlanned = 2;
+
+}  // namespace
+
+Result<std::optional<Silence>> Batch::stored_silence(const std::string& id, SuppressorKind kind) {
+    TOCSIN_TRY(load_holders());
+    const auto live = holders_back_->silences.find(id);
+    std::optional<Silence> found;
+    if (live != holders_back_->silences.end()) {
+        found = live->second;
+    } else {
+        TOCSIN_TRY(found, tx_.silence(id));
+    }
+    if (found && found->kind != kind) found.reset();
+    return found;
+}
+
+void Batch::store_silence(Silence silence) {
+    silence = advance_silence(std::move(silence), now_).next;
+    changed_silences_.insert(silence.id);
+    std::string id = silence.id;
+    holders_back_->silences.insert_or_assign(std::move(id), std::move(silence));
+    review_ = true;
+}
+
+// What its dedup key is made of, so that it hides this incident's alerts and no other's.
+Result<std::optional<Reason>> Batch::silence_incident(const std::string& key, Silence& silence) {
+    TOCSIN_TRY(const Work* const work, work_of_key(key));
+    if (work == nullptr) {
+        return Error(ErrorCode::kNotFound, "there is no incident " + key, Retry::kNo);
+    }
+    const Incident& incident = work->now;
+    const bool fires =
+        std::any_of(incident.alerts.begin(), incident.alerts.end(),
+                    [](const AlertRecord& a) { return a.status != AlertStatus::kResolved; });
+    if (!fires) {
+        return std::optional(because("nothing of {} fires", {{key}}));
+    }
+    silence.incident = incident.id;
+    const AlertRecord& first = incident.alerts.front();
+    const Route& route = config_.route_named(incident.route);
+    for (const std::string& name : key_labels(route, first.annotations)) {
+        TOCSIN_TRY(auto matcher, Matcher::create(MatchOp::kEqual, name, first.labels.get(name)));
+        silence.matchers.push_back(std::move(matcher));
+    }
+    if (silence.comment.empty()) silence.comment = "until " + key + " has cleared";
+    return std::optional<Reason>();
+}
+
+Result<Answer> Batch::put(const PutSilenceIn& in) {
+    TOCSIN_TRY(load_holders());
+    Silence posted = in.silence;
+    ActionDone done;
+    const auto refused = [&](Refusal::Code code, Reason reason) {
+        done.refusal = Refusal{code, std::move(reason), {}, ""};
+        return Answer{std::move(done)};
+    };
+    if (!in.incident.empty()) {
+        TOCSIN_TRY(std::optional<Reason> silent, silence_incident(in.incident, posted));
+        if (silent) return refused(Refusal::Code::kConflict, std::move(*silent));
+    }
+    std::optional<Silence> known;
+    if (!posted.id.empty()) {
+        TOCSIN_TRY(known, stored_silence(posted.id, posted.kind));
+    }
+    auto made = put_silence(known ? &*known : nullptr, std::move(posted), in.new_id, now_);
+    if (!made) {
+        const Error& error = made.error();
+        if (error.code == ErrorCode::kNotFound) return error;
+        const bool conflict = error.code == ErrorCode::kConflict;
+        return refused(conflict ? Refusal::Code::kConflict : Refusal::Code::kInvalid,
+                       because("{}", {{error.message}}));
+    }
+    if (made.value().expired) {
+        log_.push_back("silence " + made.value().expired->id + " is replaced");
+        store_silence(std::move(*made.value().expired));
+    }
+    const std::string id = made.value().stored.id;
+    log_.push_back(fmt::format("silence {} by {} until {}", id, made.value().stored.created_by,
+                               format_rfc3339(made.value().stored.ends_at)));
+    store_silence(std::move(made.value().stored));
+    done.silence = holders_back_->silences.at(id);
+    return Answer{std::move(done)};
+}
+
+Result<Answer> Batch::expire(const ExpireSilenceIn& in) {
+    TOCSIN_TRY(std::optional<Silence> known, stored_silence(in.id, in.kind));
+    if (!known) return Error(ErrorCode::kNotFound, "silence not found", Retry::kNo);
+    store_silence(expire_silence(std::move(*known), now_));
+    log_.push_back("silence " + in.id + " is ended by hand");
+    ActionDone done;
+    done.silence = holders_back_->silences.at(in.id);
+    return Answer{std::move(done)};
+}
+
+// Who made it is told by each incident that it holds back.
+Result<void> Batch::warn_creator(const Silence& silence) {
+    TOCSIN_TRY(const auto alerts, tx_.current_alerts());
+    std::set<IncidentId> incidents;
+    for (const AlertRecord& alert : alerts) {
+        if (alert.incident && alert.suppressor && alert.suppressor->id == silence.id) {
+            incidents.insert(alert.incident);
+        }
+    }
+    const SilenceEnding ending{suppressor_by(silence, now_), silence.created_by};
+    for (const IncidentId id : incidents) {
+        TOCSIN_TRY(Work* const work, load(id));
+        if (work == nullptr) continue;
+        absorb(*work, decide(work->now, Event{ending}, context_of(work->now), now_));
+    }
+    return success();
+}
+
+Result<void> Batch::silence_row(const Silence& row) {
+    TOCSIN_TRY(load_holders());
+    auto& silences = holders_back_->silences;
+    const auto known = silences.find(row.id);
+    SilenceSteps steps = advance_silence(known == silences.end() ? row : known->second, now_);
+    if (steps.forget) {
+        forgotten_silences_.insert(row.id);
+        silences.erase(row.id);
+        return success();
+    }
+    if (steps.started || steps.ended) review_ = true;
+    const Silence next = steps.next;
+    silences.insert_or_assign(row.id, std::move(steps.next));
+    changed_silences_.insert(row.id);
+    return steps.warn ? warn_creator(next) : success();
+}
+
+Result<void> Batch::plan_windows() {
+    TOCSIN_TRY(load_holders());
+    std::set<std::string> planned;
+    for (const Window& window : config_.maintenance) {
+        for (const Occurrence& one : occurrences_at(window, now_, kPlanned)) {
+            Silence row = silence_of(window, one, now_);
+            planned.insert(row.id);
+            TOCSIN_TRY(const auto known, stored_silence(row.id, row.kind));
+            if (!known) {
+                store_silence(std::move(row));
+            } else if (known->phase != SilencePhase::kOver &&
+                       known->updated_at == known->created_at &&
+                       (known->matchers != row.matchers || known->ends_at != row.ends_at)) {
+                row.created_at = row.updated_at = known->created_at;
+                store_silence(std::move(row));  // edited in the file; one ended by hand stays so
+            }
+        }
+    }
+    for (auto& [id, row] : holders_back_->silences) {
+        if (!id.starts_with(kPlannedPrefix) || planned.contains(id)) continue;
+        if (status_of(row, now_) == SilenceStatus::kExpired) continue;  // it settles
+        log_.push_back("maintenance window " + row.name + " is no longer configured");
+        row = advance_silence(expire_silence(row, now_), now_).next;
+        changed_silences_.insert(id);
+        review_ = true;
+    }
+    return success();
+}
+
+}  // namespace tocsin::bridge

@@ -1,0 +1,123 @@
+#include "bridge/knowledge/drafts.h"
+
+#include <fmt/format.h>
+
+#include "base/core/strings.h"
+
+namespace tocsin::bridge {
+namespace {
+
+constexpr std::size_t kMostDraft = 200 * 1024;
+
+RecordMove by_system() {
+    RecordMove move;
+    move.actor = std::string(kSystem);
+    return move;
+}
+
+std::string owner_of(const Incident& incident) {
+    const auto& major = incident.facts.major;
+    if (major && !major->commander.empty()) return major->commander;
+    return incident.assignee.empty() ? incident.resolved_by_hand ? incident.resolved_by : ""
+                                     : incident.assignee;
+}
+
+std::string one_line(std::string_view text) {
+    std::string out(text);
+    for (char& c : out) {
+        if (c == '\n' || c == '\r') c = ' ';
+    }
+    return out;
+}
+
+void section(std::string& to, std::string_view head, const std::string& text) {
+    if (!text.empty()) to += fmt::format("## {}\n\n{}\n\n", head, text);
+}
+
+}  // namespace
+
+RecordDecision suggest_problem(const std::string& key, const Incident& incident, int times,
+                               Duration within, Timestamp now) {
+    RecordMove move = by_system();
+    move.fields.texts["title"] = one_line(incident.title);
+    RecordDecision made = make_record(RecordKind::kProblem, key, move, now);
+    if (made.refusal) return made;
+    TimelineEntry& entry = made.timeline.front();
+    entry.text = fmt::format("Opened {} times in {}: {}", times, format_duration(within),
+                             incident.dedup_key);
+    entry.data = {{"times", std::to_string(times)},
+                  {"within", format_duration(within)},
+                  {"dedup_key", incident.dedup_key}};
+    return made;
+}
+
+RecordDecision suggest_review(const std::string& key, const Incident& incident,
+                              const std::vector<TimelineEntry>& timeline,
+                              const KnowledgeSettings& settings, Timestamp now) {
+    RecordMove move = by_system();
+    move.fields.texts = {{"title", "Review: " + one_line(incident.title)},
+                         {"owner", owner_of(incident)},
+                         {"draft", draft_of(timeline)}};
+    move.fields.due = now + settings.review_due;
+    RecordDecision made = make_record(RecordKind::kReview, key, move, now);
+    if (made.refusal) return made;
+    std::get<Review>(made.next.part).about = incident.key;
+    made.timeline.front().text = fmt::format("{} was a major incident", incident.key);
+    made.timeline.front().data = {{"incident", incident.key}};
+    return made;
+}
+
+std::string draft_of(const std::vector<TimelineEntry>& timeline) {
+    std::string out;
+    for (const TimelineEntry& entry : timeline) {
+        std::string at = format_rfc3339(entry.at);  // 2026-11-22T21:22:41.000Z
+        at = at.substr(0, 10) + " " + at.substr(11, 8) + " UTC";
+        out += fmt::format("{}  {}: {}\n", at, entry.actor, one_line(entry.text));
+        if (out.size() > kMostDraft) break;
+    }
+    return out;
+}
+
+Result<std::optional<Reason>> keep_resolution(const Incident& incident, RecordFields& fields) {
+    const Findings& found = incident.facts.findings;
+    if (!fields.texts.contains("title")) fields.texts["title"] = one_line(incident.title);
+    if (!fields.texts.contains("text")) {
+        if (found.solution.empty()) {
+            return std::optional(
+                because("{} does not say how it was solved; note its solution, or give the "
+                        "article a text",
+                        {{incident.key}}));
+        }
+        std::string text;
+        section(text, "Symptom", incident.title);
+        section(text, "Cause", found.cause);
+        section(text, "Solution", found.solution);
+        section(text, "Proof", found.proof);
+        fields.texts["text"] = std::string(trim(text));
+    }
+    if (!fields.match.empty()) return std::optional<Reason>();
+    for (const char* name : {"alertname", "service"}) {
+        const std::string value(incident.labels.get(name));
+        if (value.empty()) continue;
+        TOCSIN_TRY(auto matcher, Matcher::create(MatchOp::kEqual, name, value));
+        fields.match.push_back(std::move(matcher));
+    }
+    return std::optional<Reason>();
+}
+
+TimelineEntry tell_of_problem(const Record& problem, Timestamp now) {
+    const std::string workaround = std::get<Problem>(problem.part).workaround;
+    std::string text = fmt::format("{} ({}) is about this: {}", problem.key,
+                                   to_string(problem.state), problem.title);
+    if (!workaround.empty()) text += "; workaround: " + workaround;
+    return {now,
+            "problem",
+            std::string(kSystem),
+            std::move(text),
+            {{"problem", problem.key},
+             {"title", problem.title},
+             {"state", std::string(to_string(problem.state))},
+             {"workaround", workaround}}};
+}
+
+}  // namespace tocsin::bridge

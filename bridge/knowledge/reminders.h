@@ -1,0 +1,27 @@
+// When a review asks to be remembered: it and each of its actions at the time they are due, and
+// once a day from then on, until they are done. Pure.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "bridge/knowledge/record.h"
+
+namespace tocsin::bridge {
+
+struct ReviewLook {
+    // What fell due again since the last look, by whom it is for ("" for nobody): 0 is the review
+    // itself, other numbers are its actions'.
+    std::map<std::string, std::vector<int>> late;
+    std::optional<Timestamp> next;  // when to look again; none: nothing is to come
+};
+
+// `since`: the last look. Whatever happened between the two, each hears once.
+ReviewLook look_at_review(const Record& record, Timestamp since, Timestamp now);
+
+// "the review", "action 2: add a test"; several parted by "; ".
+std::string late_text(const Review& review, const std::vector<int>& numbers);
+
+}  // namespace tocsin::bridge

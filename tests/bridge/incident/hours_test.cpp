@@ -1,0 +1,148 @@
+// P3 in working hours, P4 in a digest, recoveries silent at night (semantics 6).
+#include <catch2/catch.hpp>
+
+#include "tests/support/incident_world.h"
+
+using namespace tocsin;
+using namespace tocsin::bridge;
+
+namespace {
+
+Timestamp at(std::string_view text) {
+    const auto t = parse_rfc3339(text);
+    REQUIRE(t);
+    return t.value();
+}
+
+const Timestamp kNight = parse_rfc3339("2026-01-05T22:00:00Z").value();  // a Monday
+const Timestamp kMorning = parse_rfc3339("2026-01-06T09:00:00Z").value();
+
+World office_world(Timestamp now) {
+    World w;
+    Calendar office;
+    office.always = false;
+    REQUIRE(add_hours(office.week, "mon-fri 09:00-18:00"));
+    const Hours hours = std::make_shared<const Calendar>(office);
+    w.oncall.hours.by_priority = {nullptr, nullptr, hours, hours};
+    w.oncall.hours.resolved = hours;
+    w.now = now;
+    return w;
+}
+
+// When the messages of a decision may go out.
+std::vector<Timestamp> not_before(const Decision& d) {
+    std::vector<Timestamp> out;
+    for (const Effect& effect : d.effects) {
+        if (const auto* notify = std::get_if<Notify>(&effect)) out.push_back(notify->not_before);
+    }
+    return out;
+}
+
+}  // namespace
+
+TEST_CASE("a P3 of the night waits for the morning, and says so") {
+    World w = office_world(kNight);
+    Decision d = w.opened("warning");
+    CHECK(d.next.priority == Priority::kP3);
+    CHECK(kinds(d) == "opened step_waits");
+    CHECK(told(d).empty());
+    CHECK(timer(d, TimerKind::kEscalation) == kMorning);
+    w.now = kMorning;
+    d = w.on(d.next, TimerDue{TimerKind::kEscalation, kMorning});
+    CHECK(told(d) == "li.na opened");
+    CHECK(timer(d, TimerKind::kEscalation) == kMorning + 10min);
+    // Step 2 is due after the end of the day: it waits too.
+    World late = office_world(at("2026-01-06T17:55:00Z"));
+    d = late.opened("warning");
+    CHECK(told(d) == "li.na opened");
+    late.now += 10min;
+    d = late.on(d.next, TimerDue{TimerKind::kEscalation, late.now});
+    CHECK(told(d).empty());
+    CHECK(timer(d, TimerKind::kEscalation) == at("2026-01-07T09:00:00Z"));
+}
+
+TEST_CASE("a P2 wakes people at any hour") {
+    const World w = office_world(kNight);
+    const Decision d = w.opened("critical");
+    CHECK(d.next.priority == Priority::kP2);
+    CHECK(told(d) == "li.na opened");
+    CHECK(not_before(d) == std::vector<Timestamp>{kNight});
+}
+
+TEST_CASE("what waited for the morning does not wait once it is P2") {
+    World w = office_world(kNight);
+    Decision d = w.opened("warning");
+    w.now += 1h;
+    d = w.on(d.next, w.firing("disk", "critical"));
+    CHECK(d.next.priority == Priority::kP2);
+    CHECK(told(d) == "li.na raised");
+    CHECK(timer(d, TimerKind::kEscalation) == w.now + 10min);
+    // The same after step 1: step 2 waited, and comes at once.
+    World late = office_world(at("2026-01-06T17:55:00Z"));
+    d = late.opened("warning");
+    late.now += 10min;
+    d = late.on(d.next, TimerDue{TimerKind::kEscalation, late.now});
+    late.now += 1h;
+    d = late.on(d.next, late.firing("disk", "critical"));
+    CHECK(told(d) == "li.na raised, zhao.lei raised");
+    CHECK(timer(d, TimerKind::kEscalation) == late.now + 10min);
+}
+
+TEST_CASE("a P4 is told when working hours next begin") {
+    World w = office_world(at("2026-01-05T11:00:00Z"));
+    const Decision d = w.opened("info");
+    CHECK(d.next.priority == Priority::kP4);
+    CHECK(told(d).empty());
+    CHECK(timer(d, TimerKind::kEscalation) == kMorning);
+    w.now = kMorning;
+    CHECK(told(w.on(d.next, TimerDue{TimerKind::kEscalation, kMorning})) == "li.na opened");
+}
+
+TEST_CASE("an end at night is told in the morning") {
+    World w = office_world(kNight);
+    Decision d = w.opened("critical");
+    d = w.on(d.next, World::act(ActionKind::kAcknowledge, "zhao.lei"));
+    d = w.on(d.next, w.cleared("disk", "critical"));
+    w.now += w.settings.stable;
+    d = w.on(d.next, TimerDue{TimerKind::kStability, w.now});
+    CHECK(d.next.state == State::kResolved);
+    REQUIRE_FALSE(not_before(d).empty());
+    for (const Timestamp t : not_before(d)) CHECK(t == kMorning);
+}
+
+TEST_CASE("whoever asks the next step at night gets it") {
+    World w = office_world(kNight);
+    Decision d = w.opened("warning");
+    d = w.on(d.next, World::act(ActionKind::kEscalate, "zhao.lei"));
+    CHECK(told(d) == "li.na escalated");
+    CHECK(not_before(d) == std::vector<Timestamp>{kNight});
+}
+
+TEST_CASE("a step repeats until the next is due, and an acknowledge ends that") {
+    World w;
+    w.oncall.policies[0].response[0].repeat = 4min;
+    Decision d = w.opened("critical");
+    CHECK(timer(d, TimerKind::kEscalation) == kStart + 4min);
+    std::string story;
+    for (int i = 0; i < 4; ++i) {
+        w.now = *timer(d, TimerKind::kEscalation);
+        d = w.on(d.next, TimerDue{TimerKind::kEscalation, w.now});
+        story += format_duration(w.now - kStart) + " " + told(d) + "; ";
+    }
+    CHECK(story ==
+          "4m li.na reminder; 8m li.na reminder; 10m li.na escalated, zhao.lei escalated; "
+          "20m wang.wei escalated; ");
+    CHECK(d.next.repeats == 0);
+}
+
+TEST_CASE("an empty rotation is told to the catch-all and stands in the timeline") {
+    World w;
+    w.oncall.catch_all = {{Target::Kind::kPerson, "chen.yu"}};
+    Rotation none;
+    none.name = "web-primary";
+    w.oncall.rotations = {none};
+    w.oncall.policies[0].response[0].tell = {{Target::Kind::kRotation, "web-primary"}};
+    const Decision d = w.opened("critical");
+    CHECK(kinds(d) == "opened step_skipped rotation_empty step");
+    CHECK(told(d) == "li.na opened, zhao.lei opened, chen.yu nobody");
+}

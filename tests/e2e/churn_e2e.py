@@ -1,0 +1,106 @@
+#!/usr/bin/env python3
+"""Processes that end between being listed and being read: fork loops run while the collector of
+processes, that of their groups and that of control groups collect. None fails, nothing that counts
+falls, and no descriptor and no thread stays behind."""
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import families
+from lab import Agent, check, run, scene, wait_for
+
+CONFIG = """
+collect:
+  processes: true
+  cgroup: true
+  process_groups:
+    - {name: loops, comm: tocsin-fork, smaps: true, context_switches: true}
+    - {name: all, cmdline: ".", context_switches: true}
+"""
+LOOPS = 2
+CYCLES, FORKS = 50, 2000
+COUNTERS = ("namedprocess_namegroup_cpu_seconds_total", "namedprocess_namegroup_context_switches_total")
+
+
+class Looker:
+    """What the agent says and holds."""
+
+    def __init__(self, agent):
+        self.agent = agent
+        self.pid = agent.process.pid
+        self.page = {}
+
+    def look(self):
+        self.page = families.fetch(f"{self.agent.url}/metrics")
+        return self.page
+
+    def value(self, name, **labels):
+        return families.value(self.page, name, **labels)
+
+    def held(self):
+        """(descriptors, threads)"""
+        return len(os.listdir(f"/proc/{self.pid}/fd")), len(os.listdir(f"/proc/{self.pid}/task"))
+
+
+def content(looker):
+    for collector in ("processes", "cgroup"):
+        check(looker.value("tocsin_collector_success", collector=collector) == 1, f"{collector} succeeds in the storm")
+    states = looker.page["node_processes_state"][2].values()
+    pids = looker.value("node_processes_pids")
+    check(sum(states) == pids, f"each process that was read has its state: {sum(states)} of {pids}")
+    threads = sum(looker.page["node_processes_threads_state"][2].values())
+    check(threads >= pids * 0.9, f"and its threads: {threads} of {pids} processes")
+
+
+def churn():
+    with scene() as (directory, cleanup):
+        rules = Path(directory, "rules.yml")
+        rules.write_text("groups: []\n")
+        agent = Agent(directory, [], rules, interval="100ms", config=CONFIG)
+        cleanup.callback(agent.stop)
+        looker = Looker(agent.start())
+        number = lambda: looker.look() and looker.value("namedprocess_namegroup_num_procs", groupname="all")
+        wait_for("the groups are told", number)
+        before = looker.held()
+
+        loop = Path(directory, "tocsin-fork")
+        shutil.copy("/bin/dash", loop)
+        # Children that are gone at once, and some that become another program first.
+        loops = [subprocess.Popen([loop, "-c", f"while :; do (:); (:); {each}; done"], stdin=subprocess.DEVNULL)
+                 for each in ["(:)"] * (LOOPS - 1) + ["/bin/true"]]
+        cleanup.callback(lambda: [(process.kill(), process.wait()) for process in loops])
+        wait_for("the loops are told", lambda: looker.look() and looker.value(
+            "namedprocess_namegroup_num_procs", groupname="loops"), 30)
+        cycles, forks = looker.value("tocsin_collections_total"), looker.value("node_forks_total")
+        most, last = before, {}
+
+        def enough():
+            nonlocal most
+            page = looker.look()
+            content(looker)
+            most = tuple(map(max, most, looker.held()))
+            for name in COUNTERS:
+                for labels, value in page[name][2].items():
+                    check(value >= last.get((name, labels), 0), f"{name}{labels} does not fall")
+                    last[name, labels] = value
+            return (looker.value("tocsin_collections_total") >= cycles + CYCLES and
+                    looker.value("node_forks_total") >= forks + FORKS)
+
+        wait_for(f"{CYCLES} cycles and {FORKS} processes", enough, 120)
+        done = (looker.value("tocsin_collections_total") - cycles, looker.value("node_forks_total") - forks)
+        for process in loops:
+            process.kill()
+            process.wait()
+        wait_for("the loops are gone", lambda: looker.look() and looker.value(
+            "namedprocess_namegroup_num_procs", groupname="loops") == 0)
+        wait_for(f"what it holds is {before} again: {looker.held()}", lambda: all(
+            now <= then for now, then in zip(looker.held(), before)))
+        # While it reads it holds a file or two and the test's connection.
+        check(most[0] <= before[0] + 8 and most[1] <= before[1], f"{most} descriptors and threads at most, {before} before")
+        log = agent.log.read_text()
+        check("target fails" not in log and "collector fails" not in log, f"no failure is told: {log}")
+        print(f"{done[0]:.0f} cycles while {done[1]:.0f} processes came and went; descriptors {before[0]}, at most {most[0]}")
+
+
+run(churn)
