@@ -88,7 +88,7 @@ struct App::Impl {
         : config(std::move(c)),
           series(Labels{{"instance", config.host}, {"job", "node"}}),
           outbox(std::move(o)),
-          loader(config.rules.files, config.severities),
+          loader(config.rules.files, config.severities, config.rules.overrides),
           sink(outbox, [this] {
               if (deliverer) deliverer->wake();
           }) {}
@@ -177,14 +177,16 @@ void App::Impl::reload_targets() {
     if (now.value().source == config.source && unmade_targets == 0) return;
     config.source = std::move(now.value().source);
     config.collect.targets = std::move(now.value().collect.targets);
+    loader.set_overrides(std::move(now.value().rules.overrides));
     std::size_t count = 0;
     targets->replace([&] {
         auto entries = targets_now();
         count = entries.size();
         return entries;
     });
-    net::log_info("targets read anew; the rest of the configuration waits for a restart",
-                  {{"targets", std::to_string(count)}});
+    net::log_info(
+        "targets and overrides read anew; the rest of the configuration waits for a restart",
+        {{"targets", std::to_string(count)}});
 }
 
 // Those that could not be made: their modules may be there now.

@@ -5,38 +5,14 @@
 #include <variant>
 
 #include "agent/app/app.h"
+#include "agent/app/collect.h"
 #include "agent/app/flags.h"
 #include "agent/app/options.h"
-#include "agent/app/sources.h"
 #include "base/net/log.h"
-#include "collector/collect_once.h"
 
 namespace {
 
 using namespace tocsin;
-
-int status_of(const Error& error) {
-    return error.code == ErrorCode::kInvalid ? 1 : 3;
-}
-
-int collect(const agent::Config& config) {
-    collector::CollectOptions options;
-    options.paths = config.path;
-    options.names = agent::enabled_collectors(config);
-    for (const auto& section : config.collect.collectors) {
-        options.settings[section.name] = section.settings;
-    }
-    const auto collected = collector::collect_once(options);
-    if (!collected) {
-        std::cerr << "tocsin-agent: " << collected.error().message << "\n";
-        return status_of(collected.error());
-    }
-    std::cout << collected.value().text;
-    for (const auto& [name, reason] : collected.value().failing) {
-        std::cerr << "tocsin-agent: collector " << name << ": " << reason << "\n";
-    }
-    return collected.value().failing.empty() ? 0 : 1;
-}
 
 int run(int argc, char** argv) {
     auto parsed = agent::parse_flags(argc, argv, std::cout, std::cerr);
@@ -45,9 +21,11 @@ int run(int argc, char** argv) {
     auto config = agent::load_options(flags, std::cerr);
     if (!config) {
         std::cerr << "tocsin-agent: " << config.error().message << "\n";
-        return status_of(config.error());
+        return agent::exit_status(config.error());
     }
-    if (flags.command == agent::Flags::Command::kCollect) return collect(config.value());
+    if (flags.command == agent::Flags::Command::kCollect) {
+        return agent::collect(config.value(), std::cout, std::cerr);
+    }
     const auto reread = [flags]() -> Result<agent::Config> {
         std::ostringstream said;
         auto now = agent::load_options(flags, said);
@@ -57,7 +35,7 @@ int run(int argc, char** argv) {
     auto app = agent::App::create(std::move(config).value(), reread);
     if (!app) {
         std::cerr << "tocsin-agent: " << app.error().message << "\n";
-        return status_of(app.error());
+        return agent::exit_status(app.error());
     }
     app.value()->run();
     if (app.value()->idle()) return 0;

@@ -1,23 +1,15 @@
 #include "agent/app/options.h"
 
-#include <unistd.h>
-
-#include <array>
 #include <ostream>
 #include <utility>
 
 #include "base/net/file.h"
+#include "base/net/host_name.h"
 #include "collector/register.h"
 
 namespace tocsin::agent {
 
 namespace {
-
-std::string host_name() {
-    std::array<char, 256> name{};
-    if (::gethostname(name.data(), name.size() - 1) != 0) return "localhost";
-    return name.data();
-}
 
 Result<Config> read(const std::string& path, std::ostream& err) {
     if (path.empty()) return Config{};
@@ -45,6 +37,7 @@ void apply(const Flags& flags, Config& config) {
     if (!flags.bridges.empty()) config.bridge.urls = flags.bridges;
     if (!flags.rules.empty()) config.rules.files = flags.rules;
     if (flags.interval) config.collect.interval = *flags.interval;
+    config.collect.settle_paces();
     for (auto& url : config.bridge.urls) {
         while (url.ends_with('/')) url.pop_back();
     }
@@ -55,8 +48,12 @@ void apply(const Flags& flags, Config& config) {
 Result<Config> load_options(const Flags& flags, std::ostream& err) {
     TOCSIN_TRY(auto config, read(flags.config, err));
     apply(flags, config);
-    if (config.host.empty()) config.host = host_name();
+    if (config.host.empty()) config.host = net::host_name();
     return config;
+}
+
+int exit_status(const Error& error) {
+    return error.code == ErrorCode::kInvalid ? 1 : 3;
 }
 
 }  // namespace tocsin::agent

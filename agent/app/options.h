@@ -13,4 +13,7 @@ namespace tocsin::agent {
 // does not read (exit 3), kInvalid for one that is wrong (exit 1). The flags are right already.
 Result<Config> load_options(const Flags& flags, std::ostream& err);
 
+// What the program ends with: 1 where something is wrong, 3 where something was not to be had.
+int exit_status(const Error& error);
+
 }  // namespace tocsin::agent

@@ -9,8 +9,11 @@
 
 namespace tocsin::agent {
 
-RuleLoader::RuleLoader(std::vector<std::string> patterns, std::vector<std::string> severities)
-    : patterns_(std::move(patterns)), severities_(std::move(severities)) {}
+RuleLoader::RuleLoader(std::vector<std::string> patterns, std::vector<std::string> severities,
+                       rules::Overrides overrides)
+    : patterns_(std::move(patterns)),
+      severities_(std::move(severities)),
+      overrides_(std::move(overrides)) {}
 
 LoadedRules RuleLoader::load() {
     LoadedRules loaded;
@@ -28,7 +31,8 @@ LoadedRules RuleLoader::load() {
             const bool gone = !text && text.error().code == ErrorCode::kNotFound;
             rules::RuleFile file;
             if (text) {
-                file = rules::parse_rule_file(text.value(), {severities_}, diagnostics);
+                file =
+                    rules::parse_rule_file(text.value(), {severities_, &overrides_}, diagnostics);
             } else {
                 diagnostics.error({}, text.error().message);
             }
@@ -44,8 +48,25 @@ LoadedRules RuleLoader::load() {
     }
     std::erase_if(good_, [&](const auto& entry) { return !present.contains(entry.first); });
 
-    // Files that are right one by one may still contradict each other: the later one is refused.
+    check_together(loaded);
+    rules::check_overrides(overrides_, loaded.files, loaded.diagnostics);
     std::string texts;
+    for (const rules::RuleFile& file : loaded.files) {
+        texts += file.path + '\0' + good_.at(file.path).text + '\0';
+    }
+    loaded.hash = hex(sha256(texts)).substr(0, 16);
+    return loaded;
+}
+
+void RuleLoader::refuse(const std::string& path, LoadedRules& loaded) const {
+    std::erase_if(loaded.files, [&](const rules::RuleFile& file) { return file.path == path; });
+    loaded.unread.push_back(path);
+    loaded.complete = false;
+}
+
+// Files that are right one by one may still contradict each other: the later one is refused. And
+// what depends on an alert of a file that is refused cannot stay.
+void RuleLoader::check_together(LoadedRules& loaded) const {
     for (const auto& [path, good] : good_) {
         loaded.files.push_back(good.file);
         std::vector<Diagnostic> together;
@@ -54,15 +75,18 @@ LoadedRules RuleLoader::load() {
         loaded.diagnostics.insert(loaded.diagnostics.end(), together.begin(), together.end());
         if (std::any_of(together.begin(), together.end(),
                         [](const Diagnostic& d) { return d.level == DiagnosticLevel::kError; })) {
-            loaded.files.pop_back();
-            loaded.unread.push_back(path);
-            loaded.complete = false;
-            continue;
+            refuse(path, loaded);
         }
-        texts += path + '\0' + good.text + '\0';
     }
-    loaded.hash = hex(sha256(texts)).substr(0, 16);
-    return loaded;
+    while (true) {
+        std::vector<Diagnostic> wrong;
+        rules::check_dependencies(loaded.files, wrong);
+        if (wrong.empty()) return;
+        for (const Diagnostic& d : wrong) {
+            loaded.diagnostics.push_back(d);
+            refuse(d.file, loaded);
+        }
+    }
 }
 
 }  // namespace tocsin::agent

@@ -8,6 +8,7 @@
 #include "base/model/matcher.h"
 #include "base/net/http.h"
 #include "base/text/yaml.h"
+#include "collector/api/settings.h"
 
 namespace tocsin::agent {
 namespace {
@@ -136,9 +137,17 @@ void check_setting(const SettingSpec& spec, const YamlNode& value, Diagnostics& 
     }
 }
 
+void read_targets(const YamlNode& node, const collector::TargetKind& kind, CollectConfig& collect,
+                  Diagnostics& diagnostics) {
+    if (!node || node.kind() == YamlKind::kNull) return;
+    collect.targets.push_back({std::string(kind.name), kind.read(node, diagnostics)});
+}
+
 // A collector's own keys are data of its registration; their values stay text.
-void read_settings(const YamlNode& node, const Registration& row, CollectorSection& section,
-                   Diagnostics& diagnostics) {
+CollectorSection read_settings(const YamlNode& node, const Registration& row,
+                               const Collectors& collectors, CollectConfig& collect,
+                               Diagnostics& diagnostics) {
+    CollectorSection section{std::string(row.name), true, {}};
     const std::string what = "collect." + std::string(row.name);
     MapReader reader(node, what, diagnostics);
     for (const SettingSpec& spec : row.settings) {
@@ -153,7 +162,16 @@ void read_settings(const YamlNode& node, const Registration& row, CollectorSecti
         }
         section.settings.push_back(std::move(setting));
     }
+    if (!collector::DeviceFilter::check(section.settings)) {
+        reader.error("device_include", "stands beside \"device_exclude\"; keep one");
+    }
+    for (const collector::TargetKind& kind : collectors.kinds) {
+        if (kind.within == row.name) {
+            read_targets(reader.node(kind.key), kind, collect, diagnostics);
+        }
+    }
     reader.finish();
+    return section;
 }
 
 // Two targets of one job and instance would write to the same series.
@@ -180,19 +198,16 @@ void read_collect(const YamlNode& node, const Collectors& collectors, CollectCon
     for (const Registration& row : collectors.rows) {
         const YamlNode value = reader.node(row.name);
         if (!value) continue;
-        CollectorSection section;
-        section.name = std::string(row.name);
         if (value.kind() == YamlKind::kScalar) {
-            section.enabled = reader.boolean(row.name).value_or(true);
+            const bool enabled = reader.boolean(row.name).value_or(true);
+            collect.collectors.push_back({std::string(row.name), enabled, {}});
         } else {
-            read_settings(value, row, section, diagnostics);
+            collect.collectors.push_back(
+                read_settings(value, row, collectors, collect, diagnostics));
         }
-        collect.collectors.push_back(std::move(section));
     }
     for (const collector::TargetKind& kind : collectors.kinds) {
-        const YamlNode value = reader.node(kind.name);
-        if (!value || value.kind() == YamlKind::kNull) continue;
-        collect.targets.push_back({std::string(kind.name), kind.read(value, diagnostics)});
+        if (kind.within.empty()) read_targets(reader.node(kind.name), kind, collect, diagnostics);
     }
     check_targets(reader, collect);
     reader.finish();
@@ -202,6 +217,14 @@ void read_rules(const YamlNode& node, RulesConfig& rules, Diagnostics& diagnosti
     MapReader reader(node, "rules", diagnostics);
     take_list(reader, "files", rules.files);
     take(rules.mode, reader.choice("mode", kModes));
+    if (const YamlNode overrides = reader.node("overrides")) {
+        if (overrides.kind() != YamlKind::kMap) {
+            reader.error("overrides", "is a map from an alert to a list of {where, levels}");
+        }
+        for (const auto& [alert, list] : overrides.entries()) {
+            rules.overrides.emplace(alert, rules::read_vary(list, diagnostics));
+        }
+    }
     reader.finish();
 }
 
@@ -230,6 +253,12 @@ const CollectorSection* CollectConfig::find(std::string_view name) const {
     const auto it = std::find_if(collectors.begin(), collectors.end(),
                                  [&](const CollectorSection& c) { return c.name == name; });
     return it == collectors.end() ? nullptr : &*it;
+}
+
+void CollectConfig::settle_paces() {
+    for (const TargetSection& section : targets) {
+        for (const auto& target : section.targets) target->settle_pace(interval);
+    }
 }
 
 Config read_config(std::string_view text, const Collectors& collectors, Diagnostics& diagnostics) {

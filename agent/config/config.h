@@ -16,6 +16,7 @@
 #include "base/core/units.h"
 #include "collector/api/collector.h"
 #include "collector/api/target.h"
+#include "rules/file/vary.h"
 
 namespace tocsin::agent {
 
@@ -49,11 +50,14 @@ struct CollectConfig {
     std::vector<TargetSection> targets;
 
     const CollectorSection* find(std::string_view name) const;
+    // Once the interval is final (a flag wins over the file): every target has its pace.
+    void settle_paces();
 };
 
 struct RulesConfig {
     std::vector<std::string> files{"/etc/tocsin/rules.d/*.yml"};
     std::string mode = "active";  // or "observe"
+    rules::Overrides overrides;   // of levels, by alert
 };
 
 struct HistoryConfig {

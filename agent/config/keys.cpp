@@ -44,6 +44,10 @@ constexpr std::array kKeys{
            "Rule files, patterns or directories of them."},
     KeyRow{"rules.mode", "active or observe", "active",
            "observe: the bridge records what the rules of this agent fire and tells nobody."},
+    KeyRow{
+        "rules.overrides", "map of lists", "{}",
+        "By alert, levels that are otherwise on this host: `{where, levels}`, as a rule's `vary` "
+        "(docs/rules.md), which they beat."},
     KeyRow{"history.keep", "duration", "1h",
            "How long samples are remembered; what a rule's range needs is kept longer."},
     KeyRow{"history.limit", "size", "32MiB", "The most memory that samples may take."},
@@ -97,8 +101,10 @@ std::string config_reference(const Collectors& collectors) {
         }
     }
     for (const collector::TargetKind& kind : collectors.kinds) {
-        const std::string key = "collect." + std::string(kind.name);
-        out += "\n[`" + key + "`](collectors/" + std::string(kind.name) + ".md)\n\n";
+        const std::string section = kind.within.empty()
+                                        ? std::string(kind.name)
+                                        : std::string(kind.within) + "." + std::string(kind.key);
+        out += "\n[`collect." + section + "`](collectors/" + std::string(kind.name) + ".md)\n\n";
         out += kHead;
         for (const collector::SettingSpec& setting : kind.settings) {
             out += row(setting.key, setting.type, setting.default_value, setting.help);

@@ -44,7 +44,9 @@ MapReader::MapReader(YamlNode node, std::string_view what, Diagnostics& diagnost
         diagnostics_.error(node_.position(),
                            fmt::format("{} must be a map of keys and values, not {}", what_,
                                        kind_name(node_.kind())));
+        // What it has not has been said by that: it is nameless from here on, and silent.
         node_ = YamlNode{};
+        what_.clear();
     }
 }
 
@@ -61,6 +63,7 @@ YamlNode MapReader::scalar(std::string_view key, std::string_view expected) {
 }
 
 void MapReader::error(std::string_view key, std::string message) {
+    if (what_.empty()) return;
     diagnostics_.error(position_of(key), fmt::format("\"{}\": {}", key, message));
 }
 
@@ -183,7 +186,7 @@ std::optional<std::string> MapReader::choice(std::string_view key,
 
 void MapReader::require(std::string_view key) {
     if (std::find(known_.begin(), known_.end(), key) == known_.end()) known_.emplace_back(key);
-    if (!node_.find(key)) {
+    if (!node_.find(key) && !what_.empty()) {
         diagnostics_.error(node_.position(), fmt::format("{} needs the key \"{}\"", what_, key));
     }
 }

@@ -42,18 +42,23 @@ Result<Duration> duration_setting(const Settings& settings, std::string_view key
 
 Result<DeviceFilter> DeviceFilter::create(const Settings& settings,
                                           std::string_view default_exclude) {
+    TOCSIN_TRY(check(settings));
     DeviceFilter filter;
     filter.only_included_ = find_setting(settings, "device_include") != nullptr;
     if (!filter.only_included_) {
         TOCSIN_TRY(filter.pattern_, pattern_setting(settings, "device_exclude", default_exclude));
         return filter;
     }
-    if (find_setting(settings, "device_exclude") != nullptr) {
-        return Error(ErrorCode::kInvalid,
-                     "device_include and device_exclude exclude each other; keep one");
-    }
     TOCSIN_TRY(filter.pattern_, pattern_setting(settings, "device_include", ""));
     return filter;
+}
+
+Result<void> DeviceFilter::check(const Settings& settings) {
+    const bool both = find_setting(settings, "device_include") != nullptr &&
+                      find_setting(settings, "device_exclude") != nullptr;
+    if (!both) return success();
+    return Error(ErrorCode::kInvalid,
+                 "device_include and device_exclude exclude each other; keep one");
 }
 
 bool DeviceFilter::ignored(std::string_view device) const {

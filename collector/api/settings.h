@@ -28,6 +28,8 @@ Result<Duration> duration_setting(const Settings& settings, std::string_view key
 class DeviceFilter {
   public:
     static Result<DeviceFilter> create(const Settings& settings, std::string_view default_exclude);
+    // kInvalid where both stand.
+    static Result<void> check(const Settings& settings);
     bool ignored(std::string_view device) const;
 
   private:

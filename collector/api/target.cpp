@@ -1,5 +1,7 @@
 #include "collector/api/target.h"
 
+#include <algorithm>
+
 namespace tocsin::collector {
 
 TargetSeries::TargetSeries(SeriesTable& table, const TargetConfig& config) : table_(&table) {
@@ -18,6 +20,11 @@ SeriesRef TargetSeries::get(const MetricDesc* desc, const Labels& labels) const 
         if (labels.get(label.name).empty()) builder.set(label.name, label.value);
     }
     return table_->get(desc, builder.build());
+}
+
+void TargetConfig::settle_pace(Duration interval) {
+    if (every == Duration{0}) every = interval;
+    timeout = std::min(timeout, every);
 }
 
 void read_target(text::MapReader& reader, TargetConfig& into, std::string_view job) {

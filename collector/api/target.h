@@ -37,6 +37,9 @@ class Target {
     // by then. A call that cannot be broken off may still run; the next start() then fails at once
     // until it has come back.
     virtual Readings cancel() = 0;
+    // Whether the last collection reached the target though a part of it may have failed: `up` is 0
+    // then, so that alerts on what is missing are held, and it is asked at its pace as before.
+    virtual bool was_reached() const { return false; }
 };
 
 // One target as agent.yml has it; each kind derives what it needs besides.
@@ -48,8 +51,12 @@ struct TargetConfig {
     Labels labels;         // of all its series besides those
     Duration every{0};     // 0: the agent's interval
     Duration timeout{10s};
+
+    // Once the agent's interval is known, and before what has limits of its own is made: a
+    // collection has no longer than until the next.
+    void settle_pace(Duration interval);
 };
-using TargetConfigs = std::vector<std::shared_ptr<const TargetConfig>>;
+using TargetConfigs = std::vector<std::shared_ptr<TargetConfig>>;
 
 struct TargetContext {
     Paths paths;
@@ -71,10 +78,11 @@ class TargetSeries {
 };
 
 // How a target is asked that fails several times in a row: what is far away and may be overloaded
-// less often, what is this host's own always at its interval.
+// less often, what is this host's own, or what Prometheus asks so, always at its interval.
 enum class AfterFailures { kLessOften, kAtInterval };
 
-// A row of the list of kinds (collector/register_targets.cpp): a section of its name in `collect`.
+// A row of the list of kinds (collector/register_targets.cpp): a section of its name in `collect`,
+// or a key of a collector's section.
 struct TargetKind {
     std::string_view name;    // its page is docs/collectors/<name>.md
     std::string_view module;  // "" built in; else the shared object that makes its targets
@@ -85,6 +93,8 @@ struct TargetKind {
                                               const TargetContext& context);  // null: the module's
     std::vector<SettingSpec> settings;  // keys of one entry, for the documents
     AfterFailures after_failures = AfterFailures::kLessOften;
+    std::string_view within{};  // the collector in whose section it stands, and as what
+    std::string_view key{};
 };
 
 // The keys `every` and `timeout`, where `into` holds their defaults. A timeout longer than `every`

@@ -232,7 +232,7 @@ struct TargetRunner::Impl : std::enable_shared_from_this<Impl> {
         slot.deadline.cancel();
         slot.busy = false;
         note(slot, result ? std::string() : result.error().message);
-        slot.failures = result ? 0 : slot.failures + 1;
+        slot.failures = result || slot.entry.target->was_reached() ? 0 : slot.failures + 1;
         const bool backs_off = slot.entry.after_failures == AfterFailures::kLessOften;
         slot.skip = backs_off ? intervals_until_retry(slot.failures, slot.every) : 1;
         drop_repeated(slot, readings);

@@ -80,15 +80,12 @@ void DiskInfo::load(SeriesTable& table) {
     const Result<std::string_view> text = file.read(buffer);
     const Properties udev(text ? text.value() : std::string_view());
     readings_.clear();
-    // SCSI_IDENT_SERIAL is what is printed on the disk, where udev knows it.
-    std::string serial = udev.get("SCSI_IDENT_SERIAL");
-    if (serial.empty()) serial = udev.get("ID_SERIAL_SHORT");
     readings_.push_back({table.get(&kInfo, {{"device", device_},
                                             {"major", std::to_string(major_)},
                                             {"minor", std::to_string(minor_)},
                                             {"path", udev.get("ID_PATH")},
                                             {"model", udev.get("ID_MODEL")},
-                                            {"serial", serial},
+                                            {"serial", udev.get("ID_SERIAL_SHORT")},
                                             {"wwn", udev.get("ID_WWN")},
                                             {"revision", udev.get("ID_REVISION")}}),
                          1});

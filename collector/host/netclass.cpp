@@ -1,5 +1,7 @@
 #include "collector/host/netclass.h"
 
+#include <sys/stat.h>
+
 #include <array>
 #include <optional>
 #include <string>
@@ -172,7 +174,10 @@ class Netclass final : public Collector {
         }
         ours_ = ours_ && events_.is_ours(name, device.ifindex);
         device.info->collect(*table_, buffer_, out);
-        if (device.info->none_read()) return;  // unplugged this moment
+        if (device.info->none_read()) {
+            if (!is_there(device)) return;  // unplugged this moment
+            out.push_back({table_->get(&kInfo, {{"device", valid_utf8(name)}}), 1});
+        }
         const bool up = device.info->word(kOperstate) == "up";
         out.push_back({device.up, up ? 1.0 : 0.0});
         for (std::size_t i = 0; i < device.moving.size(); ++i) {
@@ -187,6 +192,11 @@ class Netclass final : public Collector {
         // A bond takes over the type of its first member, and with it the address.
         if (device.info->changed()) read_fixed(name, device);
         out.insert(out.end(), device.fixed.begin(), device.fixed.end());
+    }
+
+    static bool is_there(const Device& device) {
+        struct stat status {};
+        return ::stat(device.directory.c_str(), &status) == 0;
     }
 
     void report(std::size_t attribute, std::int64_t value, const SeriesRef& series,

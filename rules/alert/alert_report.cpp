@@ -50,12 +50,15 @@ std::string AlertState::explain(const Active& active, const std::string& to, Cha
     if ((change == Change::kFire || change == Change::kRise) && index) {
         const Level& level = rule_.levels[*index];
         if (level.expr) return level.name + " by its own expression";
+        const Terms terms = terms_of(active.variation, *index);
         const std::string spell =
-            level.hold > Duration{0} ? " for " + format_duration(level.hold) : "";
-        return value + " " + level.condition.when().text() + spell;
+            terms.hold > Duration{0} ? " for " + format_duration(terms.hold) : "";
+        return value + " " + terms.condition->when().text() + spell;
     }
     if (const auto left = level_index(active.level); left && !rule_.levels[*left].expr) {
-        return value + " " + rule_.levels[*left].condition.clear_text();
+        const Terms terms = terms_of(active.variation, *left);
+        if (terms.condition == nullptr) return "the rule has no " + active.level + " here any more";
+        return value + " " + terms.condition->clear_text();
     }
     return "cleared";
 }
@@ -162,6 +165,12 @@ bool AlertState::any_timer() const {
     });
 }
 
+bool AlertState::any_pending_or_firing() const {
+    return std::any_of(alerts_.begin(), alerts_.end(), [](const auto& entry) {
+        return !entry.second.level.empty() || is_pending_or_held(entry.second);
+    });
+}
+
 bool AlertState::any_firing() const {
     return std::any_of(alerts_.begin(), alerts_.end(),
                        [](const auto& entry) { return !entry.second.level.empty(); });
@@ -203,6 +212,7 @@ void AlertState::restore(const std::vector<SavedAlert>& saved, const RestoreTerm
         Active active;
         active.labels = from.labels;
         active.source = from.source;
+        active.variation = variation_of(from.labels);
         active.levels.resize(levels);
         active.level = from.level;
         active.value = from.value;

@@ -19,6 +19,9 @@ bool has_template(const StringPairs& labels) {
                        [](const auto& label) { return is_template(label.second); });
 }
 
+// What is held back stays pending, however long it is.
+constexpr Duration kForever = Duration::max();
+
 Duration capped(Duration d) {
     return std::min(d, Duration(kNoDataHold));
 }
@@ -44,8 +47,37 @@ bool AlertState::keeps_all() const {
     return rule_.no_data == NoData::kLevel;
 }
 
-Duration AlertState::hold_of(std::size_t level) const {
-    return rule_.is_threshold() ? rule_.levels[level].hold : rule_.hold;
+// The first of the rule's whose matchers match; kept, for it is asked of every sample each time.
+std::size_t AlertState::variation_of(const Labels& labels) {
+    if (rule_.vary.empty()) return kOwnLevels;
+    const auto [known, fresh] = variations_.try_emplace(labels, kOwnLevels);
+    if (!fresh) return known->second;
+    const Labels all = wire_labels(labels);
+    const auto found =
+        std::find_if(rule_.vary.begin(), rule_.vary.end(),
+                     [&](const Variation& variation) { return matches_all(variation.where, all); });
+    if (found != rule_.vary.end()) {
+        known->second = static_cast<std::size_t>(found - rule_.vary.begin());
+    }
+    return known->second;
+}
+
+AlertState::Terms AlertState::terms_of(std::size_t variation, std::size_t level) const {
+    if (!rule_.is_threshold()) return {nullptr, rule_.hold};
+    if (variation == kOwnLevels) {
+        return {&rule_.levels[level].condition, rule_.levels[level].hold};
+    }
+    const std::optional<LevelTerms>& terms = rule_.vary[variation].levels[level];
+    if (!terms) return {nullptr, Duration{0}};
+    return {&terms->condition, terms->hold};
+}
+
+// For any alert of the rule.
+bool AlertState::may_hold(std::size_t level, double v) const {
+    if (rule_.levels[level].condition.holds(v)) return true;
+    return std::any_of(rule_.vary.begin(), rule_.vary.end(), [&](const Variation& variation) {
+        return variation.levels[level] && variation.levels[level]->condition.holds(v);
+    });
 }
 
 Result<void> AlertState::evaluate(const Instant& now, AlertInputs& inputs, std::int64_t limit,
@@ -77,11 +109,13 @@ Result<void> AlertState::evaluate(const Instant& now, AlertInputs& inputs, std::
 bool AlertState::anything_holds(const promql::Vector& values) const {
     if (values.empty()) return false;
     if (!rule_.is_threshold() || keeps_all()) return true;
-    return std::any_of(rule_.levels.begin(), rule_.levels.end(), [&](const Level& level) {
-        if (level.expr) return true;
-        return std::any_of(values.begin(), values.end(),
-                           [&](const auto& sample) { return level.condition.holds(sample.v); });
-    });
+    for (std::size_t i = 0; i < rule_.levels.size(); ++i) {
+        if (rule_.levels[i].expr) return true;
+        const bool any = std::any_of(values.begin(), values.end(),
+                                     [&](const auto& sample) { return may_hold(i, sample.v); });
+        if (any) return true;
+    }
+    return false;
 }
 
 Labels AlertState::alert_labels(const promql::VectorSample& sample) {
@@ -105,6 +139,7 @@ Labels AlertState::alert_labels(const promql::VectorSample& sample) {
 Result<void> AlertState::look(AlertInputs& inputs, Look& look) {
     const promql::Vector& values = inputs.values();
     if (labels_of_sample_.size() > 4 * values.size() + 64) labels_of_sample_.clear();
+    if (variations_.size() > 4 * values.size() + 64) variations_.clear();
     look.samples.reserve(values.size());
     for (const promql::VectorSample& sample : values) {
         if (!look.samples.emplace(alert_labels(sample), &sample).second) {
@@ -123,9 +158,8 @@ Result<void> AlertState::look(AlertInputs& inputs, Look& look) {
         }
         if (!level.gate) continue;
         const bool matters =
-            level.expr || std::any_of(values.begin(), values.end(), [&](const auto& sample) {
-                return level.condition.holds(sample.v);
-            });
+            level.expr || std::any_of(values.begin(), values.end(),
+                                      [&](const auto& sample) { return may_hold(i, sample.v); });
         if (!matters) continue;
         TOCSIN_TRY(const promql::Vector gate, inputs.gate(i));
         for (const auto& s : gate) look.gates[i].insert(without_name(s.labels));
@@ -141,18 +175,21 @@ std::optional<double> AlertState::level_value(const Look& look, std::size_t leve
     return own->second;
 }
 
-bool AlertState::level_enters(const Look& look, std::size_t level, const Labels& source,
-                              double v) const {
+bool AlertState::level_enters(const Look& look, const Terms& terms, std::size_t level,
+                              const Labels& source, double v) const {
+    if (terms.condition == nullptr) return false;
     const auto value = level_value(look, level, source, v);
-    if (!value || !rule_.levels[level].condition.holds(*value)) return false;
+    if (!value || !terms.condition->holds(*value)) return false;
     return !rule_.levels[level].gate || look.gates[level].contains(without_name(source));
 }
 
-bool AlertState::begins(const Look& look, const promql::VectorSample& sample) const {
+bool AlertState::begins(const Look& look, const Labels& labels,
+                        const promql::VectorSample& sample) {
     if (!rule_.is_threshold()) return true;
     if (std::isnan(sample.v)) return false;
+    const std::size_t variation = variation_of(labels);
     for (std::size_t i = 0; i < rule_.levels.size(); ++i) {
-        if (level_enters(look, i, sample.labels, sample.v)) return true;
+        if (level_enters(look, terms_of(variation, i), i, sample.labels, sample.v)) return true;
     }
     return false;
 }
@@ -170,7 +207,7 @@ Result<std::vector<AlertState::Active*>> AlertState::create_new(const Instant& n
     for (const auto& [labels, sample] : look.samples) {
         if (alerts_.contains(labels)) continue;
         // One that is kept only because its silence will count is no alert yet.
-        const bool bad = begins(look, *sample);
+        const bool bad = begins(look, labels, *sample);
         if (bad) ++beginning;
         if (bad || keeps_all()) fresh.emplace_back(labels, sample);
     }
@@ -187,6 +224,7 @@ Result<std::vector<AlertState::Active*>> AlertState::create_new(const Instant& n
         Active active;
         active.labels = labels;
         active.source = sample->labels;
+        active.variation = variation_of(labels);
         active.levels.resize(levels);
         active.value = sample->v;
         active.active_at = now.wall;
@@ -199,7 +237,9 @@ Result<std::vector<AlertState::Active*>> AlertState::create_new(const Instant& n
 Evidence AlertState::judge(const Look& look, Active& active, std::size_t level, double v,
                            AlertInputs& inputs, const Instant& now) const {
     if (!rule_.is_threshold()) return Evidence::kEnters;
-    if (level_enters(look, level, active.source, v)) return Evidence::kEnters;
+    const Terms terms = terms_of(active.variation, level);
+    if (terms.condition == nullptr) return Evidence::kClears;
+    if (level_enters(look, terms, level, active.source, v)) return Evidence::kEnters;
     // After a restart a value from a window that is still short proves only the bad, not the good.
     if (active.restored_at && now.boot < *active.restored_at + capped(reach_.window)) {
         return Evidence::kWaits;
@@ -210,7 +250,7 @@ Evidence AlertState::judge(const Look& look, Active& active, std::size_t level, 
         if (rule_.no_data == NoData::kLevel) return Evidence::kStays;
         return judge_missing(active, level, inputs, now);
     }
-    return rule_.levels[level].condition.cleared(*value) ? Evidence::kClears : Evidence::kStays;
+    return terms.condition->cleared(*value) ? Evidence::kClears : Evidence::kStays;
 }
 
 Evidence AlertState::judge_missing(Active& active, std::size_t level, AlertInputs& inputs,
@@ -218,7 +258,9 @@ Evidence AlertState::judge_missing(Active& active, std::size_t level, AlertInput
     if (active.restored_at && now.boot < *active.restored_at + capped(reach_.reach)) {
         return Evidence::kWaits;
     }
-    if (!rule_.is_threshold()) return Evidence::kClears;
+    if (!rule_.is_threshold() || terms_of(active.variation, level).condition == nullptr) {
+        return Evidence::kClears;
+    }
     switch (rule_.no_data) {
         case NoData::kHold:
             return Evidence::kStays;
@@ -252,12 +294,13 @@ void AlertState::update(Active& active, const Look& look, const promql::VectorSa
     } else if (!active.missing_since) {
         active.missing_since = now.boot;
     }
+    const bool held_back = active.level.empty() && inputs.held_back();
     for (std::size_t i = 0; i < active.levels.size(); ++i) {
         const bool was_open = active.levels[i].phase == LevelPhase::kNone;
         const Evidence evidence = sample != nullptr ? judge(look, active, i, sample->v, inputs, now)
                                                     : judge_missing(active, i, inputs, now);
-        active.levels[i] =
-            step(active.levels[i], evidence, hold_of(i), rule_.keep_firing_for, now.boot);
+        const Duration hold = held_back ? kForever : terms_of(active.variation, i).hold;
+        active.levels[i] = step(active.levels[i], evidence, hold, rule_.keep_firing_for, now.boot);
         const bool alone =
             std::none_of(active.levels.begin(), active.levels.end(), [&](const LevelState& other) {
                 return &other != &active.levels[i] && other.phase != LevelPhase::kNone;

@@ -32,6 +32,8 @@ class AlertInputs {
     virtual Result<promql::Vector> level_values(std::size_t level) = 0;
     // Whether the collector behind the rule's series failed in its last cycle.
     virtual bool source_failing() = 0;
+    // Whether an alert that the rule depends on holds back what is new of it.
+    virtual bool held_back() { return false; }
 };
 
 // How far the rule's queries look back.
@@ -93,6 +95,7 @@ class AlertState {
     void firing(Timestamp now, Duration ends_in, std::vector<Alert>& out) const;
     std::vector<AlertStatus> status() const;
     bool any_firing() const;
+    bool any_pending_or_firing() const;
     // Whether a `for`, a keep_firing_for or a wait for data is running: then what is saved ages.
     bool any_timer() const;
     bool empty() const { return alerts_.empty(); }
@@ -107,10 +110,18 @@ class AlertState {
                  std::vector<Transition>& out);
 
   private:
+    static constexpr std::size_t kOwnLevels = static_cast<std::size_t>(-1);
+    // What a level is for an alert; `condition` is null where it does not exist.
+    struct Terms {
+        const Condition* condition;
+        Duration hold;
+    };
+
     // One alert that is pending, firing, or remembered because its silence would count.
     struct Active {
         Labels labels;  // the key
         Labels source;
+        std::size_t variation = kOwnLevels;  // index into the rule's
         std::vector<LevelState> levels;
         std::string level;  // as last told
         double value = 0;
@@ -128,11 +139,15 @@ class AlertState {
     using Actives = std::map<Labels, Active>;
 
     Result<void> look(AlertInputs& inputs, Look& look);
-    bool begins(const Look& look, const promql::VectorSample& sample) const;
+    bool begins(const Look& look, const Labels& labels, const promql::VectorSample& sample);
+    std::size_t variation_of(const Labels& labels);
+    Terms terms_of(std::size_t variation, std::size_t level) const;
+    bool may_hold(std::size_t level, double v) const;
     Result<std::vector<Active*>> create_new(const Instant& now, const Look& look,
                                             std::int64_t limit);
     bool anything_holds(const promql::Vector& values) const;
-    bool level_enters(const Look& look, std::size_t level, const Labels& source, double v) const;
+    bool level_enters(const Look& look, const Terms& terms, std::size_t level, const Labels& source,
+                      double v) const;
     std::optional<double> level_value(const Look& look, std::size_t level, const Labels& source,
                                       double v) const;
     Evidence judge(const Look& look, Active& active, std::size_t level, double v,
@@ -152,7 +167,6 @@ class AlertState {
     std::string current_level(const Active& active) const;
     Labels alert_labels(const promql::VectorSample& sample);
     Labels wire_labels(const Labels& labels) const;
-    Duration hold_of(std::size_t level) const;
     bool keeps_all() const;
 
     const AlertRule& rule_;
@@ -163,6 +177,7 @@ class AlertState {
     bool templated_labels_ = false;
     Actives alerts_;
     std::unordered_map<Labels, Labels> labels_of_sample_;  // for rules without label templates
+    std::unordered_map<Labels, std::size_t> variations_;   // by an alert's labels
     std::uint64_t revision_ = 0;
 };
 

@@ -31,6 +31,7 @@ class QueryInputs final : public AlertInputs {
         return vector_at(*rule_.own[level], now_);
     }
     bool source_failing() override { return rule_.source_failing(failing_); }
+    bool held_back() override { return rule_.held_back; }
 
   private:
     PreparedRule& rule_;
@@ -69,6 +70,19 @@ Result<void> PreparedRule::evaluate_alert(const Instant& now, std::int64_t limit
     return alert->evaluate(now, inputs, limit, sequence, out);
 }
 
+void PreparedRule::look_at_dependencies(Duration boot, Duration interval) {
+    const bool over =
+        std::none_of(depends_on.begin(), depends_on.end(),
+                     [](const PreparedRule* on) { return on->alert->any_pending_or_firing(); });
+    if (!over) {
+        held_back = true;
+        quiet_since.reset();
+    } else if (held_back) {
+        if (!quiet_since) quiet_since = boot;
+        held_back = boot - *quiet_since < interval;
+    }
+}
+
 std::uint64_t PreparedGroup::revision() const {
     std::uint64_t sum = 0;
     for (const PreparedRule& rule : rules) sum += rule.alert ? rule.alert->revision() : 0;
@@ -88,6 +102,42 @@ PreparedRule* PreparedGroup::find_record(std::string_view rule_key) {
         return rule.record && rule.key == rule_key;
     });
     return it == rules.end() ? nullptr : &*it;
+}
+
+namespace {
+
+// Depth first, so that what it depends on in the group stands before it. There are no circles.
+void put_in_order(PreparedGroup& group, std::size_t index, std::vector<bool>& placed) {
+    if (placed[index]) return;
+    placed[index] = true;
+    for (const PreparedRule* on : group.rules[index].depends_on) {
+        for (std::size_t i = 0; i < group.rules.size(); ++i) {
+            if (&group.rules[i] == on) put_in_order(group, i, placed);
+        }
+    }
+    group.order.push_back(index);
+}
+
+}  // namespace
+
+void follow_dependencies(std::vector<PreparedGroup>& groups) {
+    std::multimap<std::string_view, const PreparedRule*> alerts;
+    for (const PreparedGroup& group : groups) {
+        for (const PreparedRule& rule : group.rules) {
+            if (rule.alert) alerts.emplace(std::get<AlertRule>(*rule.rule).alert, &rule);
+        }
+    }
+    for (PreparedGroup& group : groups) {
+        for (PreparedRule& rule : group.rules) {
+            if (!rule.alert) continue;
+            for (const Dependency& on : std::get<AlertRule>(*rule.rule).depends_on) {
+                const auto [first, last] = alerts.equal_range(on.alert);
+                for (auto it = first; it != last; ++it) rule.depends_on.push_back(it->second);
+            }
+        }
+        std::vector<bool> placed(group.rules.size());
+        for (std::size_t i = 0; i < group.rules.size(); ++i) put_in_order(group, i, placed);
+    }
 }
 
 void follow_records(std::vector<PreparedGroup>& groups) {

@@ -25,6 +25,9 @@ struct PreparedRule {
     std::vector<std::string> metrics;              // that its expressions read
     std::vector<const PreparedRule*> recorded_by;  // the rules that record them, transitively
     bool source_failed = false;  // of a recording rule: as its last evaluation found it
+    std::vector<const PreparedRule*> depends_on;
+    bool held_back = false;               // since one of these is pending or firing
+    std::optional<Duration> quiet_since;  // boottime; held back, but none of them is any more
     Duration reach{0};
 
     RuleHealth health = RuleHealth::kUnknown;
@@ -35,6 +38,8 @@ struct PreparedRule {
     bool source_failing(const SourceFailing& failing) const;
     Result<void> evaluate_record(Timestamp now, std::int64_t limit, const SourceFailing& failing,
                                  SeriesTable& series, History& history);
+    // Looks at what it depends on; what is held back is let go an interval after that is over.
+    void look_at_dependencies(Duration boot, Duration interval);
     Result<void> evaluate_alert(const Instant& now, std::int64_t limit,
                                 const SourceFailing& failing, Sequence& sequence,
                                 std::vector<Transition>& out);
@@ -46,7 +51,8 @@ struct PreparedGroup {
     const RuleGroup* group = nullptr;
     Duration interval{0};
     std::vector<PreparedRule> rules;
-    bool dirty = false;  // has taken over state that was saved elsewhere
+    std::vector<std::size_t> order;  // of evaluation: as in the file, but after what they depend on
+    bool dirty = false;              // has taken over state that was saved elsewhere
     std::uint64_t saved_revision = 0;
     Duration saved_at{0};
 
@@ -57,5 +63,7 @@ struct PreparedGroup {
 
 // Tells every rule who records what it reads. The rules must stay where they are afterwards.
 void follow_records(std::vector<PreparedGroup>& groups);
+// Tells every rule what it depends on, and each group in which order. Likewise.
+void follow_dependencies(std::vector<PreparedGroup>& groups);
 
 }  // namespace tocsin::rules

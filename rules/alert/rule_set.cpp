@@ -182,6 +182,7 @@ Result<void> RuleSet::Impl::prepare_all() {
         }
     }
     follow_records(groups);
+    follow_dependencies(groups);
     return success();
 }
 
@@ -284,9 +285,11 @@ EvaluationResult RuleSet::evaluate(std::size_t index, const Instant& now,
     PreparedGroup& group = impl_->groups[index];
     impl_->evaluating = now.wall;
     EvaluationResult result;
-    for (PreparedRule& rule : group.rules) {
+    for (const std::size_t place : group.order) {
+        PreparedRule& rule = group.rules[place];
         ++result.rules;
         const std::int64_t limit = group.group->limit;
+        if (!rule.depends_on.empty()) rule.look_at_dependencies(now.boot, group.interval);
         const auto done =
             rule.record
                 ? rule.evaluate_record(now.wall, limit, failing, impl_->series, impl_->history)

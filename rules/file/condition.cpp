@@ -154,6 +154,12 @@ Result<Condition> Condition::with_line(Line when, Line clear) {
     return c;
 }
 
+Result<Condition> Condition::moved_to(Line when) const {
+    if (own_line_) return with_line(when, clear_);
+    if (distance_ != 0) return with_distance(when, distance_);
+    return Condition(when);
+}
+
 bool Condition::cleared(double v) const {
     if (own_line_) return clear_.holds(v);
     if (std::isnan(v)) return false;

@@ -52,6 +52,9 @@ class Condition {
     // kInvalid when some value would both enter and clear, so that the level would flap on it.
     static Result<Condition> with_line(Line when, Line clear);
 
+    // The same way back from another line.
+    Result<Condition> moved_to(Line when) const;
+
     [[nodiscard]] bool holds(double v) const { return when_.holds(v); }
     [[nodiscard]] bool cleared(double v) const;
 

@@ -4,6 +4,7 @@
 
 #include "base/core/strings.h"
 #include "rules/file/reader.h"
+#include "rules/file/vary.h"
 
 namespace tocsin::rules {
 namespace {
@@ -133,17 +134,6 @@ void read_no_data(MapReader& reader, AlertRule& rule, const ReadContext& context
     }
 }
 
-void refuse_unsupported(MapReader& reader, const ReadContext& context) {
-    for (const std::string_view key : {"vary", "depends_on"}) {
-        const YamlNode node = reader.node(key);
-        if (!node) continue;
-        context.diagnostics.error(node.position(),
-                                  "\"" + std::string(key) +
-                                      "\" is not supported by this version; remove it, the rule "
-                                      "would not do what it says");
-    }
-}
-
 void check_pair(const Level& worse, const Level& milder, const ReadContext& context) {
     // Levels with expressions of their own look at different values; there is nothing to compare.
     if (worse.expr || milder.expr) return;
@@ -170,6 +160,31 @@ void check_pair(const Level& worse, const Level& milder, const ReadContext& cont
     }
 }
 
+void override_levels(AlertRule& rule, const ReadContext& context) {
+    if (context.options.overrides == nullptr) return;
+    const auto over = context.options.overrides->find(rule.alert);
+    if (over == context.options.overrides->end()) return;
+    add_layer(over->second, rule, context.diagnostics);
+}
+
+void check_pairs(const std::vector<Level>& levels, const ReadContext& context) {
+    for (std::size_t i = 1; i < levels.size(); ++i) check_pair(levels[i], levels[i - 1], context);
+}
+
+// The levels that a variation leaves, as if they were the rule's.
+std::vector<Level> levels_of(const AlertRule& rule, const Variation& variation) {
+    std::vector<Level> out;
+    for (std::size_t i = 0; i < rule.levels.size(); ++i) {
+        const auto& terms = variation.levels[i];
+        if (!terms) continue;
+        Level level = rule.levels[i];
+        level.at = variation.at;
+        level.condition = terms->condition;
+        out.push_back(std::move(level));
+    }
+    return out;
+}
+
 }  // namespace
 
 const std::vector<std::string>& default_severities() {
@@ -180,14 +195,15 @@ const std::vector<std::string>& default_severities() {
 void read_levels(MapReader& reader, AlertRule& rule, const ReadContext& context) {
     const YamlNode levels = reader.node("levels");
     const YamlNode clear = reader.node("clear");
-    refuse_unsupported(reader, context);
+    const YamlNode vary = reader.node("vary");
     if (!levels) {
-        for (const std::string_view key : {"clear", "no_data"}) {
+        for (const std::string_view key : {"clear", "no_data", "vary"}) {
             if (const YamlNode node = reader.node(key)) {
                 context.diagnostics.error(
                     node.position(), "\"" + std::string(key) + "\" needs \"levels\" beside it");
             }
         }
+        override_levels(rule, context);  // says that there is nothing to override
         return;
     }
     if (levels.kind() != YamlKind::kMap || levels.entries().empty()) {
@@ -205,6 +221,8 @@ void read_levels(MapReader& reader, AlertRule& rule, const ReadContext& context)
                rank_of(b.name, context.options.severities);
     });
     read_no_data(reader, rule, context);
+    add_layer(read_vary(vary, context.diagnostics), rule, context.diagnostics);
+    override_levels(rule, context);
 }
 
 void check_threshold(const AlertRule& rule, const ReadContext& context) {
@@ -221,9 +239,8 @@ void check_threshold(const AlertRule& rule, const ReadContext& context) {
     for (const Level& level : rule.levels) {
         if (level.expr) refuse_filter(*level.expr);
     }
-    for (std::size_t i = 1; i < rule.levels.size(); ++i) {
-        check_pair(rule.levels[i], rule.levels[i - 1], context);
-    }
+    check_pairs(rule.levels, context);
+    for (const Variation& variation : rule.vary) check_pairs(levels_of(rule, variation), context);
 }
 
 }  // namespace tocsin::rules

@@ -91,7 +91,7 @@ std::optional<Rule> read_record(const YamlNode& node, const StringPairs& group_l
     const auto expr = read_expression(reader.node("expr"), context);
     rule.labels = merge_labels(group_labels, read_pairs(reader, "labels", Values::kPlain, context));
     for (const std::string_view key : {"for", "keep_firing_for", "annotations", "levels", "clear",
-                                       "no_data", "inspect", "mode"}) {
+                                       "no_data", "inspect", "mode", "vary", "depends_on"}) {
         if (reader.node(key)) {
             context.diagnostics.error(
                 node.key_node(key).position(),
@@ -115,6 +115,23 @@ void refuse_severity(const AlertRule& rule, const YamlNode& node, const ReadCont
                               "remove the label");
 }
 
+// A name, or a list of names.
+std::vector<Dependency> read_dependencies(const YamlNode& node, const ReadContext& context) {
+    std::vector<Dependency> out;
+    if (!node) return out;
+    std::vector<YamlNode> items{node};
+    if (node.kind() == YamlKind::kSequence) items = node.items();
+    for (const YamlNode& item : items) {
+        if (item.scalar().empty()) {
+            context.diagnostics.error(item.position(),
+                                      "depends_on is the name of an alert, or a list of names");
+        } else {
+            out.push_back({std::string(item.scalar()), item.position()});
+        }
+    }
+    return out;
+}
+
 std::optional<Rule> read_alert(const YamlNode& node, const GroupDefaults& group,
                                const ReadContext& context) {
     MapReader reader(node, "an alerting rule", context.diagnostics);
@@ -133,6 +150,7 @@ std::optional<Rule> read_alert(const YamlNode& node, const GroupDefaults& group,
     rule.inspect = reader.boolean("inspect").value_or(false);
     rule.mode = read_mode(reader, group.mode);
     read_levels(reader, rule, context);
+    rule.depends_on = read_dependencies(reader.node("depends_on"), context);
     reader.finish();
     if (!expr) return std::nullopt;
     rule.expr = *expr;

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -17,6 +18,7 @@
 
 #include "base/core/diagnostics.h"
 #include "base/core/time.h"
+#include "base/model/matcher.h"
 #include "rules/file/condition.h"
 
 namespace tocsin::rules {
@@ -46,6 +48,25 @@ struct Level {
     std::optional<Expression> expr;  // its own, with the same label set as the rule's
 };
 
+// A level as some of the rule's alerts have it.
+struct LevelTerms {
+    Condition condition;
+    Duration hold{0};
+};
+
+// Alerts for which the levels are otherwise (rules/file/vary.h). By level; none: they lack it.
+struct Variation {
+    Position at;
+    Matchers where;
+    std::vector<std::optional<LevelTerms>> levels;
+};
+
+// An alert that holds back what is new of a rule while it is pending or firing (semantics 1.7).
+struct Dependency {
+    std::string alert;
+    Position at;
+};
+
 // What becomes of a level while its series gives no value (semantics 1.5).
 enum class NoData {
     kDefault,  // while the collector fails hold for 15 m, then unknown; else clear
@@ -69,10 +90,12 @@ struct AlertRule {
     StringPairs annotations;  // templates
     // Of a threshold rule only, from the mildest to the worst. Empty: a plain Prometheus rule.
     std::vector<Level> levels;
+    std::vector<Variation> vary;  // the first that matches an alert counts
     NoData no_data = NoData::kDefault;
     std::size_t no_data_level = 0;      // index into levels
     bool inspect = false;               // is an item of the daily inspection too
     RuleMode mode = RuleMode::kActive;  // its own, else its group's
+    std::vector<Dependency> depends_on;
 
     bool is_threshold() const { return !levels.empty(); }
 };
@@ -101,8 +124,13 @@ struct RuleFile {
 // The one list that ranks levels, from the mildest to the worst.
 const std::vector<std::string>& default_severities();  // info, warning, critical
 
+struct VariationPatch;
+// What agent.yml says over the rules' own levels, by alert.
+using Overrides = std::map<std::string, std::vector<VariationPatch>, std::less<>>;
+
 struct RuleFileOptions {
     std::span<const std::string> severities = default_severities();
+    const Overrides* overrides = nullptr;  // none
 };
 
 // What could be read; use it only when `diagnostics` has no errors. The path is diagnostics.file().
@@ -113,5 +141,7 @@ RuleFile parse_rule_file(std::string_view text, const RuleFileOptions& options,
 // that would be one alert are an error, two plain rules with the same name and labels (as promtool)
 // a warning. Places name the later file.
 void check_rule_files(std::span<const RuleFile> files, std::vector<Diagnostic>& out);
+// A dependency on an alert that is in none of the files, or in a circle, is an error.
+void check_dependencies(std::span<const RuleFile> files, std::vector<Diagnostic>& out);
 
 }  // namespace tocsin::rules

@@ -97,6 +97,16 @@ TEST_CASE("the pages tell each setting with the registry's default and words") {
     for (const TargetKind& kind : target_kinds()) check(kind.name, kind.settings);
 }
 
+TEST_CASE(
+    "only what a question burdens and has its own client is asked less often after failures") {
+    std::vector<std::string_view> less_often;
+    for (const TargetKind& kind : target_kinds()) {
+        if (kind.after_failures == AfterFailures::kLessOften) less_often.push_back(kind.name);
+    }
+    CHECK(less_often == std::vector<std::string_view>{"mysql", "postgres", "probe", "redis", "snmp",
+                                                      "snmp_traps"});
+}
+
 TEST_CASE("the kinds of targets are sorted, found by name, and no collector's name") {
     REQUIRE_FALSE(target_kinds().empty());
     REQUIRE(std::is_sorted(target_kinds().begin(), target_kinds().end(),

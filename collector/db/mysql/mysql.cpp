@@ -13,6 +13,8 @@
 #include "collector/api/pooled.h"
 #include "collector/api/report.h"
 #include "collector/db/mysql/plan.h"
+#include "collector/db/sql/check_turns.h"
+#include "collector/db/sql/query_breaker.h"
 
 namespace tocsin::collector {
 namespace {
@@ -40,7 +42,8 @@ class Mysql final : public Collector {
           report_(series, *config_),
           series_(series, *config_),
           session_(std::move(session)),
-          checks_(config_->checks.size()) {}
+          checks_(config_->checks.size()),
+          turns_(config_->checks.size()) {}
 
     Result<void> collect(Timestamp now, Readings& out) override {
         started_ = std::chrono::steady_clock::now();
@@ -62,20 +65,33 @@ class Mysql final : public Collector {
         Result<void> result = success();
         for (const MysqlQuestion& question : mysql_questions()) {
             if (!question.wanted(server_)) continue;
-            const auto answer = session_->query(question.sql(server_));
-            Result<void> read = success();
-            if (answer) {
-                read = question.report(answer.value(), server_, report_);
-            } else {
-                read = answer.error();
-            }
+            const Result<void> read = ask(question, breakers_[question.name], now);
             TOCSIN_TRY(tell(question.name, kQuerySuccess, "query", read, result));
         }
-        for (std::size_t i = 0; i < checks_.size(); ++i) {
-            const Result<void> read = run_check(config_->checks[i], checks_[i], now);
+        const std::vector<std::size_t> order(turns_.order().begin(), turns_.order().end());
+        for (const std::size_t i : order) {
+            const Result<void> read = run_check(i, now);
             TOCSIN_TRY(tell(config_->checks[i].name, kSqlCheckSuccess, "check", read, result));
         }
         return result;
+    }
+
+    Result<void> ask(const MysqlQuestion& question, QueryBreaker& breaker, Timestamp now) {
+        if (const Error* held = breaker.holds(now)) return *held;
+        const auto answer = session_->query(question.sql(server_));
+        if (!answer) {
+            breaker.note(as_noted(answer.error()), now);
+            return answer.error();
+        }
+        breaker.note(success(), now);
+        return question.report(answer.value(), server_, report_);
+    }
+
+    // A statement that the server does not break off itself (MySQL: all but SELECT) ends with the
+    // connection, long after the deadline has: it is too slow like others.
+    Error as_noted(const Error& error) const {
+        const bool overdue = std::chrono::steady_clock::now() - started_ >= config_->timeout;
+        return overdue ? Error(ErrorCode::kTimeout, error.message) : error;
     }
 
     Result<void> open() {
@@ -117,12 +133,16 @@ class Mysql final : public Collector {
         return success();
     }
 
-    Result<void> run_check(const SqlCheck& check, CheckState& state, Timestamp now) {
+    Result<void> run_check(std::size_t index, Timestamp now) {
+        const SqlCheck& check = config_->checks[index];
+        CheckState& state = checks_[index];
         if (state.last && now - *state.last < check.every) {
             for (const Reading& old : state.readings) unique_.add(old.series, old.value);
-        } else if (std::chrono::steady_clock::now() - started_ > time_for_checks()) {
+        } else if (std::chrono::steady_clock::now() - started_ >
+                   time_for_checks(config_->timeout, mysql_statement_limit(*config_))) {
             return Error(ErrorCode::kTimeout, "was not asked: what came before took too long");
         } else {
+            turns_.had(index);
             state = {now, {}, std::nullopt};
             const auto before = static_cast<std::ptrdiff_t>(unique_.all().size());
             if (auto read = ask_check(check); !read) state.error = std::move(read).error();
@@ -131,9 +151,6 @@ class Mysql final : public Collector {
         if (state.error) return *state.error;
         return success();
     }
-
-    // One that begins later could take the collection past its deadline, and with it all it has.
-    Duration time_for_checks() const { return config_->timeout - mysql_statement_limit(*config_); }
 
     // In a transaction of its own that only reads, and that is undone whatever it did.
     Result<void> ask_check(const SqlCheck& check) {
@@ -167,6 +184,8 @@ class Mysql final : public Collector {
     MysqlServer server_;
     std::chrono::steady_clock::time_point started_;
     std::vector<CheckState> checks_;
+    CheckTurns turns_;
+    std::map<std::string_view, QueryBreaker> breakers_;     // by question
     std::map<std::string, std::string, std::less<>> told_;  // by query or check, why it fails
 };
 
@@ -178,22 +197,27 @@ class MysqlTarget final : public Target {
 
     void start(Timestamp now, TargetDone done) override {
         pooled_->start(
-            now, [up = up_, done = std::move(done)](const Result<void>& result, Readings readings) {
-                const bool told = std::any_of(readings.begin(), readings.end(),
-                                              [&](const Reading& r) { return r.series == up; });
-                if (!told) readings.push_back({up, 0});
+            now, [this, done = std::move(done)](const Result<void>& result, Readings readings) {
+                const auto told = std::find_if(readings.begin(), readings.end(),
+                                               [&](const Reading& r) { return r.series == up_; });
+                reached_ = told != readings.end() && told->value == 1;
+                if (told == readings.end()) readings.push_back({up_, 0});
                 done(result, std::move(readings));
             });
     }
     Readings cancel() override {
+        reached_ = false;
         Readings readings = pooled_->cancel();
         readings.push_back({up_, 0});
         return readings;
     }
 
+    bool was_reached() const override { return reached_; }
+
   private:
     std::unique_ptr<Target> pooled_;
     SeriesRef up_;
+    bool reached_ = false;
 };
 
 }  // namespace

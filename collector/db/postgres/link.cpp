@@ -14,8 +14,8 @@ constexpr int kOldestVersion = 12;
 std::string manners(const PostgresConfig& config) {
     return "SET default_transaction_read_only = on; SET standard_conforming_strings = on; "
            "SET statement_timeout = " +
-           std::to_string(config.statement_timeout.count()) +
-           "; SET lock_timeout = " + std::to_string(config.lock_timeout.count());
+           std::to_string(pg_statement_limit(config).count()) +
+           "; SET lock_timeout = " + std::to_string(pg_lock_limit(config).count());
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 #include "collector/db/postgres/postgres.h"
 
+#include <chrono>
 #include <map>
+#include <numeric>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -8,6 +10,8 @@
 #include "base/net/log.h"
 #include "collector/db/postgres/link.h"
 #include "collector/db/postgres/plan.h"
+#include "collector/db/sql/check_turns.h"
+#include "collector/db/sql/query_breaker.h"
 
 namespace tocsin::collector {
 namespace {
@@ -22,9 +26,6 @@ constexpr MetricDesc kQuerySuccess{
     MetricType::kGauge};
 
 constexpr std::string_view kGrants = "; packaging/grants/postgres.sql grants what is needed";
-
-// What is not permitted is not asked at every turn: the server writes each refusal into its log.
-constexpr Duration kAskAgain{5min};
 
 struct CheckState {
     std::optional<Timestamp> last;  // when it was run
@@ -41,7 +42,8 @@ class Postgres final : public Target {
           up_(series_.series.get(&kUp)),
           plan_(make_plan(*config_)),
           checks_(config_->checks.size()),
-          refused_(plan_.steps.size()) {
+          turns_(config_->checks.size()),
+          breakers_(plan_.steps.size()) {
         for (const std::string& database : plan_.databases) {
             links_.push_back(std::make_unique<PgLink>(config_, database, context));
         }
@@ -49,8 +51,10 @@ class Postgres final : public Target {
 
     void start(Timestamp now, TargetDone done) override {
         now_ = now;
+        started_ = std::chrono::steady_clock::now();
         done_ = std::move(done);
         step_ = 0;
+        put_in_order();
         timed_out_.reset();
         unreachable_.assign(links_.size(), std::nullopt);
         soon_ = loop_.after(Duration{0}, [this] { go_on(); });
@@ -59,32 +63,48 @@ class Postgres final : public Target {
     Readings cancel() override {
         done_ = nullptr;
         soon_.cancel();
+        const bool connected = links_[0]->is_ready() || step_ > 0;
+        if (connected) cut_off();
         // Whatever it waits for, a new connection owes nobody an answer.
-        if (step_ < plan_.steps.size()) links_[plan_.steps[step_].link]->close();
-        return taken(links_[0]->is_ready() || step_ > 0 ? 1 : 0);
+        if (step_ < plan_.steps.size()) links_[step().link]->close();
+        reached_ = false;
+        return taken(connected ? 1 : 0);
     }
 
+    bool was_reached() const override { return reached_; }
+
   private:
+    // The checks, which are the last of the steps, as their turn is.
+    void put_in_order() {
+        order_.resize(plan_.steps.size());
+        std::iota(order_.begin(), order_.end(), std::size_t{0});
+        const std::size_t first = order_.size() - checks_.size();
+        std::size_t at = first;
+        for (const std::size_t check : turns_.order()) order_[at++] = first + check;
+    }
+
+    const PgStep& step() const { return plan_.steps[order_[step_]]; }
+    QueryBreaker& breaker() { return breakers_[order_[step_]]; }
+
     void go_on() {
         for (; step_ < plan_.steps.size(); ++step_) {
-            const PgStep& step = plan_.steps[step_];
-            if (unreachable_[step.link]) {
-                failed(step, *unreachable_[step.link]);
+            if (unreachable_[step().link]) {
+                failed(step(), *unreachable_[step().link]);
                 continue;
             }
-            PgLink& link = *links_[step.link];
+            PgLink& link = *links_[step().link];
             if (!link.is_ready()) {
                 return link.open([this](const Result<void>& result) { opened(result); });
             }
-            if (!is_wanted(step, link)) continue;
-            return ask(step, link);
+            if (!is_wanted(step(), link)) continue;
+            return ask(step(), link);
         }
         if (timed_out_) return finish(*timed_out_);
         finish(success());
     }
 
     void opened(const Result<void>& result) {
-        if (!result) return lost(plan_.steps[step_], result.error());
+        if (!result) return lost(step(), result.error());
         go_on();
     }
 
@@ -101,19 +121,51 @@ class Postgres final : public Target {
         if (step.family != nullptr && !step.family->is_for(link.connection().major_version())) {
             return false;
         }
-        const std::optional<Timestamp>& refused = refused_[step_];
-        if (!refused || now_ - *refused >= kAskAgain) return true;
-        report(step, 0);
+        const Error* held = breaker().holds(now_);
+        if (held == nullptr) return true;
+        failed(step, *held);
         return false;
     }
 
-    bool is_due(const PgStep& step) {
+    // Whether it is not due yet: then it is told as it was.
+    bool told_again(const PgStep& step) {
         const CheckState& state = checks_[step.check];
-        const Duration every = config_->checks[step.check].every;
-        if (!state.last || now_ - *state.last >= every) return true;
+        if (!state.last || now_ - *state.last >= config_->checks[step.check].every) return false;
         for (const Reading& old : state.readings) readings_.add(old.series, old.value);
         report(step, state.success);
+        return true;
+    }
+
+    bool is_due(const PgStep& step) {
+        if (told_again(step)) return false;
+        if (is_early_enough()) return true;
+        failed(step, Error(ErrorCode::kTimeout, "was not asked: what came before took too long"));
         return false;
+    }
+
+    bool is_early_enough() const {
+        return std::chrono::steady_clock::now() - started_ <=
+               time_for_checks(config_->timeout, pg_statement_limit(*config_));
+    }
+
+    // The deadline has passed while a step ran: it is told as one that is too slow, and those that
+    // it kept from being asked as not answered.
+    void cut_off() {
+        if (step_ == plan_.steps.size()) return;
+        const Error error(ErrorCode::kTimeout,
+                          "was broken off: the collection's time was over while it ran");
+        if (links_[step().link]->is_ready()) breaker().note(error, now_);
+        if (step().kind == StepKind::kCheck) {
+            turns_.had(step().check);
+            checks_[step().check] = {now_, {}, 0};
+        }
+        failed(step(), error);
+        const int version = links_[0]->connection().major_version();
+        for (std::size_t i = step_ + 1; i < order_.size(); ++i) {
+            const PgStep& left = plan_.steps[order_[i]];
+            if (left.family != nullptr && !left.family->is_for(version)) continue;
+            if (left.kind != StepKind::kCheck || !told_again(left)) report(left, 0);
+        }
     }
 
     void ask(const PgStep& step, PgLink& link) {
@@ -128,6 +180,7 @@ class Postgres final : public Target {
                                [this](Result<PgAnswer> answer) { answered(std::move(answer)); });
                 return;
             case StepKind::kCheck:
+                turns_.had(step.check);
                 // Read-only whatever an earlier statement did to the session; and what this one
                 // sets is undone by the end of it.
                 connection.run("BEGIN READ ONLY", [this](const Result<PgAnswer>& began) {
@@ -139,33 +192,32 @@ class Postgres final : public Target {
     }
 
     void ask_check() {
-        const PgStep& step = plan_.steps[step_];
-        const SqlCheck& check = config_->checks[step.check];
-        links_[step.link]->connection().ask(
+        const SqlCheck& check = config_->checks[step().check];
+        links_[step().link]->connection().ask(
             limited(check.statement, kMostCheckRows + 1),
             [this](Result<PgAnswer> answer) { answered(std::move(answer)); });
     }
 
     void answered(Result<PgAnswer> answer) {
-        const PgStep& step = plan_.steps[step_];
-        PgConnection& connection = links_[step.link]->connection();
+        PgConnection& connection = links_[step().link]->connection();
         if (!answer && !connection.is_open()) {
-            if (step.kind == StepKind::kCheck) failed(step, answer.error());
-            return lost(step, answer.error());
+            if (step().kind == StepKind::kCheck) failed(step(), answer.error());
+            return lost(step(), answer.error());
         }
-        const bool forbidden = !answer && answer.error().code == ErrorCode::kUnauthorized;
-        refused_[step_] = forbidden ? std::optional(now_) : std::nullopt;
-        const Result<void> read = read_answer(step, answer);
+        const Result<void> read = read_answer(step(), answer);
+        Result<void> asked = success();
+        if (!answer) asked = answer.error();
+        breaker().note(asked, now_);
         if (read) {
-            succeeded(step);
+            succeeded(step());
         } else {
-            failed(step, read.error());
+            failed(step(), read.error());
         }
         if (!connection.in_transaction()) return next();
         connection.run("ROLLBACK", [this](const Result<PgAnswer>& ended) {
             if (ended) return next();
-            links_[plan_.steps[step_].link]->close();
-            lost(plan_.steps[step_], ended.error());
+            links_[step().link]->close();
+            lost(step(), ended.error());
         });
     }
 
@@ -254,6 +306,7 @@ class Postgres final : public Target {
 
     void finish(const Result<void>& result) {
         const bool connected = links_[0]->is_ready() || step_ > 0;
+        reached_ = links_[0]->is_ready();
         std::exchange(done_, nullptr)(result, taken(connected ? 1 : 0));
     }
 
@@ -263,13 +316,17 @@ class Postgres final : public Target {
     SeriesRef up_;
     PgPlan plan_;
     std::vector<CheckState> checks_;
-    std::vector<std::optional<Timestamp>> refused_;  // by step: when a privilege was missing
+    CheckTurns turns_;
+    std::vector<QueryBreaker> breakers_;  // by step
     std::vector<std::unique_ptr<PgLink>> links_;
+    bool reached_ = false;  // by the last collection, to its end
 
     // Of the collection under way.
     Timestamp now_{};
+    std::chrono::steady_clock::time_point started_;
     TargetDone done_;
-    std::size_t step_ = 0;
+    std::vector<std::size_t> order_;  // of the steps
+    std::size_t step_ = 0;            // index into that
     UniqueReadings readings_;
     std::optional<Error> timed_out_;
     std::vector<std::optional<Error>> unreachable_;  // by link

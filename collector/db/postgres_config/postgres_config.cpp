@@ -28,18 +28,22 @@ void read_dsn(text::MapReader& reader, PostgresConfig& into) {
     into.server = server_of(into.dsn);
 }
 
-// One of the two limits that the server keeps for us. A default yields to the timeout; what a
-// person wrote must fit.
-void read_limit(text::MapReader& reader, std::string_view key, Duration timeout, Duration& into) {
-    const auto given = reader.duration(key);
-    if (!given) {
-        into = std::min(into, timeout);
-        return;
+// The limits that the server keeps for us. What a person wrote must fit; a default yields.
+void read_limits(text::MapReader& reader, PostgresConfig& into) {
+    for (const auto& [key, limit] : {std::pair("statement_timeout", &into.statement_timeout),
+                                     std::pair("lock_timeout", &into.lock_timeout)}) {
+        const auto given = reader.duration(key);
+        if (given) *limit = *given;
+        if (*limit <= Duration{0}) reader.error(key, "must be more than nothing");
     }
-    into = *given;
-    if (into <= Duration{0}) reader.error(key, "must be more than nothing");
-    if (into > timeout) {
-        reader.error(key, "is longer than \"timeout\" (" + format_duration(timeout) + ")");
+    if (reader.node("statement_timeout") && into.statement_timeout > into.timeout / 2) {
+        reader.error("statement_timeout",
+                     "is longer than half of \"timeout\" (" + format_duration(into.timeout) + ")");
+    }
+    const Duration statement = pg_statement_limit(into);
+    if (reader.node("lock_timeout") && into.lock_timeout >= statement) {
+        reader.error("lock_timeout", "must be shorter than a statement may take (" +
+                                         format_duration(statement) + ")");
     }
 }
 
@@ -54,8 +58,7 @@ std::shared_ptr<PostgresConfig> read_server(const text::YamlNode& node, Diagnost
     read_dsn(reader, *config);
     config->instance = reader.string("instance").value_or(config->server);
     config->password_file = reader.string("password_file").value_or("");
-    read_limit(reader, "statement_timeout", config->timeout, config->statement_timeout);
-    read_limit(reader, "lock_timeout", config->timeout, config->lock_timeout);
+    read_limits(reader, *config);
     read_told(reader, "settings", config->settings);
     read_told(reader, "user_tables", config->user_tables);
     config->databases = reader.strings("databases");
@@ -68,6 +71,17 @@ std::shared_ptr<PostgresConfig> read_server(const text::YamlNode& node, Diagnost
 }
 
 }  // namespace
+
+Duration pg_statement_limit(const PostgresConfig& config) {
+    // Never 0, which is none for the server.
+    return std::max(std::min(config.statement_timeout, config.timeout / 2), Duration{1});
+}
+
+Duration pg_lock_limit(const PostgresConfig& config) {
+    const Duration statement = pg_statement_limit(config);
+    if (config.lock_timeout < statement) return config.lock_timeout;
+    return std::max(statement / 2, Duration{1});
+}
 
 TargetConfigs read_postgres(const text::YamlNode& section, Diagnostics& diagnostics) {
     TargetConfigs out;

@@ -72,10 +72,12 @@ class Http final : public Prober {
         if (exchange_) now = exchange_->response();
         const HttpPhases& p = now.phases;
         report.add(kDuration, phases_resolve_, {{"phase", "resolve"}});
-        report.add(kDuration, earlier_.connect + p.connect, {{"phase", "connect"}});
-        report.add(kDuration, earlier_.tls + p.tls, {{"phase", "tls"}});
-        report.add(kDuration, earlier_.processing + p.processing, {{"phase", "processing"}});
-        report.add(kDuration, earlier_.transfer + p.transfer, {{"phase", "transfer"}});
+        if (exchange_) {  // else it came no further than to the name
+            report.add(kDuration, earlier_.connect + p.connect, {{"phase", "connect"}});
+            report.add(kDuration, earlier_.tls + p.tls, {{"phase", "tls"}});
+            report.add(kDuration, earlier_.processing + p.processing, {{"phase", "processing"}});
+            report.add(kDuration, earlier_.transfer + p.transfer, {{"phase", "transfer"}});
+        }
         report.add(kStatus, now.answer.status);
         report.add(kContentLength, now.content_length);
         report.add(kBodyLength, body_counts_ ? now.body_size : 0);
@@ -96,11 +98,13 @@ class Http final : public Prober {
         finished_ = nullptr;
         lookup_.cancel();
         exchange_.reset();
+        reset();
     }
 
   private:
     void reset() {
         request_ = {};
+        phases_resolve_ = 0;
         earlier_ = {};
         redirects_ = 0;
         body_counts_ = true;

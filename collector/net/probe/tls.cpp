@@ -9,6 +9,7 @@
 #include <ctime>
 #include <span>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 #include "base/core/strings.h"
@@ -35,6 +36,7 @@ int version_number(TlsVersion version) {
 std::string last_error() {
     const unsigned long code = ERR_get_error();
     ERR_clear_error();
+    if (ERR_SYSTEM_ERROR(code)) return std::system_category().message(ERR_GET_REASON(code));
     const char* reason = code == 0 ? nullptr : ERR_reason_error_string(code);
     return reason != nullptr ? reason : "unknown reason";
 }

@@ -104,10 +104,12 @@ void read_entry(const text::YamlNode& node, Diagnostics& diagnostics, TargetConf
         kind = name;
     }
     reader.finish();
-    if (kind.empty()) {
+    const bool is_map = node.kind() == text::YamlKind::kMap || node.kind() == text::YamlKind::kNull;
+    if (kind.empty() && is_map) {
         return diagnostics.error(node.position(),
                                  "a probe needs one of http, tcp, icmp, dns and ntp");
     }
+    if (kind.empty()) return;
     text::MapReader inner(reader.node(kind), kind, diagnostics);
     const std::string_view key = target_key(kind);
     const Texts names = read_target_names(inner, key);

@@ -5,6 +5,7 @@
 #include "base/core/digest.h"
 #include "base/net/file.h"
 #include "base/net/log.h"
+#include "collector/net/snmp/config/config.h"
 #include "collector/net/snmp/library.h"
 #include "collector/net/snmp/protocols.h"
 #include "collector/net/snmp/shipped.h"
@@ -28,6 +29,14 @@ void set_up_library() {
     init_snmp("tocsin");
 }
 
+// By what they are called: "10.0.0.1" is "10.0.0.1:161".
+bool is_same_device(std::string_view a, std::string_view b) {
+    const auto one = parse_snmp_peer(a);
+    const auto other = parse_snmp_peer(b);
+    if (!one || !other) return a == b;
+    return one->host == other->host && one->port == other->port;
+}
+
 }  // namespace
 
 UserLease::~UserLease() {
@@ -48,6 +57,12 @@ Result<std::unique_ptr<UserLease>> Shared::lease(const UserKey& key, std::string
                                                  std::string_view device) {
     User& user = users_[key];
     if (user.uses > 0 && user.fingerprint != fingerprint) {
+        if (is_same_device(user.device, device)) {
+            return Error(ErrorCode::kConflict,
+                         "another job asks this device as \"" + key.name +
+                             "\" with other keys; check the password files",
+                         Retry::kNo);
+        }
         return Error(ErrorCode::kConflict,
                      "has the engine ID " + hex(key.engine) + ", as " + user.device +
                          " has, with other keys of the user \"" + key.name +

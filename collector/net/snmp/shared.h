@@ -43,7 +43,8 @@ class Shared {
     static Shared& instance();
 
     // kConflict when another device with the same engine ID uses this user with other keys: the
-    // library could only keep one. `fingerprint` stands for the keys, `device` names the asker.
+    // library could only keep one; likewise where it is the same device. `fingerprint` stands for
+    // the keys, `device` names the asker.
     Result<std::unique_ptr<UserLease>> lease(const UserKey& key, std::string_view fingerprint,
                                              std::string_view device);
 

@@ -1,5 +1,7 @@
 #include "collector/service/certificates/certificates.h"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <string_view>
 #include <unordered_set>
@@ -90,10 +92,17 @@ class Files final : public Collector {
     }
 
   private:
+    static bool is_directory(const std::string& path) {
+        struct stat status {};
+        return ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
+    }
+
     std::vector<std::string> paths(std::string& trouble) const {
         std::vector<std::string> all;
         for (const std::string& pattern : config_->files) {
-            const auto found = net::expand_paths(pattern);
+            // One that is named is looked at as it is, so that it is seen to be no file.
+            const auto found =
+                is_directory(pattern) ? std::vector{pattern} : net::expand_paths(pattern);
             if (found.empty() && trouble.empty()) trouble = pattern + ": there is no such file";
             all.insert(all.end(), found.begin(), found.end());
         }
@@ -103,6 +112,7 @@ class Files final : public Collector {
     }
 
     std::string read(const std::string& path, Dates& dates) {
+        if (is_directory(path)) return "is a directory; name its files, like " + path + "/*.pem";
         // Opened each time: who renews a certificate puts a new file in the old one's place.
         ProcFile file(path);
         const auto bytes = file.read(buffer_);

@@ -20,28 +20,35 @@ void read_pattern(text::MapReader& reader, std::string_view key, std::string& te
     }
 }
 
-ProcessGroup read_group(const text::YamlNode& node, Diagnostics& diagnostics) {
-    text::MapReader reader(node, "a process group", diagnostics);
-    ProcessGroup group;
-    reader.require("name");
-    group.name = reader.string("name").value_or("");
+void read_match(const text::YamlNode& node, ProcessGroup& group, Diagnostics& diagnostics) {
+    text::MapReader reader(node, "match", diagnostics);
     group.comm = read_words(reader, "comm");
     group.exe = read_words(reader, "exe");
     group.user = read_words(reader, "user");
     read_pattern(reader, "cmdline", group.cmdline, group.cmdline_pattern);
     read_pattern(reader, "cgroup", group.cgroup, group.cgroup_pattern);
-    group.smaps = reader.boolean("smaps").value_or(false);
-    group.context_switches = reader.boolean("context_switches").value_or(false);
+    reader.finish();
     for (const std::string& comm : group.comm) {
         if (comm.size() <= kLongestComm) continue;
         reader.error("comm", "the kernel keeps " + std::to_string(kLongestComm) +
                                  " bytes of a name: \"" + comm.substr(0, kLongestComm) + "\"");
     }
+}
+
+ProcessGroup read_group(const text::YamlNode& node, Diagnostics& diagnostics) {
+    text::MapReader reader(node, "a process group", diagnostics);
+    ProcessGroup group;
+    reader.require("name");
+    group.name = reader.string("name").value_or("");
+    if (const text::YamlNode match = reader.node("match")) read_match(match, group, diagnostics);
+    group.smaps = reader.boolean("smaps").value_or(false);
+    group.context_switches = reader.boolean("context_switches").value_or(false);
     if (group.comm.empty() && group.exe.empty() && group.user.empty() && group.cmdline.empty() &&
         group.cgroup.empty()) {
-        diagnostics.error(node.position(),
-                          "a process group needs comm, exe, cmdline, cgroup or user, "
-                          "or it would take every process");
+        diagnostics.error(
+            node.position(),
+            "a process group needs \"match\" with comm, exe, cmdline, cgroup or user, "
+            "or it would take every process");
     }
     reader.finish();
     return group;
@@ -51,7 +58,7 @@ ProcessGroup read_group(const text::YamlNode& node, Diagnostics& diagnostics) {
 
 TargetConfigs read_process_groups(const text::YamlNode& section, Diagnostics& diagnostics) {
     if (section.kind() != text::YamlKind::kSequence) {
-        diagnostics.error(section.position(), "\"process_groups\" is a list of {name, comm, …}");
+        diagnostics.error(section.position(), "\"groups\" is a list of {name, match}");
         return {};
     }
     auto config = std::make_shared<ProcessGroupsConfig>();

@@ -1,4 +1,4 @@
-// The section `process_groups` of agent.yml: which processes count as one, by what they are.
+// The key `processes.groups` of agent.yml: which processes count as one, by what they are.
 #pragma once
 
 #include <string>

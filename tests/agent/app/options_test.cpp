@@ -48,6 +48,29 @@ TEST_CASE("flags win over the file, with the default's value too") {
     CHECK(config.value().collect.interval == 15s);
 }
 
+TEST_CASE("a target knows the time of its collections, whatever said the interval") {
+    const test::FixtureTree tree{
+        {"agent.yml",
+         "collect:\n"
+         "  interval: 4s\n"
+         "  redis: [{url: 'redis://a:1'}, {url: 'redis://b:1', every: 1m, timeout: 20s}]\n"}};
+    std::ostringstream err;
+    auto flags = std::get<Flags>(parse({"serve", "--config", tree.at("agent.yml")}, err));
+    const auto paces = [&] {
+        const auto config = load_options(flags, err);
+        REQUIRE(config);
+        std::vector<std::pair<Duration, Duration>> out;
+        for (const auto& target : config.value().collect.targets.at(0).targets) {
+            out.emplace_back(target->every, target->timeout);
+        }
+        return out;
+    };
+    using Paces = std::vector<std::pair<Duration, Duration>>;
+    CHECK(paces() == Paces{{4s, 4s}, {1min, 20s}});
+    flags.interval = 1s;
+    CHECK(paces() == Paces{{1s, 1s}, {1min, 20s}});
+}
+
 TEST_CASE("a flag whose value is wrong is a wrong use, and said so") {
     const auto [flag, value, word] = GENERATE(table<std::string, std::string, std::string>({
         {"--interval", "foo", "foo"},

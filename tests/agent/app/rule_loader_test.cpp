@@ -48,3 +48,35 @@ TEST_CASE("a rule file that was named and is gone is not waited for") {
     CHECK_FALSE(gone.complete);
     CHECK(gone.unread.empty());
 }
+
+TEST_CASE("what depends on an alert of a refused file is refused with it") {
+    const test::FixtureTree tree{
+        {"a.yml", "groups: [{name: g, rules: [{alert: B, expr: up == 0, depends_on: A}]}]\n"},
+        {"b.yml", kGood}};
+    RuleLoader loader({tree.at("*.yml")}, rules::default_severities());
+    CHECK(loader.load().complete);
+    tree.write("b.yml", "groups: []\n");
+    const auto without = loader.load();
+    CHECK(without.unread == std::vector{tree.at("a.yml")});
+    CHECK(without.files.size() == 1);
+}
+
+TEST_CASE("overrides count from the next load on, and one of no alert is a warning") {
+    const test::FixtureTree tree{{"a.yml", kLevels}};
+    RuleLoader loader({tree.at("*.yml")}, rules::default_severities());
+    const auto variations = [&] {
+        const auto loaded = loader.load();
+        CHECK(loaded.complete);
+        return std::get<rules::AlertRule>(loaded.files.at(0).groups.at(0).rules.at(0)).vary.size();
+    };
+    CHECK(variations() == 0);
+    Diagnostics said("agent.yml");
+    const auto root = text::parse_yaml("[{where: ['a=\"b\"'], levels: {warning: '< 0'}}]", said);
+    rules::Overrides overrides;
+    overrides.emplace("L", rules::read_vary(root, said));
+    overrides.emplace("Gone", rules::read_vary(root, said));
+    loader.set_overrides(overrides);
+    CHECK(variations() == 1);
+    REQUIRE(loader.load().diagnostics.size() == 1);
+    CHECK(loader.load().diagnostics[0].level == DiagnosticLevel::kWarning);
+}

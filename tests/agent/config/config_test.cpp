@@ -28,6 +28,13 @@ const std::vector<collector::Registration>& some_collectors() {
           {"timeout", "duration", "3s", "How long a mount may take."},
           {"kinds", "list", "", "Which."},
           {"deep", "bool", "false", "Whether."}}},
+        {"netdev",
+         collector::Threading::kInline,
+         true,
+         "",
+         nullptr,
+         {{"device_exclude", "regex", "", "Not these."},
+          {"device_include", "regex", "", "Only these."}}},
         {"systemd", collector::Threading::kBlocking, false, "systemd", nullptr, {}},
     };
     return rows;
@@ -53,7 +60,15 @@ collector::TargetConfigs read_switches(const text::YamlNode& section, Diagnostic
 
 const std::vector<collector::TargetKind>& some_kinds() {
     static const std::vector<collector::TargetKind> kinds{
-        {"switches", "", read_switches, nullptr, {{"community", "text", "public", "Who asks."}}}};
+        {"switches", "", read_switches, nullptr, {{"community", "text", "public", "Who asks."}}},
+        {"units",
+         "",
+         read_switches,
+         nullptr,
+         {},
+         collector::AfterFailures::kAtInterval,
+         "systemd",
+         "of_one"}};
     return kinds;
 }
 
@@ -139,6 +154,32 @@ outbox: {limit: 5MB}
     CHECK(c.rules.mode == "observe");
     CHECK(c.history.keep == Duration(2h));
     CHECK(c.outbox.limit.count == 5'000'000);
+}
+
+TEST_CASE("targets may stand in a collector's section, which turns it on as well") {
+    const Read r = read("collect: {systemd: {of_one: [{target: a}, {target: b}]}}");
+    CHECK(r.said.empty());
+    CHECK(r.config.collect.find("systemd")->enabled);
+    REQUIRE(r.config.collect.targets.size() == 1);
+    CHECK(r.config.collect.targets[0].kind == "units");
+    CHECK(r.config.collect.targets[0].targets.size() == 2);
+    // Nowhere else, and what is wrong in it is named at its place.
+    CHECK_FALSE(read("collect: {units: []}").said.empty());
+    CHECK_THAT(read("collect: {systemd: {of_one: [{tarket: a}]}}").said.at(0),
+               Catch::StartsWith("agent.yml:1:31: error: unknown key \"tarket\""));
+}
+
+TEST_CASE("overrides of levels are read by alert, and their mistakes named") {
+    const Read r = read(
+        "rules:\n  overrides:\n    Filling:\n"
+        "    - {where: ['mountpoint=\"/backup\"'], levels: {warning: \"> 92\"}}\n");
+    CHECK(r.said.empty());
+    REQUIRE(r.config.rules.overrides.at("Filling").size() == 1);
+    CHECK(r.config.rules.overrides.at("Filling")[0].levels.at(0).when->text() == "> 92");
+    CHECK(read("rules: {overrides: {A: [{where: ['a=\"b\"']}]}}").said.at(0) ==
+          "agent.yml:1:25: error: a variation needs the key \"levels\"");
+    CHECK_THAT(read("rules: {overrides: [A]}").said.at(0),
+               Catch::Contains("is a map from an alert to a list of {where, levels}"));
 }
 
 TEST_CASE("a collector is turned on and off by its name") {
@@ -304,6 +345,14 @@ collect:
     CHECK(targets[1]->job == "core");
     CHECK(targets[1]->every == Duration{0});
     CHECK(static_cast<const SwitchConfig&>(*targets[1]).community == "secret");
+}
+
+TEST_CASE("what replaces a collector's exclude does not stand beside it") {
+    CHECK(read("collect: {netdev: {device_include: a}}").said.empty());
+    const Read both = read("collect: {netdev: {device_exclude: a, device_include: b}}");
+    REQUIRE(both.said.size() == 1);
+    CHECK(both.said[0] ==
+          "agent.yml:1:55: error: \"device_include\": stands beside \"device_exclude\"; keep one");
 }
 
 TEST_CASE("what is wrong with targets is named with its place") {

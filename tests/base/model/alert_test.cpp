@@ -1,6 +1,10 @@
 #include "base/model/alert.h"
 
 #include <catch2/catch.hpp>
+#include <string>
+#include <vector>
+
+#include "base/model/posted_alerts.h"
 
 using namespace tocsin;
 
@@ -23,6 +27,32 @@ TEST_CASE("an alert is read as Alertmanager reads it") {
     REQUIRE_FALSE(b.starts_at);
     REQUIRE_FALSE(b.ends_at);
     REQUIRE(parse_alerts("[]").value().empty());
+    REQUIRE(parse_alerts("null").value().empty());
+}
+
+TEST_CASE("what Alertmanager takes for absent is absent") {
+    const auto alerts = parse_alerts(R"j([
+        {"labels": {"a": "b", "a-b": "", "c": null}, "annotations": null,
+         "startsAt": "", "endsAt": "", "generatorURL": ""}])j");
+    REQUIRE(alerts);
+    const Alert& a = alerts.value().at(0);
+    CHECK(a.labels == Labels{{"a", "b"}});
+    CHECK_FALSE(a.starts_at);
+    CHECK_FALSE(a.ends_at);
+    CHECK(a.generator_url.empty());
+}
+
+TEST_CASE("an alert that says no end starts before it would have timed out") {
+    const Timestamp now = from_unix_ms(1'795'382'561'000);
+    const auto faults = [&](Timestamp starts, const std::string& more) {
+        const auto read = read_posted_alerts(R"([{"labels": {"a": "b"}, "startsAt": ")" +
+                                                 format_rfc3339(starts) + "\"" + more + "}]",
+                                             now + 5min);
+        return read.value().faults;
+    };
+    CHECK(faults(now + 5min, "").empty());
+    CHECK(faults(now + 5min + 1ms, "") == std::vector{AlertFault::kInvalid});
+    CHECK(faults(now + 10min, R"(, "endsAt": "2090-01-01T00:00:00Z")").empty());
 }
 
 TEST_CASE("what cannot be an alert is refused with the alert and the field") {
@@ -36,20 +66,26 @@ TEST_CASE("what cannot be an alert is refused with the alert and the field") {
         {"[", "not JSON"},
         {"[] x", "not JSON"},
         {"[1]", "alert 1: must be an object"},
-        {"[{}]", "alert 1: labels: at least one"},
-        {R"([{"labels": {"a": ""}}])", "alert 1: labels: at least one"},
+        {"[{}]", "alert 1: labels in body is required"},
+        {R"([{"labels": null}])", "alert 1: labels in body is required"},
+        {R"([{"labels": {}}])", "alert 1: at least one label pair required"},
+        {R"([{"labels": {"a": ""}}])", "alert 1: at least one label pair required"},
         {R"([{"labels": []}])", "alert 1: labels must be an object"},
         {R"([{"labels": {"a": "b"}}, {"labels": {"a": 1}}])", "alert 2: labels.a must be a string"},
-        {R"([{"labels": {"a-b": "c"}}])", "alert 1: labels: \"a-b\" is not a valid name"},
-        {R"([{"labels": {"": "c"}}])", "is not a valid name"},
+        {R"([{"labels": {"a-b": "c"}}])", "alert 1: invalid label set: invalid name \"a-b\""},
+        {R"([{"labels": {"": "c"}}])", "invalid label set: invalid name \"\""},
+        {R"([{"labels": {"a": "b"}, "annotations": {"a-b": "c"}}])",
+         "invalid annotations: invalid name \"a-b\""},
         {R"([{"labels": {"a": "b"}, "annotations": {"x": {}}}])", "annotations.x must be a string"},
         {R"([{"labels": {"a": "b"}, "annotations": "x"}])", "annotations must be an object"},
         {R"([{"labels": {"a": "b"}, "startsAt": 5}])", "startsAt must be a string"},
         {R"([{"labels": {"a": "b"}, "endsAt": "soon"}])",
          "endsAt: \"soon\" is not an RFC 3339 time"},
         {R"([{"labels": {"a": "b"}, "startsAt": "2026-01-02T00:00:00Z", "endsAt": "2026-01-01T00:00:00Z"}])",
-         "endsAt is before startsAt"},
+         "start time must be before end time"},
         {R"([{"labels": {"a": "b"}, "generatorURL": 1}])", "generatorURL must be a string"},
+        {R"([{"labels": {"a": "b"}, "generatorURL": "foo"}])",
+         "generatorURL in body must be of type uri: \"foo\""},
     }));
     CAPTURE(c.json);
     const auto alerts = parse_alerts(c.json);
@@ -77,7 +113,7 @@ TEST_CASE("an alert that cannot be read costs no other of its request") {
     REQUIRE(refusal);
     CHECK(refusal->code == ErrorCode::kInvalid);
     CHECK(refusal->message ==
-          "alert 2: labels: \"a-b\" is not a valid name; alert 4: must be an object");
+          "alert 2: invalid label set: invalid name \"a-b\"; alert 4: must be an object");
     CHECK_FALSE(refusal_of({}));
 }
 

@@ -119,6 +119,16 @@ TEST_CASE("all mistakes of a file are told at once") {
     REQUIRE(std::count(all.begin(), all.end(), '\n') == 3);
 }
 
+TEST_CASE("of what should be a map and is none nothing else is said") {
+    Diagnostics d("agent.yml");
+    MapReader reader(parse_yaml("- a\n", d), "a device", d);
+    reader.require("target");
+    reader.error("every", "must be more than nothing");
+    reader.finish();
+    REQUIRE(d.text() ==
+            "agent.yml:1:1: error: a device must be a map of keys and values, not a list\n");
+}
+
 TEST_CASE("what is not YAML is refused with a place") {
     struct Case {
         std::string_view text;

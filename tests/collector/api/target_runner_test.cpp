@@ -32,7 +32,9 @@ class Scripted final : public Target {
         ++cancelled;
         return at_deadline;
     }
+    bool was_reached() const override { return reached; }
 
+    bool reached = false;
     int started = 0;
     int cancelled = 0;
     Readings at_deadline;
@@ -219,6 +221,17 @@ TEST_CASE("one that keeps failing is asked less often, and its up is told all th
     // Tries at 1, 2, 3, then 2, 4, 8, 16 intervals apart: seven in the first 33.
     CHECK(target->started <= 8);
     CHECK(target->started >= 5);
+    CHECK(bench.last.at(kUpA) == 0);
+}
+
+TEST_CASE("one that was reached is asked at its interval though a part of it keeps failing") {
+    Bench bench;
+    Scripted* target = bench.add(Bench::config("a", 5ms), [](Readings&) {
+        return Result<void>(Error(ErrorCode::kTimeout, "a slow query"));
+    });
+    target->reached = true;
+    REQUIRE(bench.run_until([&] { return bench.told[kUpA] >= 20; }));
+    CHECK(target->started >= 20);
     CHECK(bench.last.at(kUpA) == 0);
 }
 

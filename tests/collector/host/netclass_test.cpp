@@ -77,6 +77,16 @@ TEST_CASE("what the driver does not say is left out, and controls are no devices
                    {net("flags", "eth1"), 4098}});
 }
 
+TEST_CASE("a device of which no word can be read is there, and down") {
+    const FixtureTree tree{{"sys/class/net/odd0/flags", "0x1002\n"}};
+    Collecting netclass(create_netclass, tree);
+    const Values expected{{"node_network_info{device=\"odd0\"}", 1},
+                          {net("up", "odd0"), 0},
+                          {net("flags", "odd0"), 4098}};
+    REQUIRE(netclass.collect() == expected);
+    REQUIRE(netclass.collect() == expected);
+}
+
 TEST_CASE("an unknown speed is negative unless it is to be ignored") {
     const FixtureTree tree{{"sys/class/net/eth0/operstate", "up\n"},
                            {"sys/class/net/eth0/speed", "-1\n"}};

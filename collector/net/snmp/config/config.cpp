@@ -21,13 +21,49 @@ constexpr std::array<std::string_view, 6> kPrivProtocols{"DES",     "AES",      
                                                          "AES-256", "AES-192-C", "AES-256-C"};
 constexpr std::array<std::string_view, 3> kLevels{"noAuthNoPriv", "authNoPriv", "authPriv"};
 constexpr std::array<std::string_view, 2> kVersions{"2c", "3"};
+constexpr std::array<std::string_view, 5> kShipped{"entity_sensor", "host_resources", "if_mib",
+                                                   "system", "ucd"};
+
+// As net-snmp and snmp_exporter write the names above.
+struct Alias {
+    std::string_view written;
+    std::string_view name;
+};
+constexpr std::array<Alias, 15> kAliases{{
+    {"SHA-1", "SHA"},
+    {"SHA1", "SHA"},
+    {"SHA224", "SHA-224"},
+    {"SHA256", "SHA-256"},
+    {"SHA384", "SHA-384"},
+    {"SHA512", "SHA-512"},
+    {"AES-128", "AES"},
+    {"AES128", "AES"},
+    {"AES192", "AES-192"},
+    {"AES256", "AES-256"},
+    {"AES192C", "AES-192-C"},
+    {"AES256C", "AES-256-C"},
+    {"noAuth", "noAuthNoPriv"},
+    {"auth", "authNoPriv"},
+    {"priv", "authPriv"},
+}};
+
+// One of `allowed`, or what else it is called.
+std::optional<std::string> read_name(MapReader& reader, std::string_view key,
+                                     std::span<const std::string_view> allowed) {
+    const std::string_view written = reader.node(key).scalar();
+    for (const Alias& alias : kAliases) {
+        const bool known = std::find(allowed.begin(), allowed.end(), alias.name) != allowed.end();
+        if (known && alias.written == written) return std::string(alias.name);
+    }
+    return reader.choice(key, allowed);
+}
 
 void read_key(MapReader& parent, std::string_view key, std::span<const std::string_view> protocols,
               std::string& protocol, std::string& file, Diagnostics& diagnostics) {
     const YamlNode node = parent.node(key);
     if (!node) return;
     MapReader reader(node, key, diagnostics);
-    if (const auto chosen = reader.choice("protocol", protocols)) protocol = *chosen;
+    if (const auto chosen = read_name(reader, "protocol", protocols)) protocol = *chosen;
     reader.require("password_file");
     file = reader.string("password_file").value_or("");
     reader.finish();
@@ -57,6 +93,30 @@ void read_credential(MapReader& reader, SnmpCredential& into, Diagnostics& diagn
     user.finish();
 }
 
+// Which modules there are beyond the shipped ones the files say, and here no file is opened.
+void read_modules(MapReader& reader, SnmpConfig& entry, Diagnostics& diagnostics) {
+    entry.modules = {"if_mib", "system"};
+    const YamlNode node = reader.node("modules");
+    if (node) entry.modules = reader.strings("modules");
+    if (node && entry.modules.empty()) reader.error("modules", "names nothing to ask for");
+    entry.module_files = {"/etc/tocsin/snmp.d/*.yml"};
+    if (reader.node("module_files")) entry.module_files = reader.strings("module_files");
+    for (const YamlNode& item : node.items()) {
+        const std::string_view name = item.scalar();
+        if (std::find(kShipped.begin(), kShipped.end(), name) != kShipped.end()) continue;
+        const std::string_view near = nearest(name, kShipped);
+        std::string text = "no shipped module is called \"" + std::string(name) + "\"";
+        text += entry.module_files.empty() ? ", and there are no \"module_files\""
+                                           : "; one of the \"module_files\" must have it";
+        if (!near.empty()) text.append("; did you mean \"").append(near).append("\"?");
+        if (entry.module_files.empty()) {
+            diagnostics.error(item.position(), std::move(text));
+        } else {
+            diagnostics.warning(item.position(), std::move(text));
+        }
+    }
+}
+
 // What all targets of an entry share.
 SnmpConfig read_entry(MapReader& reader, Diagnostics& diagnostics) {
     SnmpConfig entry;
@@ -64,13 +124,7 @@ SnmpConfig read_entry(MapReader& reader, Diagnostics& diagnostics) {
     entry.timeout = kTimeout;
     read_target(reader, entry, "snmp");
     read_credential(reader, entry.credential, diagnostics);
-    entry.modules = {"if_mib", "system"};
-    if (reader.node("modules")) entry.modules = reader.strings("modules");
-    if (reader.node("modules") && entry.modules.empty()) {
-        reader.error("modules", "names nothing to ask for");
-    }
-    entry.module_files = {"/etc/tocsin/snmp.d/*.yml"};
-    if (reader.node("module_files")) entry.module_files = reader.strings("module_files");
+    read_modules(reader, entry, diagnostics);
     if (const auto wait = reader.duration("request_timeout")) entry.request_timeout = *wait;
     if (entry.request_timeout <= Duration{0}) {
         reader.error("request_timeout", "must be more than nothing");
@@ -88,6 +142,9 @@ void read_devices(const YamlNode& node, TargetConfigs& out, Diagnostics& diagnos
     reader.require("targets");
     const std::vector<std::string> targets = reader.strings("targets");
     const YamlNode list = reader.node("targets");
+    if (list.kind() == YamlKind::kSequence && list.items().empty()) {
+        reader.error("targets", "names no device");
+    }
     for (std::size_t i = 0; i < targets.size(); ++i) {
         const auto peer = parse_snmp_peer(targets[i]);
         if (!peer) {
@@ -113,6 +170,10 @@ std::span<const std::string_view> snmp_auth_protocols() {
 
 std::span<const std::string_view> snmp_priv_protocols() {
     return kPrivProtocols;
+}
+
+std::span<const std::string_view> snmp_shipped_modules() {
+    return kShipped;
 }
 
 std::optional<SnmpPeer> parse_snmp_peer(std::string_view text, std::uint16_t default_port) {
@@ -160,7 +221,7 @@ void read_snmp_user(MapReader& reader, SnmpCredential& into, Diagnostics& diagno
     into.level = priv   ? SnmpLevel::kAuthPriv
                  : auth ? SnmpLevel::kAuthNoPriv
                         : SnmpLevel::kNoAuthNoPriv;
-    const auto level = reader.choice("level", kLevels);
+    const auto level = read_name(reader, "level", kLevels);
     if (level && *level != kLevels[static_cast<std::size_t>(into.level)]) {
         reader.error("level", "is " + *level + ", but \"auth\" and \"priv\" make it " +
                                   std::string(kLevels[static_cast<std::size_t>(into.level)]));

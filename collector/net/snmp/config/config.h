@@ -49,6 +49,8 @@ struct SnmpConfig final : TargetConfig {
 
 std::span<const std::string_view> snmp_auth_protocols();
 std::span<const std::string_view> snmp_priv_protocols();
+// The modules that the agent brings with it.
+std::span<const std::string_view> snmp_shipped_modules();
 
 std::vector<SettingSpec> snmp_settings();
 TargetConfigs read_snmp(const text::YamlNode& section, Diagnostics& diagnostics);

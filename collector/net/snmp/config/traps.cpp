@@ -87,7 +87,9 @@ std::shared_ptr<TrapsConfig> read_receiver(const YamlNode& node, Diagnostics& di
         reader.error("community", "stands beside \"community_file\"; keep one");
     }
     read_users(reader, *entry, diagnostics);
-    if (entry->communities.empty() && entry->community_file.empty() && entry->users.empty()) {
+    const bool anybody =
+        !entry->communities.empty() || !entry->community_file.empty() || !entry->users.empty();
+    if (!anybody && node.kind() != YamlKind::kScalar && node.kind() != YamlKind::kSequence) {
         diagnostics.error(reader.position(),
                           "nobody may send: write \"community\" or \"community_file\" for "
                           "version 2c, \"users\" for version 3");

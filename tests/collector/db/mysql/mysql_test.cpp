@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <functional>
 #include <map>
 
 #include "collector/db/mysql/plan.h"
@@ -24,6 +25,7 @@ class FakeSession final : public MysqlSession {
         bool gone = false;  // what ping finds
         int opened = 0;
         std::vector<std::string> asked;
+        std::function<void(const std::string&)> on_query = [](const std::string&) {};
     };
     explicit FakeSession(std::shared_ptr<Script> script) : script_(std::move(script)) {}
 
@@ -41,6 +43,7 @@ class FakeSession final : public MysqlSession {
     std::string version() const override { return script_->version; }
     Result<MysqlAnswer> query(const std::string& sql) override {
         script_->asked.push_back(sql);
+        script_->on_query(sql);
         if (const auto error = script_->errors.find(sql); error != script_->errors.end()) {
             if (error->second.code == ErrorCode::kUnavailable) open_ = false;
             return error->second;
@@ -196,6 +199,23 @@ TEST_CASE("a statement that took too long fails the collection, and the rest is 
     CHECK(bench.success_of("innodb_cmpmem") == 1);
 }
 
+TEST_CASE("a statement that takes too long again and again is left alone, and the rest is asked") {
+    Bench bench;
+    bench.script->errors.insert_or_assign(
+        kReplicas, Error(ErrorCode::kTimeout, "max_statement_time exceeded"));
+    for (int i = 0; i < 10; ++i) {
+        CHECK(bench.collect() == "slave_status: max_statement_time exceeded");
+        CHECK(bench.success_of("slave_status") == 0);
+        bench.now += 15s;
+    }
+    CHECK(bench.asked(kReplicas) == 3);
+    CHECK(bench.asked(kStatus) == 10);
+    bench.script->errors.clear();
+    bench.now += 5min;
+    CHECK(bench.collect().empty());
+    CHECK(bench.success_of("slave_status") == 1);
+}
+
 TEST_CASE("a connection that breaks ends the collection, one that broke before is made anew") {
     Bench bench;
     REQUIRE(bench.collect().empty());
@@ -268,6 +288,44 @@ TEST_CASE("a check that would take the collection past its deadline waits for th
     bench.config->timeout = 10s;
     REQUIRE(bench.collect().empty());
     CHECK(bench.at("tocsin_sql_check_success{check=\"orders\"}") == 1);
+}
+
+TEST_CASE("the check that waited longest begins, so that none waits for good") {
+    Bench bench;
+    const std::vector<std::string> names{"a", "b", "c"};
+    for (const std::string& name : names) {
+        bench.add_check(name).statement =
+            check_statement("SELECT n, v FROM shop." + name, SqlDialect::kMysql).value();
+    }
+    std::vector<std::string> ran;
+    bench.script->on_query = [&](const std::string& sql) {
+        for (const std::string& name : names) {
+            if (sql.find("shop." + name) == std::string::npos) continue;
+            ran.push_back(name);
+            bench.config->timeout = 0ms;  // each takes all the time that there is
+        }
+    };
+    for (int i = 0; i < 4; ++i) {
+        bench.config->timeout = 10s;
+        REQUIRE(bench.collect().empty());
+        bench.now += 15s;
+    }
+    CHECK(ran == std::vector<std::string>{"a", "b", "c", "a"});
+    CHECK(bench.at("tocsin_sql_check_success{check=\"a\"}") == 1);
+    CHECK(bench.at("tocsin_sql_check_success{check=\"b\"}") == 0);
+}
+
+TEST_CASE("a statement that the server never ends costs the connection, but not for good") {
+    Bench bench;
+    bench.config->timeout = 0ms;  // over by the time the connection is given up
+    bench.script->errors.insert_or_assign(kReplicas,
+                                          Error(ErrorCode::kUnavailable, "Lost connection"));
+    for (int i = 0; i < 3; ++i) CHECK(bench.collect() == "slave_status: Lost connection");
+    CHECK(bench.at("mysql_up") == 0);
+    bench.collect();
+    CHECK(bench.asked(kReplicas) == 3);
+    CHECK(bench.at("mysql_up") == 1);
+    CHECK(bench.success_of("innodb_cmp") == 1);
 }
 
 TEST_CASE("an answer's cells are what was put there, NULL and empty apart") {

@@ -67,9 +67,26 @@ TEST_CASE("a server is read with its defaults") {
 TEST_CASE("the server's limits yield to a shorter timeout unless they were written down") {
     const Read r = read("[{dsn: '', timeout: 800ms}]");
     CHECK(r.said.empty());
-    CHECK(r.targets.at(0)->statement_timeout == Duration(800ms));
-    CHECK(r.targets.at(0)->lock_timeout == Duration(800ms));
+    CHECK(pg_statement_limit(r.at(0)) == Duration(400ms));
+    CHECK(pg_lock_limit(r.at(0)) == Duration(200ms));
     CHECK(r.targets.at(0)->server == "localhost:5432");
+}
+
+TEST_CASE(
+    "one slow statement leaves half of the collection's time, however short the interval is") {
+    PostgresConfig config;
+    CHECK(pg_statement_limit(config) == Duration(5s));
+    CHECK(pg_lock_limit(config) == Duration(1s));
+    config.settle_pace(1s);
+    CHECK(pg_statement_limit(config) == Duration(500ms));
+    CHECK(pg_lock_limit(config) == Duration(250ms));
+    config.statement_timeout = 200ms;
+    config.lock_timeout = 100ms;
+    CHECK(pg_statement_limit(config) == Duration(200ms));
+    CHECK(pg_lock_limit(config) == Duration(100ms));
+    config.timeout = 1ms;  // 0 would be no limit at all
+    CHECK(pg_statement_limit(config) == Duration(1ms));
+    CHECK(pg_lock_limit(config) == Duration(1ms));
 }
 
 TEST_CASE("what is wrong with a server is named with its place") {
@@ -84,8 +101,10 @@ TEST_CASE("what is wrong with a server is named with its place") {
         {"[{dsn: host=a, user_tables: perhaps}]", "agent.yml:1:29: error: \"user_tables\""},
         {"[{dsn: host=a, statement_timeout: 0s}]",
          "agent.yml:1:35: error: \"statement_timeout\": must be more than nothing"},
-        {"[{dsn: host=a, lock_timeout: 11s}]",
-         "agent.yml:1:30: error: \"lock_timeout\": is longer than \"timeout\" (10s)"},
+        {"[{dsn: host=a, statement_timeout: 6s}]",
+         "agent.yml:1:35: error: \"statement_timeout\": is longer than half of \"timeout\" (10s)"},
+        {"[{dsn: host=a, lock_timeout: 5s}]",
+         "agent.yml:1:30: error: \"lock_timeout\": must be shorter than a statement may take (5s)"},
         {"[{dsn: host=a, checks: [{name: n, query: DELETE FROM t, values: [v]}]}]",
          "agent.yml:1:42: error: \"query\": must be one statement"},
     };

@@ -173,6 +173,20 @@ TEST_CASE("each mistake is named at its place") {
     CHECK(read("- {icmp: {target: a, targte: b}}\n").said.size() == 1);
 }
 
+TEST_CASE("what should be a map and is none is one mistake, named at its place") {
+    for (const auto& [text, expected] : std::vector<std::pair<std::string, std::string>>{
+             {"- {job: a, icmp: 10.0.0.1}\n",
+              "agent.yml:1:18: error: icmp must be a map of keys and values, not a single value"},
+             {"- http: http://x/\n",
+              "agent.yml:1:9: error: http must be a map of keys and values, not a single value"},
+             {"- http\n",
+              "agent.yml:1:3: error: a probe must be a map of keys and values, not a single "
+              "value"}}) {
+        INFO(text);
+        CHECK(read(text).said == std::vector<std::string>{expected});
+    }
+}
+
 TEST_CASE("hosts and ports come apart") {
     const std::vector<std::tuple<std::string, std::string, int>> cases{
         {"a", "a", 0},

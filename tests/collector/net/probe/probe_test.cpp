@@ -161,6 +161,18 @@ TEST_CASE("an answer over HTTP gives blackbox_exporter's series") {
     CHECK_THAT(peer.heard(), Catch::Contains("\r\nUser-Agent: Tocsin/"));
 }
 
+TEST_CASE("of a request whose name has no address only the lookup is timed") {
+    Bench bench("http: {url: 'http://no-such-host.invalid/'}");
+    const Values values = bench.run();
+    CHECK(bench.at("probe_success") == 0);
+    CHECK(bench.at("probe_http_duration_seconds{phase=\"resolve\"}") == 0);
+    CHECK(bench.at("probe_http_status_code") == 0);
+    for (const char* const phase : {"connect", "tls", "processing", "transfer"}) {
+        CHECK_FALSE(
+            values.contains("probe_http_duration_seconds{phase=\"" + std::string(phase) + "\"}"));
+    }
+}
+
 TEST_CASE("a body that is not as expected fails the probe and says so") {
     RawPeer peer({ok("broken\n")});
     Bench bench("http: {url: '" + peer.url() + "', expect: {body: fine}}");

@@ -101,6 +101,32 @@ TEST_CASE("the level follows from the keys that are there") {
     }
 }
 
+TEST_CASE("protocols and levels may be called as other programs call them") {
+    const Read r = read(R"(
+- targets: [a]
+  version: 3
+  auth: {user: u, auth: {protocol: SHA-1, password_file: a}, priv: {protocol: AES-128, password_file: b}}
+- targets: [b]
+  version: 3
+  auth: {user: u, auth: {protocol: SHA1, password_file: a}, priv: {protocol: AES128, password_file: b}}
+- targets: [c]
+  version: 3
+  auth: {user: u, auth: {protocol: SHA256, password_file: a}, priv: {protocol: AES256C, password_file: b}}
+- targets: [d]
+  version: 3
+  auth: {user: u, level: noAuth}
+)");
+    CHECK(r.said.empty());
+    REQUIRE(r.targets.size() == 4);
+    for (std::size_t i = 0; i < 2; ++i) {
+        CHECK(r.at(i).credential.auth_protocol == "SHA");
+        CHECK(r.at(i).credential.priv_protocol == "AES");
+    }
+    CHECK(r.at(2).credential.auth_protocol == "SHA-256");
+    CHECK(r.at(2).credential.priv_protocol == "AES-256-C");
+    CHECK(r.at(3).credential.level == SnmpLevel::kNoAuthNoPriv);
+}
+
 TEST_CASE("what is wrong with snmp is named with its place") {
     const std::vector<std::pair<std::string, std::string>> cases{
         {"{a: b}", "agent.yml:1:1: error: \"snmp\" is a list"},
@@ -115,6 +141,12 @@ TEST_CASE("what is wrong with snmp is named with its place") {
          "agent.yml:1:28: error: \"community\": stands beside"},
         {"[{targets: [a], context: c}]", "agent.yml:1:26: error: \"context\": is for"},
         {"[{targets: [a], modules: []}]", "agent.yml:1:26: error: \"modules\": names nothing"},
+        {"[{targets: []}]", "agent.yml:1:12: error: \"targets\": names no device"},
+        {"[{targets: [a], modules: [nope], module_files: []}]",
+         "agent.yml:1:27: error: no shipped module is called \"nope\", and there are no"},
+        {"[{targets: [a], modules: [system, if_mip]}]",
+         "agent.yml:1:35: warning: no shipped module is called \"if_mip\"; one of the "
+         "\"module_files\" must have it; did you mean \"if_mib\"?"},
         {"[{targets: [a], retries: 21}]", "agent.yml:1:26: error: \"retries\": must be"},
         {"[{targets: [a], request_timeout: 0s}]", "agent.yml:1:34: error: \"request_timeout\": "},
         {"[{targets: [a], every: 5s, timeout: 6s}]",
@@ -124,7 +156,7 @@ TEST_CASE("what is wrong with snmp is named with its place") {
          "agent.yml:1:51: error: \"priv\": needs \"auth\""},
         {"[{targets: [a], version: 3, auth: {user: u, level: authPriv, auth: {password_file: p}}}]",
          "agent.yml:1:52: error: \"level\": is authPriv, but"},
-        {"[{targets: [a], version: 3, auth: {user: u, auth: {protocol: SHA1, password_file: p}}}]",
+        {"[{targets: [a], version: 3, auth: {user: u, auth: {protocol: SHA-3, password_file: p}}}]",
          "agent.yml:1:62: error: \"protocol\": must be one of"},
         {"[{targets: [a], version: 3, auth: {user: u, auth: {password: secret}}}]",
          "agent.yml:1:51: error: "},

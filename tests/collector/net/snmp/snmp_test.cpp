@@ -251,6 +251,30 @@ TEST_CASE("two devices of one engine ID with different keys are named") {
     CHECK(shared.lease({"engine-2", "mon"}, "k2", "10.0.0.3"));
 }
 
+TEST_CASE("one device that is asked with different keys is told apart from a doubled engine ID") {
+    Shared& shared = Shared::instance();
+    const UserKey key{"engine-4", "mon"};
+    const auto first = shared.lease(key, "k1", "10.0.0.1:1161");
+    REQUIRE(first);
+    CHECK(shared.lease(key, "k2", "10.0.0.1:1161").error().message ==
+          "another job asks this device as \"mon\" with other keys; check the password files");
+    CHECK_THAT(shared.lease(key, "k2", "10.0.0.1").error().message,
+               Catch::StartsWith("has the engine ID"));
+    const UserKey other{"engine-5", "mon"};
+    const auto plain = shared.lease(other, "k1", "10.0.0.1");
+    CHECK_THAT(shared.lease(other, "k2", "10.0.0.1:161").error().message,
+               Catch::StartsWith("another job asks this device"));
+}
+
+TEST_CASE("the modules that the configuration knows are those that are shipped") {
+    std::vector<std::string_view> shipped;
+    const auto modules = Shared::instance().modules({});
+    REQUIRE(modules);
+    for (const auto& [name, module] : *modules.value()) shipped.push_back(name);
+    const auto known = snmp_shipped_modules();
+    CHECK(shipped == std::vector<std::string_view>(known.begin(), known.end()));
+}
+
 TEST_CASE("when the last user of a key goes, another key may come") {
     Shared& shared = Shared::instance();
     const UserKey key{"engine-3", "mon"};

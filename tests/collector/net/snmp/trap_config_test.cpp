@@ -91,4 +91,5 @@ TEST_CASE("a receiver that is wrong is named with its place") {
         CHECK(r.text.find(c.expected) != std::string::npos);
         CHECK(r.text.starts_with("agent.yml:"));
     }
+    CHECK(read("- foo").said.size() == 1);
 }

@@ -102,6 +102,18 @@ TEST_CASE("files are read anew each time, and one that is broken hides no other"
     CHECK(bench.only("ssl_file_cert") == -1);
 }
 
+TEST_CASE("a directory among the files is said to be one") {
+    const test::FixtureTree tree{{"certs/note", "nothing\n"}};
+    CertificatesConfig config;
+    config.files = {tree.at("certs")};
+    Bench bench(config);
+    bench.once();
+    CHECK(bench.error == tree.at("certs") + ": is a directory; name its files, like " +
+                             tree.at("certs") + "/*.pem");
+    CHECK(bench.only("ssl_file_error{file=\"" + tree.at("certs") + "\"") == 1);
+    CHECK(bench.last.size() == 1);
+}
+
 TEST_CASE("an endpoint shows its certificate and whether it is trusted") {
     const test::FixtureTree tree;
     const auto good = test::make_certificate(tree, "IP:127.0.0.1", "good");

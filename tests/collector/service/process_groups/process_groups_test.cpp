@@ -66,7 +66,7 @@ struct Bench {
     }
 };
 
-constexpr std::string_view kNginx = "[{name: web, comm: nginx}]";
+constexpr std::string_view kNginx = "[{name: web, match: {comm: nginx}}]";
 const std::string kUser =
     "namedprocess_namegroup_cpu_seconds_total{groupname=\"web\", mode=\"user\"}";
 
@@ -77,7 +77,7 @@ TEST_CASE("a group reports everything its processes have") {
     put(bench.tree, 10, {});
     put(bench.tree, 11, {.state = 'R', .start = 900, .threads = 3});
     put(bench.tree, 12, {.comm = "other"});
-    bench.make("[{name: web, comm: nginx, smaps: true, context_switches: true}]");
+    bench.make("[{name: web, match: {comm: nginx}, smaps: true, context_switches: true}]");
     bench.tree.write("proc/11/task/11/status", "voluntary_ctxt_switches: 10\n");
     bench.tree.write("proc/11/task/13/status", "nonvoluntary_ctxt_switches: 20\n");
     const double page = static_cast<double>(::sysconf(_SC_PAGESIZE));
@@ -180,7 +180,7 @@ TEST_CASE("processes are told apart by what they are") {
     std::filesystem::create_symlink("/usr/sbin/nginx (deleted)", bench.tree.at("proc/10/exe"));
     for (const Case& c : cases) {
         INFO(c.keys);
-        bench.make("[{name: it, " + std::string(c.keys) + "}]");
+        bench.make("[{name: it, match: {" + std::string(c.keys) + "}}]");
         CHECK(bench.procs("it") == c.procs);
     }
 }
@@ -188,7 +188,7 @@ TEST_CASE("processes are told apart by what they are") {
 TEST_CASE("a process belongs to the first group that takes it") {
     Bench bench;
     put(bench.tree, 10, {}, "nginx: worker");
-    bench.make("[{name: workers, cmdline: worker}, {name: web, comm: nginx}]");
+    bench.make("[{name: workers, match: {cmdline: worker}}, {name: web, match: {comm: nginx}}]");
     CHECK(bench.procs("workers") == 1);
     CHECK(bench.procs("web") == 0);
 }
@@ -209,7 +209,7 @@ TEST_CASE("a process that becomes another program changes its group") {
 TEST_CASE("a process that sets its title after its fork is found at the second look") {
     Bench bench;
     put(bench.tree, 10, {}, "bash");
-    bench.make("[{name: it, cmdline: worker}]");
+    bench.make("[{name: it, match: {cmdline: worker}}]");
     CHECK(bench.procs("it") == 0);
     bench.tree.write("proc/10/cmdline", "worker");
     CHECK(bench.procs("it") == 1);
@@ -224,7 +224,7 @@ TEST_CASE("what cannot be read of a process is absent, and the rest stands") {
     bench.tree.write("proc/12/stat", "12 (nginx) S");
     bench.tree.write("proc/self/stat", "not a number's");
     put_stat(bench.tree, 13, {});
-    bench.make("[{name: web, comm: nginx, smaps: true, context_switches: true}]");
+    bench.make("[{name: web, match: {comm: nginx}, smaps: true, context_switches: true}]");
     const Values values = bench.collect();
     CHECK(values.at("namedprocess_namegroup_num_procs{groupname=\"web\"}") == 1);
     CHECK(values.contains(kUser));
@@ -249,18 +249,18 @@ TEST_CASE("without a /proc it says so") {
 
 TEST_CASE("every mistake in process groups is named at its place") {
     const std::vector<std::pair<std::string_view, std::string_view>> cases{
-        {"{name: x}", "agent.yml:1:1: error: \"process_groups\" is a list of {name, comm, …}"},
-        {"[{comm: x}]", "agent.yml:1:2: error: a process group needs the key \"name\""},
+        {"{name: x}", "agent.yml:1:1: error: \"groups\" is a list of {name, match}"},
+        {"[{match: {comm: x}}]", "agent.yml:1:2: error: a process group needs the key \"name\""},
         {"[{name: x}]",
-         "agent.yml:1:2: error: a process group needs comm, exe, cmdline, cgroup or "
-         "user, or it would take every process"},
-        {"[{name: x, comm: a}, {name: x, comm: b}]",
-         "agent.yml:1:22: error: there are two process groups \"x\""},
-        {"[{name: x, comm: a-name-of-16-byt}]",
-         "agent.yml:1:18: error: \"comm\": the kernel keeps 15 bytes of a name: "
+         "agent.yml:1:2: error: a process group needs \"match\" with comm, exe, cmdline, cgroup "
+         "or user, or it would take every process"},
+        {"[{name: x, match: {comm: a}}, {name: x, match: {comm: b}}]",
+         "agent.yml:1:31: error: there are two process groups \"x\""},
+        {"[{name: x, match: {comm: a-name-of-16-byt}}]",
+         "agent.yml:1:26: error: \"comm\": the kernel keeps 15 bytes of a name: "
          "\"a-name-of-16-by\""},
-        {"[{name: x, cmdline: '('}]", "agent.yml:1:21: error: \"cmdline\": "},
-        {"[{name: x, com: y}]", "agent.yml:1:12: error: unknown key \"com\""},
+        {"[{name: x, match: {cmdline: '('}}]", "agent.yml:1:29: error: \"cmdline\": "},
+        {"[{name: x, match: {com: y}}]", "agent.yml:1:20: error: unknown key \"com\""},
     };
     for (const auto& [yaml, message] : cases) {
         const auto read = read_section(read_process_groups, yaml);
