@@ -124,7 +124,8 @@ int show_status(const Session& session) {
         print_json(*session.out, answer.value());
         return kDone;
     }
-    *session.out << "version  " << text_of(member_of(answer.value(), "versionInfo"), "version")
+    // Not "versionInfo": that is for Alertmanager's clients.
+    *session.out << "version  " << text_of(member_of(answer.value(), "tocsin"), "version")
                  << "\nup for   " << age_of(session, answer.value(), "uptime") << "\n";
     return kDone;
 }

@@ -13,9 +13,11 @@
 #include "base/text/yaml.h"
 #include "bridge/config/config.h"
 #include "bridge/config/oncall_check.h"
+#include "cli/named_files.h"
 #include "cli/run.h"
 #include "collector/register.h"
 #include "rules/file/rule_file.h"
+#include "rules/file/vary.h"
 
 namespace tocsin::cli {
 
@@ -114,11 +116,12 @@ Result<std::vector<bridge::SourceFile>> included_files(std::string_view pattern,
     return sources;
 }
 
-int check_rules(const Session& session, const std::vector<std::string>& paths,
-                const std::vector<std::string>& severities) {
-    Outcome outcome;
+namespace {
+
+void check_rule_files(const Session& session, const std::vector<std::string>& paths,
+                      const rules::RuleFileOptions& options, Outcome& outcome) {
     std::vector<rules::RuleFile> files;
-    for (const auto& path : expanded(paths)) {
+    for (const auto& path : paths) {
         const auto text = net::read_file(path);
         if (!text) {
             unread(session, text.error(), outcome);
@@ -126,13 +129,38 @@ int check_rules(const Session& session, const std::vector<std::string>& paths,
         }
         ++outcome.files;
         Diagnostics diagnostics(path);
-        auto file = rules::parse_rule_file(text.value(), {severities}, diagnostics);
+        auto file = rules::parse_rule_file(text.value(), options, diagnostics);
         outcome.add(diagnostics.all());
         if (!diagnostics.has_errors()) files.push_back(std::move(file));
     }
     std::vector<Diagnostic> together;
     rules::check_rule_files(files, together);
+    rules::check_dependencies(files, together);
+    rules::check_overrides(options.overrides != nullptr ? *options.overrides : rules::Overrides(),
+                           files, together);
     outcome.add(together);
+}
+
+// Its own keys, what it names that is not here, and the rules that it would load here.
+void check_agent(const Session& session, std::string_view text, Diagnostics& diagnostics,
+                 Outcome& outcome) {
+    const auto config = agent::read_config(
+        text, {collector::registrations(), collector::target_kinds()}, diagnostics);
+    std::vector<std::string> files;
+    for (const auto& pattern : config.rules.files) {
+        const auto found = net::expand_paths(pattern);
+        std::copy_if(found.begin(), found.end(), std::back_inserter(files),
+                     [](const std::string& path) { return std::filesystem::exists(path); });
+    }
+    check_rule_files(session, files, {config.severities, &config.rules.overrides}, outcome);
+}
+
+}  // namespace
+
+int check_rules(const Session& session, const std::vector<std::string>& paths,
+                const std::vector<std::string>& severities) {
+    Outcome outcome;
+    check_rule_files(session, expanded(paths), {severities}, outcome);
     return tell(session, outcome);
 }
 
@@ -148,9 +176,7 @@ int check_config(const Session& session, const std::vector<std::string>& paths) 
         Diagnostics diagnostics(path);
         switch (kind_of(path, text.value())) {
             case ConfigKind::kAgent:
-                agent::read_config(text.value(),
-                                   {collector::registrations(), collector::target_kinds()},
-                                   diagnostics);
+                check_agent(session, text.value(), diagnostics, outcome);
                 break;
             case ConfigKind::kBridge:
                 if (const auto config =
@@ -159,6 +185,7 @@ int check_config(const Session& session, const std::vector<std::string>& paths) 
                 }
                 break;
         }
+        warn_of_named_files(text.value(), diagnostics);
         outcome.add(diagnostics.all());
     }
     return tell(session, outcome);

@@ -98,7 +98,9 @@ void print_head(const Session& session, const json::value& incident) {
     field("host", local_host(incident));
     const auto& all = incident.as_object();
     if (const auto* reporter = all.if_contains("reporter"); reporter != nullptr) {
-        field("reporter", text_of(*reporter, "name"));
+        const std::string contact = text_of(*reporter, "contact");
+        field("reporter",
+              text_of(*reporter, "name") + (contact.empty() ? "" : " (" + contact + ")"));
     }
     field("all clear since", text_of(incident, "all_clear_since"));
     if (text_of(incident, "major") == "true") field("major", "yes", Tint::kRed);

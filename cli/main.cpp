@@ -7,8 +7,8 @@
 
 int main(int argc, char** argv) {
     try {
-        return tocsin::cli::run(std::vector<std::string>(argv + 1, argv + argc), std::cout,
-                                std::cerr);
+        return tocsin::cli::run(std::vector<std::string>(argv + 1, argv + argc), std::cin,
+                                std::cout, std::cerr);
     } catch (const std::exception& e) {
         std::cerr << "tocsin: internal error: " << e.what() << "\n";
         return 3;

@@ -1,5 +1,6 @@
 #include "cli/moves.h"
 
+#include <algorithm>
 #include <array>
 #include <boost/json.hpp>
 #include <ostream>
@@ -7,6 +8,8 @@
 
 #include "base/net/http.h"
 #include "cli/answer.h"
+#include "cli/forms.h"
+#include "cli/oncall_times.h"
 #include "cli/run.h"
 #include "cli/table.h"
 
@@ -61,12 +64,13 @@ struct Option {
     const char* name;   // of the option, without --
     const char* field;  // of the API
     const char* help;
+    std::string (*wrong)(const std::string&) = nullptr;  // by its form
 };
 constexpr std::array kOptions = {
     Option{"to", "to", "Whom or what: a person, a priority, a key, a URL"},
     Option{"team", "team", "A team; with escalate also vendor:NAME"},
-    Option{"for", "for", "For so long: 30m"},
-    Option{"until", "until", "Until then, RFC 3339"},
+    Option{"for", "for", "For so long: 30m", wrong_duration},
+    Option{"until", "until", "Until then, RFC 3339", wrong_time},
     Option{"reason", "reason", "One of the bridge's pending.reasons"},
     Option{"cause", "cause", "One of the bridge's incidents.causes"},
     Option{"solution", "solution", "What was done"},
@@ -74,7 +78,7 @@ constexpr std::array kOptions = {
     Option{"satisfaction", "satisfaction", "1 to 5"},
     Option{"commander", "commander", "Who leads"},
     Option{"communication", "communication", "Who tells the others"},
-    Option{"every", "every", "How often an update is due: 30m"},
+    Option{"every", "every", "How often an update is due: 30m", wrong_duration},
     Option{"into", "into", "The key of the incident that goes on"},
 };
 
@@ -95,8 +99,15 @@ void add_option(CLI::App& command, std::string_view word, MoveArguments& a) {
         auto* added = command.add_option("--" + std::string(option.name), a.fields[option.field],
                                          option.help);
         if (word == "satisfaction") added->check(CLI::Range(1, 5));
+        if (option.wrong != nullptr) added->check(option.wrong);
         added->required(required);
     }
+}
+
+constexpr std::array kPriorities = {"P1", "P2", "P3", "P4"};
+
+bool is_priority(const std::string& text) {
+    return std::find(kPriorities.begin(), kPriorities.end(), text) != kPriorities.end();
 }
 
 template <class Each>
@@ -151,6 +162,11 @@ int move_one(const Session& session, const MoveArguments& a, const std::string& 
 
 // 1 when one of them was refused; the others are done.
 int move_many(const Session& session, const MoveArguments& a) {
+    const auto to = a.fields.find("to");
+    if (a.action == "priority" && to != a.fields.end() && !is_priority(to->second)) {
+        *session.err << "tocsin: --to: a priority is one of P1, P2, P3, P4\n";
+        return kUsage;
+    }
     json::object body = body_of(session, a);
     body["action"] = a.action;
     body["keys"] = json::array(a.keys.begin(), a.keys.end());
@@ -177,6 +193,15 @@ int move_many(const Session& session, const MoveArguments& a) {
     return status;
 }
 
+// So long ago, or by the clock: UTC unless it has an offset.
+Result<Timestamp> since_of(std::string_view text, Timestamp now) {
+    if (const auto ago = parse_duration(text)) return now - ago.value();
+    if (auto at = parse_zone_time(text, "UTC")) return at;
+    return Error(ErrorCode::kInvalid,
+                 "must be how long ago (10m), or a time: 2026-01-05T09:00:00+08:00, or in UTC "
+                 "\"2026-01-05 09:00\"");
+}
+
 int report(const Session& session, const ReportArguments& a) {
     json::object body;
     body["symptom"] = a.symptom;
@@ -188,19 +213,23 @@ int report(const Session& session, const ReportArguments& a) {
     if (!a.contact.empty()) {
         const std::size_t equals = a.contact.find('=');
         if (equals == std::string::npos) {
-            *session.err << "--contact must be CHANNEL=ADDRESS\n";
+            body["contact"] = a.contact;
+        } else {
+            body["contact"] = {{"channel", a.contact.substr(0, equals)},
+                               {"address", a.contact.substr(equals + 1)}};
+        }
+    }
+    if (!a.since.empty()) {
+        const auto since = since_of(a.since, session.now);
+        if (!since) {
+            *session.err << "--since " << since.error().message << "\n";
             return kUsage;
         }
-        body["contact"] = {{"channel", a.contact.substr(0, equals)},
-                           {"address", a.contact.substr(equals + 1)}};
+        body["since"] = format_rfc3339(since.value());
     }
     json::object labels;
     for (const std::string& label : a.labels) {
         const std::size_t equals = label.find('=');
-        if (equals == std::string::npos) {
-            *session.err << "--label must be name=value\n";
-            return kUsage;
-        }
         labels[label.substr(0, equals)] = label.substr(equals + 1);
     }
     if (!labels.empty()) body["labels"] = std::move(labels);
@@ -229,6 +258,10 @@ void add_moves(CLI::App& incidents, Session& session, MoveArguments& a,
             if (std::string_view(move.move) == "note") text->required();
         }
         each_word(move.options, [&](std::string_view word) { add_option(*command, word, a); });
+        if (std::string_view(move.move) == "priority") {
+            command->get_option("--to")->check(
+                CLI::IsMember(std::vector<std::string>(kPriorities.begin(), kPriorities.end())));
+        }
         command->callback([&session, &a, &action, name = std::string(move.move)] {
             action = [&session, &a, name] { return move_one(session, a, name); };
         });
@@ -252,14 +285,18 @@ void add_report(CLI::App& app, Session& session, ReportArguments& a, std::functi
     };
     field("text", "text", "More of it");
     field("reporter", "reporter", "Who has it (you)");
-    command->add_option("--contact", a.contact, "How the reporter is told: CHANNEL=ADDRESS");
-    field("since", "since", "Since when, RFC 3339");
+    command->add_option("--contact", a.contact,
+                        "How the reporter is told: CHANNEL=ADDRESS; kept for people to use, when "
+                        "it is anything else");
+    command->add_option("--since,--when", a.since,
+                        "Since when: 10m ago, RFC 3339, or \"2026-01-05 09:00\" in UTC");
     field("service", "service", "Which service");
     field("category", "category", "server, network, database …");
     for (const char* name : {"impact", "urgency"}) {
         field(name, name, "low, medium or high")->check(CLI::IsMember({"low", "medium", "high"}));
     }
-    command->add_option("--label", a.labels, "name=value, for the route (repeat)");
+    command->add_option("--label", a.labels, "name=value, for the route (repeat)")
+        ->check(wrong_pair);
     command->add_flag("--request", a.request, "A service request, not a fault");
     command->callback(
         [&session, &a, &action] { action = [&session, &a] { return report(session, a); }; });

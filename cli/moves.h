@@ -26,7 +26,8 @@ struct MoveArguments {
 struct ReportArguments {
     std::string symptom;
     std::map<std::string, std::string> fields;
-    std::string contact;  // channel=address
+    std::string contact;  // channel=address, or any text
+    std::string since;
     std::vector<std::string> labels;
     bool request = false;
 };

@@ -1,5 +1,6 @@
 #include "cli/oncall.h"
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <ostream>
 #include <utility>
@@ -80,15 +81,28 @@ void print_month(const Session& session, const json::array& rotations) {
     *session.out << table.text(session.colour);
 }
 
-// The calendars of all rotations that match, one after the other, as the bridge writes them.
+std::string_view events_of(std::string_view calendar) {
+    const std::size_t begin = calendar.find("BEGIN:VEVENT");
+    const std::size_t end = calendar.rfind("END:VCALENDAR");
+    return begin < end ? calendar.substr(begin, end - begin) : std::string_view();
+}
+
+// Of several rotations one calendar: a program that imports a file takes the first that it finds.
 int print_calendars(const Session& session, const json::array& rotations) {
+    std::string events;
     for (const json::value& rotation : rotations) {
         const auto text =
             call_text(session, session.bridge + "/api/v1/oncall/" +
                                    net::percent_encode(text_of(rotation, "name")) + ".ics");
         if (!text) return fail(session, text.error());
-        *session.out << text.value();
+        if (rotations.size() == 1) {
+            *session.out << text.value();
+            return kDone;
+        }
+        events += events_of(text.value());
     }
+    *session.out << "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Tocsin//on call//EN\r\n"
+                 << events << "END:VCALENDAR\r\n";
     return kDone;
 }
 
@@ -104,11 +118,24 @@ int print_own_calendar(const Session& session, const OncallOptions& options) {
     return kDone;
 }
 
-bool anybody(const json::array& rotations) {
-    for (const json::value& rotation : rotations) {
-        if (!text_of(member_of(rotation, "now"), "person").empty()) return true;
-    }
-    return false;
+bool is_somebody(const json::value& shift) {
+    return !text_of(shift, "person").empty();
+}
+
+// Whether the view shows anybody.
+bool anybody(OncallView view, const json::array& rotations) {
+    return std::any_of(rotations.begin(), rotations.end(), [&](const json::value& rotation) {
+        switch (view) {
+            case OncallView::kNow:
+                return is_somebody(member_of(rotation, "now"));
+            case OncallView::kNext:
+                return is_somebody(member_of(rotation, "next"));
+            case OncallView::kMonth:
+                break;
+        }
+        const json::array& shifts = list_of(rotation, "shifts");
+        return std::any_of(shifts.begin(), shifts.end(), is_somebody);
+    });
 }
 
 void print_view(const Session& session, OncallView view, const json::array& rotations) {
@@ -128,7 +155,9 @@ int show_oncall(const Session& session, OncallView view, const OncallOptions& op
     if (!options.person.empty()) return print_own_calendar(session, options);
     Timestamp at = session.now;
     if (!options.at.empty()) {
-        const auto given = parse_zone_time(options.at, "UTC");
+        const auto zone = zone_of(session, options.rotation);
+        if (!zone) return fail(session, zone.error());
+        const auto given = parse_zone_time(options.at, zone.value());
         if (!given) {
             *session.err << "tocsin: --at: " << given.error().message << "\n";
             return kUsage;
@@ -145,7 +174,7 @@ int show_oncall(const Session& session, OncallView view, const OncallOptions& op
     const auto answer = call(session, "GET", url, "");
     if (!answer) return fail(session, answer.error());
     const json::array& rotations = list_of(answer.value(), "rotations");
-    const int status = anybody(rotations) ? kDone : kNo;
+    const int status = anybody(view, rotations) ? kDone : kNo;
     if (options.form == MonthForm::kCalendar && !rotations.empty()) {
         return print_calendars(session, rotations);
     }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 
+#include "base/core/result.h"
 #include "cli/session.h"
 
 namespace tocsin::cli {
@@ -14,7 +15,7 @@ enum class MonthForm { kTable, kCalendar };
 struct OncallOptions {
     std::string team;
     std::string rotation;
-    std::string at;  // RFC 3339; "": now
+    std::string at;  // as `from`; "": now
     MonthForm form = MonthForm::kTable;
 
     // Of changes.
@@ -27,7 +28,9 @@ struct OncallOptions {
     std::int64_t id = 0;
 };
 
-// 1 when nothing is configured, or nobody is on call at all.
+// The clock by which a rotation's times are read; UTC without one.
+Result<std::string> zone_of(const Session& session, const std::string& rotation);
+// 1 when nothing is configured, or the view shows nobody.
 int show_oncall(const Session& session, OncallView view, const OncallOptions& options);
 int list_overrides(const Session& session);
 // `kind`: "cover" or "swap".

@@ -14,10 +14,8 @@ namespace tocsin::cli {
 
 namespace json = boost::json;
 
-namespace {
-
-// The clock by which the rotation's times are read.
 Result<std::string> zone_of(const Session& session, const std::string& rotation) {
+    if (rotation.empty()) return std::string("UTC");
     TOCSIN_TRY(
         const auto answer,
         call(session, "GET",
@@ -25,6 +23,8 @@ Result<std::string> zone_of(const Session& session, const std::string& rotation)
     const json::array& rotations = list_of(answer, "rotations");
     return rotations.empty() ? std::string("UTC") : text_of(rotations.front(), "timezone");
 }
+
+namespace {
 
 Result<json::object> body_of(const Session& session, const std::string& kind,
                              const OncallOptions& options, const std::string& zone) {

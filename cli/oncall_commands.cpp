@@ -2,9 +2,13 @@
 
 #include <CLI/CLI.hpp>
 
+#include "cli/forms.h"
+
 namespace tocsin::cli {
 
 namespace {
+
+constexpr const char* kAt = "RFC 3339, or by the rotation's clock: \"2026-01-05 09:00\" (now)";
 
 void add_filters(CLI::App& command, OncallOptions& o) {
     command.add_option("--team", o.team, "Rotations of this team");
@@ -15,7 +19,7 @@ void add_views(CLI::App& oncall, Session& session, OncallOptions& o, std::functi
     const auto view = [&](const char* name, const char* help, OncallView what) {
         auto* command = oncall.add_subcommand(name, help);
         add_filters(*command, o);
-        command->add_option("--at", o.at, "RFC 3339, or a date (now)");
+        command->add_option("--at", o.at, kAt);
         command->callback(
             [&, what] { action = [&, what] { return show_oncall(session, what, o); }; });
         return command;
@@ -41,7 +45,7 @@ void add_when(CLI::App& command, OncallOptions& o) {
     command.add_option("--from", o.from,
                        "RFC 3339, or by the rotation's clock: \"2026-01-05 09:00\" (now)");
     command.add_option("--to", o.to, "Until when, likewise");
-    command.add_option("--for", o.length, "Instead of --to: 8h");
+    command.add_option("--for", o.length, "Instead of --to: 8h")->check(wrong_duration);
     command.add_option("--why", o.why, "Stands in the log");
 }
 
@@ -79,6 +83,8 @@ void add_changes(CLI::App& oncall, Session& session, OncallOptions& o,
 void add_oncall(CLI::App& app, Session& session, OncallOptions& options,
                 std::function<int()>& action) {
     auto* oncall = app.add_subcommand("oncall", "Who is on call; overrides, swaps, handover");
+    add_filters(*oncall, options);
+    oncall->add_option("--at", options.at, kAt);
     oncall->require_subcommand(0, 1);
     add_views(*oncall, session, options, action);
     add_changes(*oncall, session, options, action);

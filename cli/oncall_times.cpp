@@ -36,8 +36,8 @@ Result<Timestamp> parse_zone_time(std::string_view text, std::string_view zone) 
     if (!local) {
         return Error(ErrorCode::kInvalid,
                      fmt::format("\"{}\" is no time: write 2026-01-05T09:00:00+08:00, or by the "
-                                 "rotation's clock 2026-01-05 or \"2026-01-05 09:00\"",
-                                 text));
+                                 "clock of {} 2026-01-05 or \"2026-01-05 09:00\"",
+                                 text, zone));
     }
     const auto known = bridge::Zone::named(zone);
     if (!known) {

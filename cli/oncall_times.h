@@ -1,4 +1,4 @@
-// Times of rotations as people read and write them: by the rotation's own clock. Pure.
+// Times as people read and write them: by the clock of a rotation, or UTC. Pure.
 #pragma once
 
 #include <optional>

@@ -1,6 +1,8 @@
 #include <array>
 #include <string_view>
 
+#include "cli/forms.h"
+#include "cli/oncall_times.h"
 #include "cli/records.h"
 
 namespace tocsin::cli {
@@ -58,10 +60,16 @@ constexpr std::array kCommands = {
     Command{"articles", "note", "note", "Add a note to its timeline", "[key] [text]", ""},
 };
 
+std::string wrong_utc(const std::string& text) {
+    const auto time = parse_zone_time(text, "UTC");
+    return time ? "" : time.error().message;
+}
+
 struct Option {
     const char* name;   // of the option, without --
     const char* field;  // of the API
     const char* help;
+    std::string (*wrong)(const std::string&) = nullptr;  // by its form
 };
 constexpr std::array kOptions = {
     Option{"title", "title", "One line"},
@@ -69,8 +77,9 @@ constexpr std::array kOptions = {
     Option{"root-cause", "root_cause", "Why it happens"},
     Option{"workaround", "workaround", "How to get by until it is fixed"},
     Option{"fix", "fix", "What was changed, for good"},
-    Option{"due", "due_at", "By then, RFC 3339"},
-    Option{"for", "for", "Within so long: 7d"},
+    Option{"due", "due_at", "By then: 2026-12-01, \"2026-12-01 09:00\" (UTC), or RFC 3339",
+           wrong_utc},
+    Option{"for", "for", "Within so long: 7d", wrong_duration},
 };
 
 struct Noun {
@@ -105,7 +114,9 @@ void add_option(CLI::App& command, std::string_view word, RecordArguments& a) {
     }
     for (const Option& option : kOptions) {
         if (option.name != word) continue;
-        command.add_option("--" + std::string(option.name), a.fields[option.field], option.help);
+        auto* added = command.add_option("--" + std::string(option.name), a.fields[option.field],
+                                         option.help);
+        if (option.wrong != nullptr) added->check(option.wrong);
     }
 }
 

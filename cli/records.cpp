@@ -7,6 +7,7 @@
 #include "base/net/file.h"
 #include "base/net/http.h"
 #include "cli/answer.h"
+#include "cli/oncall_times.h"
 #include "cli/run.h"
 #include "cli/table.h"
 
@@ -129,7 +130,11 @@ Result<std::string> body_of(const Session& session, const std::string& noun,
     if (!session.actor.empty()) body["actor"] = session.actor;
     if (!a.text.empty()) body["text"] = a.text;
     for (const auto& [field, value] : a.fields) {
-        if (!value.empty()) body[field] = value;
+        if (value.empty()) continue;
+        body[field] = value;
+        if (field != "due_at") continue;
+        TOCSIN_TRY(const Timestamp due, parse_zone_time(value, "UTC"));  // checked
+        body[field] = format_rfc3339(due);
     }
     if (!a.keys.empty()) body["incidents"] = array_of(a.keys);
     if (!a.causes.empty()) body["causes"] = array_of(a.causes);

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <functional>
 #include <ostream>
+#include <sstream>
 #include <string_view>
 #include <utility>
 
@@ -16,6 +17,7 @@
 #include "cli/choices.h"
 #include "cli/completion.h"
 #include "cli/events.h"
+#include "cli/forms.h"
 #include "cli/hosts.h"
 #include "cli/incidents.h"
 #include "cli/messages.h"
@@ -27,6 +29,7 @@
 #include "cli/session.h"
 #include "cli/simulate.h"
 #include "cli/suppression.h"
+#include "cli/unknown_word.h"
 #include "cli/why.h"
 #include "rules/file/rule_file.h"
 
@@ -68,7 +71,8 @@ void add_incidents(CLI::App& app, Session& session, Arguments& a, std::function<
     list->add_option("--state", a.filter.state, "open, resolved, closed or all")
         ->check(CLI::IsMember({"open", "resolved", "closed", "all"}))
         ->capture_default_str();
-    list->add_option("--label", a.filter.labels, "Only with this label: name=value (repeat)");
+    list->add_option("--label", a.filter.labels, "Only with this label: name=value (repeat)")
+        ->check(wrong_pair);
     list->add_option("--search", a.filter.search,
                      "Only with this text in the title, key, labels or owner");
     list->add_flag("--children", a.filter.children, "With those that a storm stands for");
@@ -90,7 +94,8 @@ void add_incidents(CLI::App& app, Session& session, Arguments& a, std::function<
 
     auto* observed = incidents->add_subcommand(
         "observed", "Whom what is observed would have told, by what and how often");
-    observed->add_option("--since", a.since, "A time, like 2026-11-26T00:00:00Z (7 days ago)");
+    observed->add_option("--since", a.since, "A time, like 2026-11-26T00:00:00Z (7 days ago)")
+        ->check(wrong_time);
     observed->callback([&] { action = [&] { return report_observed(session, a.since); }; });
 
     auto* show = incidents->add_subcommand("show", "One incident with its alerts and timeline");
@@ -103,11 +108,18 @@ void add_incidents(CLI::App& app, Session& session, Arguments& a, std::function<
     simulate->add_option("--config", a.simulate.config, "The configuration (bridge.yml)")
         ->required()
         ->type_name("FILE");
-    simulate->add_option("ALERTS.jsonl", a.simulate.lines, "See docs/simulate.md")->required();
+    simulate
+        ->add_option("ALERTS.jsonl", a.simulate.lines,
+                     "A line each: an alert or an array of them as POSTed to /api/v2/alerts, an "
+                     "Alertmanager's webhook, or a line of docs/simulate.md; -: standard input")
+        ->required();
     simulate->add_option("--run-on", a.simulate.run_on, "So long after the last line")
+        ->check(wrong_duration)
         ->capture_default_str();
-    simulate->add_option("--answer-after", a.simulate.answer_after,
-                         "Whoever is asked acknowledges so long after (nobody does)");
+    simulate
+        ->add_option("--answer-after", a.simulate.answer_after,
+                     "Whoever is asked acknowledges so long after (nobody does)")
+        ->check(wrong_duration);
     simulate
         ->add_option("--waking", a.simulate.waking,
                      "A channel that wakes people (repeat); else by type")
@@ -170,8 +182,11 @@ void add_query(CLI::App& app, Session& session, Arguments& a, std::function<int(
     auto* command = app.add_subcommand("query", "Ask the agent of this host in PromQL");
     command->add_option("EXPR", a.query.expr, "A PromQL expression")->required();
     command->add_option("--at", a.query.at, "RFC 3339 or Unix seconds (now)");
-    command->add_option("--range", a.query.range, "Over so long until then: 1h");
-    command->add_option("--step", a.query.step, "A point every")->capture_default_str();
+    command->add_option("--range", a.query.range, "Over so long until then: 1h")
+        ->check(wrong_duration);
+    command->add_option("--step", a.query.step, "A point every")
+        ->check(wrong_duration)
+        ->capture_default_str();
     command->callback([&] { action = [&] { return query(session, a.query); }; });
 }
 
@@ -211,12 +226,18 @@ void add_common(CLI::App& app, Session& session, Arguments& a) {
 }  // namespace
 
 int run(std::vector<std::string> args, std::ostream& out, std::ostream& err) {
+    std::istringstream nothing;
+    return run(std::move(args), nothing, out, err);
+}
+
+int run(std::vector<std::string> args, std::istream& in, std::ostream& out, std::ostream& err) {
     Session session;
     session.bridge = environment("TOCSIN_BRIDGE", session.bridge);
     session.agent = environment("TOCSIN_AGENT", session.agent);
     session.token_file = environment("TOCSIN_TOKEN_FILE", "");
     session.actor = environment("USER", "");
     session.now = SystemClock().now();
+    session.in = &in;
     session.out = &out;
     session.err = &err;
 
@@ -248,6 +269,10 @@ int run(std::vector<std::string> args, std::ostream& out, std::ostream& err) {
         // CLI11 takes them last first.
         app.parse(std::vector<std::string>(args.rbegin(), args.rend()));
     } catch (const CLI::ParseError& e) {
+        if (const auto unknown = unknown_word(app); unknown && e.get_exit_code() != 0) {
+            err << "tocsin: " << *unknown << "\nRun with --help for more information.\n";
+            return kUsage;
+        }
         return app.exit(e, out, err) == 0 ? kDone : kUsage;
     }
     for (auto* url : {&session.bridge, &session.agent}) {

@@ -14,6 +14,8 @@ inline constexpr int kUsage = 2;        // used wrongly
 inline constexpr int kUnreachable = 3;  // could not reach or read what was named
 
 // `args` without the program's name.
+int run(std::vector<std::string> args, std::istream& in, std::ostream& out, std::ostream& err);
+// With nothing on standard input.
 int run(std::vector<std::string> args, std::ostream& out, std::ostream& err);
 
 }  // namespace tocsin::cli

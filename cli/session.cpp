@@ -13,8 +13,8 @@ namespace tocsin::cli {
 
 namespace {
 
-// {"error": {"message": …}}, Prometheus's {"error": "…"}, Alertmanager's bare string; else the
-// body.
+// {"error": {"message": …}}, Prometheus's {"error": "…"}, Alertmanager's bare string or, by its
+// framework, {"code": …, "message": …}; else the body.
 std::string error_text(const boost::json::value& answer, const std::string& body) {
     if (const auto* object = answer.if_object()) {
         if (const auto* error = object->if_contains("error")) {
@@ -24,6 +24,9 @@ std::string error_text(const boost::json::value& answer, const std::string& body
                     if (const auto* text = message->if_string()) return std::string(*text);
                 }
             }
+        }
+        if (const auto* message = object->if_contains("message"); message != nullptr) {
+            if (const auto* text = message->if_string()) return std::string(*text);
         }
     }
     if (const auto* text = answer.if_string()) return std::string(*text);

@@ -22,6 +22,7 @@ struct Session {
     Format format = Format::kTable;
     Colour colour = Colour::kPlain;
     Timestamp now;
+    std::istream* in = nullptr;
     std::ostream* out = nullptr;
     std::ostream* err = nullptr;
 };

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <istream>
 #include <memory>
 #include <optional>
 #include <ostream>
+#include <string>
 #include <utility>
 
 #include "base/core/diagnostics.h"
@@ -24,6 +26,19 @@ namespace {
 
 // A month of a busy site; beyond, the file is taken apart.
 constexpr std::size_t kMostBytes = std::size_t{512} * 1024 * 1024;
+
+Result<std::string> read_standard_input(std::istream& in) {
+    std::string text;
+    std::string piece(std::size_t{64} * 1024, '\0');
+    while (in.read(piece.data(), static_cast<std::streamsize>(piece.size())) || in.gcount() > 0) {
+        text.append(piece, 0, static_cast<std::size_t>(in.gcount()));
+        if (text.size() > kMostBytes) {
+            return Error(ErrorCode::kTooLarge, "standard input: more than 512 MiB");
+        }
+    }
+    if (in.bad()) return Error(ErrorCode::kIo, "standard input cannot be read");
+    return text;
+}
 
 Tint priority_tint(bridge::Priority priority) {
     if (priority == bridge::Priority::kP1) return Tint::kRed;
@@ -167,7 +182,9 @@ std::optional<bridge::SimulateOptions> options_of(const Session& session,
 
 int simulate_incidents(const Session& session, const SimulateArguments& arguments) {
     const auto yaml = net::read_file(arguments.config);
-    const auto text = net::read_file(arguments.lines, kMostBytes);
+    const bool piped = arguments.lines == "-";
+    const auto text =
+        piped ? read_standard_input(*session.in) : net::read_file(arguments.lines, kMostBytes);
     for (const auto* file : {&yaml, &text}) {
         if (*file) continue;
         *session.err << "tocsin: " << file->error().message << "\n";
@@ -178,7 +195,7 @@ int simulate_incidents(const Session& session, const SimulateArguments& argument
     auto config = said(
         session, bridge::read_config({arguments.config, yaml.value()}, included_files, of_config),
         of_config);
-    Diagnostics of_lines(arguments.lines);
+    Diagnostics of_lines(piped ? "standard input" : arguments.lines);
     const auto lines =
         said(session, std::optional(bridge::read_lines(text.value(), of_lines)), of_lines);
     if (!config || !lines) return kNo;

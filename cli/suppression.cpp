@@ -11,6 +11,7 @@
 #include "base/model/matcher.h"
 #include "base/net/http.h"
 #include "cli/answer.h"
+#include "cli/forms.h"
 #include "cli/run.h"
 #include "cli/table.h"
 
@@ -287,9 +288,9 @@ int end_maintenance(const Session& session, const Asked& asked) {
 }
 
 void add_times(CLI::App& command, Asked& asked) {
-    command.add_option("--for", asked.lasts, "For so long: 2h");
-    command.add_option("--until", asked.until, "Until then, RFC 3339");
-    command.add_option("--from", asked.from, "From then on, RFC 3339 (now)");
+    command.add_option("--for", asked.lasts, "For so long: 2h")->check(wrong_duration);
+    command.add_option("--until", asked.until, "Until then, RFC 3339")->check(wrong_time);
+    command.add_option("--from", asked.from, "From then on, RFC 3339 (now)")->check(wrong_time);
     command.add_option("--comment", asked.comment, "Why");
 }
 

@@ -2,12 +2,12 @@
 
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
-#include <optional>
 #include <ostream>
 #include <string_view>
 
 #include "base/net/http.h"
 #include "cli/answer.h"
+#include "cli/label_words.h"
 #include "cli/run.h"
 #include "cli/table.h"
 
@@ -57,40 +57,14 @@ int why(const Session& session, const WhyOptions& options) {
     return show(session, answer, kDone);
 }
 
-// A piece without "=" belongs to the value before it, which has a comma.
-std::optional<json::object> labels_of(const std::vector<std::string>& all) {
-    json::object out;
-    std::string name;
-    for (const std::string& text : all) {
-        std::string_view rest = text;
-        bool first = true;
-        while (first || !rest.empty()) {
-            const std::size_t comma = rest.find(',');
-            const std::string_view piece = rest.substr(0, comma);
-            rest = comma == std::string_view::npos ? std::string_view() : rest.substr(comma + 1);
-            const std::size_t equals = piece.find('=');
-            if (equals != std::string_view::npos && equals > 0) {
-                name = std::string(piece.substr(0, equals));
-                out[name] = std::string(piece.substr(equals + 1));
-            } else if (first) {
-                return std::nullopt;
-            } else {
-                out[name] = std::string(out.at(name).as_string()) + "," + std::string(piece);
-            }
-            first = false;
-        }
-    }
-    return out;
-}
-
 int why_not(const Session& session, const WhyOptions& options) {
-    const auto labels = labels_of(options.labels);
+    const auto labels = parse_label_words(options.labels);
     if (!labels) {
-        *session.err << "tocsin: --labels must be name=value, like alertname=DiskFull,host=web-1\n";
+        *session.err << "tocsin: --labels: " << labels.error().message << "\n";
         return kUsage;
     }
     json::object body;
-    body["labels"] = *labels;
+    body["labels"] = json::value_from(labels.value());
     const auto answer =
         call(session, "POST",
              session.bridge + "/api/v1/why-not?lang=" + net::percent_encode(language_of(options)),
@@ -115,7 +89,10 @@ void add_why(CLI::App& incidents, Session& session, WhyOptions& options,
     is->callback([&] { action = [&] { return why(session, options); }; });
     auto* is_not = incidents.add_subcommand(
         "why-not", "Why an alert is no incident or tells nobody, and whom it would tell now");
-    is_not->add_option("--labels", options.labels, "name=value,name=value (repeat)")->required();
+    is_not
+        ->add_option("--labels", options.labels,
+                     "alertname=DiskFull,host=web-1 or {alertname=\"DiskFull\"} (repeat)")
+        ->required();
     add_language(*is_not);
     is_not->callback([&] { action = [&] { return why_not(session, options); }; });
 }

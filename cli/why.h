@@ -15,7 +15,7 @@ namespace tocsin::cli {
 
 struct WhyOptions {
     std::string key;
-    std::vector<std::string> labels;  // "a=b,c=d", each
+    std::vector<std::string> labels;  // cli/label_words.h, each
     std::string language;  // "en", "zh-CN"; "": the terminal's ($LC_ALL, $LC_MESSAGES, $LANG)
 };
 

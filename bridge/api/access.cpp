@@ -13,6 +13,8 @@ bool allows(Role role, Access access) {
             return role == Role::kAgent || role == Role::kResponder || role == Role::kAdmin;
         case Access::kView:
             return role != Role::kAgent && role != Role::kReporter;
+        case Access::kViewOwn:
+            return role != Role::kAgent;
         case Access::kRespond:
             return role == Role::kResponder || role == Role::kAdmin;
         case Access::kAdmin:

@@ -15,8 +15,8 @@ namespace tocsin::bridge {
 
 // What a route asks for. A person's roles contain each other (admin ⊃ responder ⊃ viewer); an
 // agent may send and read alerts and heartbeats, and nothing that people do; a reporter reports,
-// and says of that whether it is solved.
-enum class Access { kPublic, kAlerts, kView, kRespond, kAdmin, kReport };
+// reads what became of that and says whether it is solved.
+enum class Access { kPublic, kAlerts, kView, kRespond, kAdmin, kReport, kViewOwn };
 bool allows(Role role, Access access);
 
 struct Token {

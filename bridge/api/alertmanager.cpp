@@ -6,6 +6,8 @@
 #include <boost/json/serialize.hpp>
 #include <map>
 
+#include "bridge/api/alertmanager_words.h"
+
 namespace json = boost::json;
 
 namespace tocsin::bridge {
@@ -40,22 +42,28 @@ struct Shown {
     Labels group_labels;
 };
 
+// By the route's group_by, as the alert itself has these labels: whatever incident it is in, by a
+// merge, a split or a storm.
+Shown shown_as(const AlertRecord& alert, const Route& owner, std::string receiver) {
+    LabelsBuilder labels;
+    for (const std::string& name : key_labels(owner, alert.annotations)) {
+        labels.set(name, alert.labels.get(name));
+    }
+    return {&alert, std::move(receiver), dedup_key(owner, alert.labels, alert.annotations),
+            labels.build()};
+}
+
 std::vector<Shown> shown(const AlertsView& view, const BridgeConfig& config) {
     std::vector<Shown> out;
     for (const auto& [alert, summary] : view.alerts) {
-        const Incident& incident = summary.incident;
-        out.push_back({&alert, receiver_of(incident), incident.dedup_key, incident.labels});
+        const Route& owner = *route(config.routes, alert.labels).owner;
+        out.push_back(shown_as(alert, owner, receiver_of(summary.incident)));
     }
     for (const AlertRecord& alert : view.held) {
         const Route& owner = *route(config.routes, alert.labels).owner;
         Incident would_be;
         would_be.policy = owner.policy;
-        LabelsBuilder labels;
-        for (const std::string& name : key_labels(owner, alert.annotations)) {
-            labels.set(name, alert.labels.get(name));
-        }
-        out.push_back({&alert, receiver_of(would_be),
-                       dedup_key(owner, alert.labels, alert.annotations), labels.build()});
+        out.push_back(shown_as(alert, owner, receiver_of(would_be)));
     }
     return out;
 }
@@ -145,31 +153,20 @@ json::array sorted(std::vector<json::object> alerts) {
     return out;
 }
 
-Result<bool> flag(const net::Request& request, std::string_view name) {
-    const std::string_view value = request.param(name);
-    if (value.empty() || value == "true" || value == "1") return true;
-    if (value == "false" || value == "0") return false;
-    return Error(ErrorCode::kInvalid, "parameter " + std::string(name) + " must be true or false");
-}
-
 }  // namespace
 
 Result<AlertFilter> parse_alert_filter(const net::Request& request) {
     AlertFilter out;
-    for (const std::string& text : request.params("filter")) {
-        auto matcher = parse_matcher(text);
-        if (!matcher) return Error(ErrorCode::kInvalid, "bad matcher format: " + text);
-        out.matchers.push_back(std::move(matcher).value());
-    }
-    TOCSIN_TRY(out.active, flag(request, "active"));
-    TOCSIN_TRY(out.silenced, flag(request, "silenced"));
-    TOCSIN_TRY(out.inhibited, flag(request, "inhibited"));
-    TOCSIN_TRY(flag(request, "unprocessed"));
+    TOCSIN_TRY(out.matchers, parse_matcher_filter(request));
+    // `unprocessed` may be anything: here no alert is.
+    out.active = query_flag(request, "active", true);
+    out.silenced = query_flag(request, "silenced", true);
+    out.inhibited = query_flag(request, "inhibited", true);
     if (const std::string_view pattern = request.param("receiver"); !pattern.empty()) {
         auto regex = Regex::compile(pattern);
         if (!regex) {
             return Error(ErrorCode::kInvalid,
-                         "failed to parse receiver param: " + regex.error().message);
+                         "failed to parse receiver param: " + anchored_regex_problem(pattern));
         }
         out.receiver.push_back(std::move(regex).value());
     }
@@ -199,9 +196,9 @@ std::string alert_groups(const AlertsView& view, const BridgeConfig& config,
         std::string receiver;
         std::vector<json::object> alerts;
     };
-    std::map<std::string, Group> groups;
+    std::map<std::pair<std::string, std::string>, Group> groups;
     for (const Shown& one : shown(view, config)) {
-        auto [at, fresh] = groups.try_emplace(one.group);
+        auto [at, fresh] = groups.try_emplace({one.group, one.receiver});
         if (fresh) {
             at->second.labels = one.group_labels;
             at->second.receiver = one.receiver;
@@ -279,9 +276,12 @@ std::string status_json(const BridgeConfig& config, std::string_view version, Ti
     cluster["status"] = "disabled";
     json::object original;
     original["original"] = config_yaml(config);
+    json::object own;
+    own["version"] = version;
     json::object out;
     out["cluster"] = std::move(cluster);
     out["config"] = std::move(original);
+    out["tocsin"] = std::move(own);
     out["uptime"] = format_rfc3339(started);
     out["versionInfo"] = std::move(info);
     return json::serialize(out);

@@ -37,7 +37,8 @@ Result<AlertFilter> parse_alert_filter(const net::Request& request);
 // An alert that fires at two severities is two alerts there.
 std::string gettable_alerts(const AlertsView& view, const BridgeConfig& config,
                             const AlertFilter& filter, Timestamp now);
-// A group is what shares a dedup key: an incident, or what would be one if nothing held it back.
+// A group is what its route's group_by makes one, for one receiver: an incident, unless it was
+// merged, split or part of a storm, or what would be one if nothing held it back.
 std::string alert_groups(const AlertsView& view, const BridgeConfig& config,
                          const AlertFilter& filter, Timestamp now);
 std::string receivers_json(const BridgeConfig& config);

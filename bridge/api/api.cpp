@@ -1,10 +1,13 @@
 #include "bridge/api/api.h"
 
+#include <algorithm>
+#include <array>
 #include <utility>
 
 #include "base/core/strings.h"
 #include "base/net/log.h"
 #include "bridge/api/alertmanager.h"
+#include "bridge/api/alertmanager_words.h"
 #include "bridge/api/choices.h"
 #include "bridge/api/json.h"
 #include "bridge/api/knowledge_api.h"
@@ -30,6 +33,21 @@ std::optional<Timestamp> sent_at(const net::Request& request) {
     const auto parsed = parse_rfc3339(text);
     if (!parsed) return std::nullopt;
     return parsed.value();
+}
+
+// What a reporter may see: what they said and were told, and what became of it.
+void keep_public(IncidentDetail& detail) {
+    constexpr std::array<std::string_view, 8> kPublic{"reported", "public_note", "acknowledged",
+                                                      "resolved", "reopened",    "confirmed",
+                                                      "rated",    "closed"};
+    std::erase_if(detail.timeline, [&](const TimelineRow& row) {
+        return std::find(kPublic.begin(), kPublic.end(), row.entry.kind) == kPublic.end();
+    });
+    detail.alerts.clear();
+    detail.effects.clear();
+    detail.timers.clear();
+    detail.children.clear();
+    detail.background = {};
 }
 
 }  // namespace
@@ -74,7 +92,7 @@ std::vector<Endpoint> Api::table() {
         {"POST", "/api/v1/webhook/alertmanager", kAlerts, kOurs, to(&Api::post_webhook)},
         {"POST", "/api/v1/heartbeat", kAlerts, kOurs, to(&Api::post_heartbeat)},
         {"GET", "/api/v1/incidents", kView, kOurs, to(&Api::get_incidents)},
-        {"GET", "/api/v1/incidents/{key}", kView, kOurs, to(&Api::get_incident)},
+        {"GET", "/api/v1/incidents/{key}", kViewOwn, kOurs, to(&Api::get_incident)},
         {"POST", "/api/v1/incidents", kReport, kOurs, to(&Api::post_report)},
         {"POST", "/api/v1/incidents/bulk", kRespond, kOurs, to(&Api::act_in_bulk)},
         {"GET", "/api/v1/hosts", kView, kOurs, to(&Api::get_hosts)},
@@ -165,42 +183,42 @@ void Api::replay(std::int64_t after, std::function<void(EventBroker::Missed)> do
         });
 }
 
+// A 400 or 422 that names those that are not taken means, as much as a 200 does, that the others
+// are committed.
 void Api::post_alerts(Call call) {
-    auto batch = read_alert_batch(call.request.body);
-    if (!batch) {
-        call.refuse(batch.error());
+    if (trim(call.request.body).empty()) {
+        call.answer(required_in_body("alerts"));
         return;
     }
     AlertsIn in;
-    in.alerts = std::move(batch.value().alerts);
-    in.source = call.caller.name.empty() ? "local" : call.caller.name;
     in.sent_at = sent_at(call.request);
-    submit_alerts(call, std::move(in), batch.value().refused, "");
-}
-
-// A 200 with `body`, as much as a 400 that names those that cannot be read, means that the others
-// are committed.
-void Api::submit_alerts(const Call& call, AlertsIn in, const std::vector<RefusedAlert>& refused,
-                        std::string_view body) {
-    auto answer = [call, refusal = refusal_of(refused), body = std::string(body)] {
-        if (refusal) {
-            call.refuse(*refusal);
-        } else {
-            call.answer(net::Response::json(200, body));
-        }
-    };
-    if (in.alerts.empty()) {
-        answer();
+    const Timestamp now = in.sent_at.value_or(parts_.clock.now());
+    auto posted = read_posted_alerts(call.request.body, now + kResolveTimeout);
+    if (!posted) {
+        const bool unreadable = posted.error().code == ErrorCode::kInvalid;
+        call.answer(unreadable ? unreadable_body("alerts", posted.error().message)
+                               : error_response(call.errors, posted.error()));
         return;
     }
-    parts_.worker.submit(std::move(in),
-                         [call, answer = std::move(answer)](const Result<Answer>& done) {
-                             if (done) {
-                                 answer();
-                             } else {
-                                 call.refuse(done.error());
-                             }
-                         });
+    net::Response said = posted.value().faults.empty() ? net::Response::json(200, "")
+                                                       : refused_alerts(posted.value());
+    in.alerts = std::move(posted.value().batch.alerts);
+    in.source = call.caller.name.empty() ? "local" : call.caller.name;
+    submit_alerts(call, std::move(in), std::move(said));
+}
+
+void Api::submit_alerts(const Call& call, AlertsIn in, net::Response said) {
+    if (in.alerts.empty()) {
+        call.answer(std::move(said));
+        return;
+    }
+    parts_.worker.submit(std::move(in), [call, said = std::move(said)](const Result<Answer>& done) {
+        if (done) {
+            call.answer(said);
+        } else {
+            call.refuse(done.error());
+        }
+    });
 }
 
 void Api::get_alerts(Call call) {
@@ -283,6 +301,14 @@ void Api::get_incident(Call call) {
             if (!detail) {
                 call.refuse(detail.error());
                 return;
+            }
+            if (call.caller.role == Role::kReporter) {
+                if (!detail.value().summary.incident.facts.reported_by(call.caller.name)) {
+                    call.answer(error_response(call.errors, 403, "forbidden",
+                                               "a reporter reads what they reported themselves"));
+                    return;
+                }
+                keep_public(detail.value());
             }
             call.answer(net::Response::json(200, detail_json(detail.value(), config->url)));
         });

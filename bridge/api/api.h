@@ -55,8 +55,8 @@ class Api {
     void replay(std::int64_t after, std::function<void(EventBroker::Missed)> done);
     void post_alerts(Call call);
     void post_webhook(Call call);  // api_webhook.cpp
-    void submit_alerts(const Call& call, AlertsIn in, const std::vector<RefusedAlert>& refused,
-                       std::string_view body);
+    // `said`: the answer once what there is in `in` is committed.
+    void submit_alerts(const Call& call, AlertsIn in, net::Response said);
     void get_alerts(Call call);
     void get_groups(Call call);
     void post_heartbeat(Call call);

@@ -59,11 +59,6 @@ void Api::post_report(Call call) {
         call.refuse(report.error());
         return;
     }
-    const std::string& channel = report.value().reporter.channel;
-    if (!channel.empty() && config_->channel(channel) == nullptr) {
-        call.refuse(Error(ErrorCode::kInvalid, "contact: no channel is named \"" + channel + "\""));
-        return;
-    }
     parts_.worker.submit(ReportIn{std::move(report).value()}, [call, config = config_](
                                                                   const Result<Answer>& answer) {
         if (!answer) {

@@ -27,7 +27,9 @@ void Api::post_webhook(Call call) {
              {"group", webhook.value().group_key},
              {"left_out", std::to_string(webhook.value().truncated)}});
     }
-    submit_alerts(call, std::move(in), webhook.value().batch.refused, "{}");
+    const auto refusal = refusal_of(webhook.value().batch.refused);
+    submit_alerts(call, std::move(in),
+                  refusal ? error_response(call.errors, *refusal) : net::Response::json(200, "{}"));
 }
 
 }  // namespace tocsin::bridge

@@ -42,7 +42,10 @@ void put_facts(json::object& out, const Facts& facts) {
     if (facts.reporter) {
         json::object reporter;
         reporter["name"] = facts.reporter->name;
-        reporter["channel"] = text_or_null(facts.reporter->channel);
+        const std::string& channel = facts.reporter->channel;
+        reporter["channel"] = text_or_null(channel);
+        // What no channel serves is there to be used by hand.
+        reporter["contact"] = text_or_null(channel.empty() ? facts.reporter->address : "");
         out["reporter"] = std::move(reporter);
     } else {
         out["reporter"] = nullptr;

@@ -77,8 +77,8 @@ void with_calendar(const ApiParts& parts, const Config& config, const Call& call
 }
 
 std::vector<Shift> calendar_shifts(const Oncall& oncall, const Rotation& rotation, Timestamp now) {
-    return shifts(rotation, oncall.overrides, now - kCalendarBack, now + kCalendarAhead,
-                  kMostEvents);
+    return whole_shifts(rotation, oncall.overrides, now - kCalendarBack, now + kCalendarAhead,
+                        kMostEvents);
 }
 
 bool is_rotation(const Config& config, const Call& call, const std::string& name) {

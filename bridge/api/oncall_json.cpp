@@ -58,7 +58,8 @@ Result<json::object> rotation_object(const Oncall& oncall, const Rotation& rotat
     out["now"] = shift_object(oncall, now);
     out["next"] = shift_object(oncall, shift_at(rotation, oncall.overrides, now.end));
     if (!query.from) return out;
-    const auto all = shifts(rotation, oncall.overrides, *query.from, *query.to, kMostShifts + 1);
+    const auto all =
+        whole_shifts(rotation, oncall.overrides, *query.from, *query.to, kMostShifts + 1);
     if (all.size() > kMostShifts) {
         return Error(ErrorCode::kInvalid,
                      "rotation " + rotation.name +

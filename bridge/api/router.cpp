@@ -1,11 +1,13 @@
 #include "bridge/api/router.h"
 
+#include <algorithm>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 #include <utility>
 
 #include "base/core/strings.h"
+#include "bridge/api/alertmanager_words.h"
 #include "bridge/notify/say.h"
 
 namespace tocsin::bridge {
@@ -40,13 +42,55 @@ std::string_view variable_value(std::string_view part, std::string_view segment)
     return segment.substr(0, segment.size() - ending.size());
 }
 
+std::string_view media_type(const net::Request& request) {
+    const std::string_view type = request.headers.get("Content-Type");
+    return trim(type.substr(0, type.find(';')));
+}
+
 // Browsers send a form or plain text across sites without asking; JSON they ask for first, and we
 // never say yes. So a POST that changes something must be JSON (or hold nothing). A DELETE they ask
 // for first whatever it holds (Fetch, "CORS-safelisted method").
 bool is_json(const net::Request& request) {
-    const std::string_view type = request.headers.get("Content-Type");
-    const std::string_view essence = trim(type.substr(0, type.find(';')));
-    return iequals(essence, "application/json");
+    return iequals(media_type(request), "application/json");
+}
+
+// A path of Alertmanager's API, whether it has it or not.
+bool is_alertmanagers(std::string_view path) {
+    return path == "/api/v2" || path.starts_with("/api/v2/");
+}
+
+net::Response no_path(const std::string& path) {
+    if (is_alertmanagers(path)) {
+        return framework_refusal(404, 404, "path " + path + " was not found");
+    }
+    return error_response(ErrorStyle::kTocsin, 404, "not_found", "there is nothing at " + path);
+}
+
+// `allow`: the methods that it has, as the header lists them.
+net::Response no_method(ErrorStyle style, const std::string& method, const std::string& allow) {
+    if (style == ErrorStyle::kTocsin) {
+        return error_response(style, 405, "method_not_allowed",
+                              "this path does not take " + method + "; it takes " + allow);
+    }
+    std::string methods = allow;
+    std::erase(methods, ' ');
+    return framework_refusal(405, 405,
+                             "method " + method + " is not allowed, but [" + methods + "] are");
+}
+
+net::Response no_media_type(ErrorStyle style, const net::Request& request) {
+    if (style == ErrorStyle::kTocsin) {
+        return error_response(style, 415, "unsupported_media_type",
+                              "the body must be JSON: send \"Content-Type: application/json\"");
+    }
+    std::string type(media_type(request));
+    if (type.empty()) type = "application/octet-stream";
+    std::transform(type.begin(), type.end(), type.begin(), [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    });
+    return framework_refusal(
+        415, 415,
+        "unsupported media type " + quote(type) + ", only [application/json] are allowed");
 }
 
 // Alertmanager's clients read its own words.
@@ -164,14 +208,10 @@ void Router::dispatch(net::Request request, net::Reply reply) const {
                     return;
                 }
             }
-            send(reply, "",
-                 error_response(ErrorStyle::kTocsin, 404, "not_found",
-                                "there is nothing at " + request.path));
+            send(reply, "", no_path(request.path));
             return;
         }
-        net::Response response = error_response(
-            match.errors, 405, "method_not_allowed",
-            "this path does not take " + request.method + "; it takes " + match.allow);
+        net::Response response = no_method(match.errors, request.method, match.allow);
         response.headers.set("Allow", match.allow);
         send(reply, "", std::move(response));
         return;
@@ -200,10 +240,11 @@ void Router::dispatch(net::Request request, net::Reply reply) const {
         }
         caller = known.value();
     }
-    if (changes_something(request.method) && route.body == BodyKind::kJson && !is_json(request)) {
-        send(reply, route.pattern,
-             error_response(route.errors, 415, "unsupported_media_type",
-                            "the body must be JSON: send \"Content-Type: application/json\""));
+    // Without a body Alertmanager looks for no type, and says what is missing.
+    const bool nothing = route.errors == ErrorStyle::kAlertmanager && request.body.empty();
+    if (changes_something(request.method) && route.body == BodyKind::kJson && !is_json(request) &&
+        !nothing) {
+        send(reply, route.pattern, no_media_type(route.errors, request));
         return;
     }
     route.handle(Call{std::move(request), std::move(match.path), std::move(caller),

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "base/core/strings.h"
+#include "bridge/api/alertmanager_words.h"
 
 namespace json = boost::json;
 
@@ -21,15 +22,8 @@ namespace {
 constexpr std::size_t kMostMatchers = 100;
 constexpr std::size_t kMostText = 64 * 1024;
 
-// What Alertmanager's framework (go-openapi) answers before its handlers see anything.
-net::Response framework(int status, int code, std::string_view message) {
-    const json::value body = {{"code", code}, {"message", message}};
-    return net::Response::json(status, json::serialize(body));
-}
-
 net::Response unreadable(std::string_view why) {
-    return framework(400, 400,
-                     fmt::format("parsing silence body from \"\" failed, because {}", why));
+    return unreadable_body("silence", why);
 }
 
 // Reads the members of one object; the first thing that is wrong is the answer.
@@ -41,7 +35,7 @@ struct Reading {
         const json::value* found = in.if_contains(key);
         if (found != nullptr && !found->is_null()) return found;
         if (!missing) {
-            missing = framework(422, 602, fmt::format("{}{} in body is required", path, key));
+            missing = required_in_body(fmt::format("{}{}", path, key));
         }
         return nullptr;
     }
@@ -91,7 +85,7 @@ std::vector<RawMatcher> read_matchers(Reading& r, const json::object& in) {
         return out;
     }
     if (list->get_array().empty() && !r.missing) {
-        r.missing = framework(422, 612, "matchers in body should have at least 1 items");
+        r.missing = framework_refusal(422, 612, "matchers in body should have at least 1 items");
     }
     for (std::size_t i = 0; i < list->get_array().size(); ++i) {
         const json::value& item = list->get_array()[i];
@@ -102,7 +96,8 @@ std::vector<RawMatcher> read_matchers(Reading& r, const json::object& in) {
         const std::string path = fmt::format("matchers.{}.", i);
         const json::object& object = item.get_object();
         const bool regex = r.boolean(object, "isRegex", path);
-        const bool equal = !object.if_contains("isEqual") || r.boolean(object, "isEqual", path);
+        const json::value* said = object.if_contains("isEqual");
+        const bool equal = said == nullptr || said->is_null() || r.boolean(object, "isEqual", path);
         RawMatcher matcher;
         matcher.name = r.text(object, "name", path);
         matcher.value = r.text(object, "value", path);
@@ -116,7 +111,7 @@ std::vector<RawMatcher> read_matchers(Reading& r, const json::object& in) {
 std::optional<net::Response> compile(const std::vector<RawMatcher>& raw, Matchers& out) {
     for (std::size_t i = 0; i < raw.size(); ++i) {
         const auto invalid = [&](const std::string& why) {
-            return silence_refused(
+            return handler_refusal(
                 400, fmt::format("silence invalid: invalid label matcher {}: {}", i, why));
         };
         if (!is_label_name(raw[i].name)) {
@@ -125,7 +120,7 @@ std::optional<net::Response> compile(const std::vector<RawMatcher>& raw, Matcher
         auto matcher = Matcher::create(raw[i].op, raw[i].name, raw[i].value);
         if (!matcher) {
             return invalid(fmt::format("invalid regular expression \"{}\": {}", raw[i].value,
-                                       matcher.error().message));
+                                       regex_problem(raw[i].value)));
         }
         out.push_back(std::move(matcher).value());
     }
@@ -195,10 +190,6 @@ json::object window_object(const Silence& s, Timestamp now) {
 
 }  // namespace
 
-net::Response silence_refused(int status, std::string_view message) {
-    return net::Response::json(status, json::serialize(json::string(message)));
-}
-
 bool is_uuid(std::string_view text) {
     constexpr std::string_view kShape = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
     return text.size() == kShape.size() &&
@@ -210,7 +201,8 @@ bool is_uuid(std::string_view text) {
 }
 
 net::Response not_a_uuid(std::string_view id) {
-    return framework(422, 601, fmt::format("silenceID in path must be of type uuid: \"{}\"", id));
+    return framework_refusal(422, 601,
+                             fmt::format("silenceID in path must be of type uuid: \"{}\"", id));
 }
 
 std::string new_uuid() {
@@ -223,17 +215,20 @@ std::string new_uuid() {
 }
 
 std::variant<Silence, net::Response> parse_posted_silence(std::string_view body, Timestamp now) {
+    if (trim(body).empty()) return required_in_body("silence");
     boost::system::error_code problem;
     json::parse_options options;
     options.allow_invalid_utf8 = true;
-    const json::value root = json::parse(body, problem, {}, options);
+    json::value root = json::parse(body, problem, {}, options);
     if (problem) return unreadable(problem.message());
+    if (root.is_null()) root = json::object();  // without members, then
     if (!root.is_object()) return unreadable("it is not a JSON object");
     const json::object& in = root.get_object();
 
     Reading r;
     Silence out;
-    if (in.if_contains("id")) out.id = r.text(in, "id", "");
+    if (const json::value* id = in.if_contains("id"); id && !id->is_null())
+        out.id = r.text(in, "id", "");
     out.comment = r.text(in, "comment", "");
     out.created_by = r.text(in, "createdBy", "");
     out.ends_at = r.time(in, "endsAt");
@@ -242,22 +237,12 @@ std::variant<Silence, net::Response> parse_posted_silence(std::string_view body,
     if (r.unreadable) return std::move(*r.unreadable);
     if (r.missing) return std::move(*r.missing);
     if (out.starts_at >= out.ends_at) {
-        return silence_refused(400, "Failed to create silence: start time must be before end time");
+        return handler_refusal(400, "Failed to create silence: start time must be before end time");
     }
     if (out.ends_at < now) {
-        return silence_refused(400, "Failed to create silence: end time can't be in the past");
+        return handler_refusal(400, "Failed to create silence: end time can't be in the past");
     }
     if (auto bad = compile(raw, out.matchers)) return std::move(*bad);
-    return out;
-}
-
-Result<Matchers> parse_matcher_filter(const net::Request& request) {
-    Matchers out;
-    for (const std::string& text : request.params("filter")) {
-        auto matcher = parse_matcher(text);
-        if (!matcher) return Error(ErrorCode::kInvalid, "bad matcher format: " + text);
-        out.push_back(std::move(matcher).value());
-    }
     return out;
 }
 

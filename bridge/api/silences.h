@@ -15,15 +15,10 @@ namespace tocsin::bridge {
 
 // The body of POST /api/v2/silences, or the answer to one that is wrong.
 std::variant<Silence, net::Response> parse_posted_silence(std::string_view body, Timestamp now);
-// The answer to a silence that was refused when it was to be stored.
-net::Response silence_refused(int status, std::string_view message);
 // 422 for what is no UUID, as its framework says it.
 net::Response not_a_uuid(std::string_view id);
 bool is_uuid(std::string_view text);
 std::string new_uuid();  // version 4, of the system's randomness
-
-// The query parameter `filter`.
-Result<Matchers> parse_matcher_filter(const net::Request& request);
 
 std::string silence_json(const Silence& silence, Timestamp now);
 std::string silences_json(std::vector<Silence> silences, const Matchers& filter, Timestamp now);

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "bridge/api/alertmanager.h"
+#include "bridge/api/alertmanager_words.h"
 #include "bridge/api/json.h"
 #include "bridge/api/silences.h"
 #include "bridge/ingest/json_object.h"
@@ -95,11 +96,11 @@ class Handlers {
         PutSilenceIn in{std::move(std::get<Silence>(posted)), new_uuid(), ""};
         parts_.worker.submit(std::move(in), [call](const Result<Answer>& answer) {
             if (!answer && answer.error().code == ErrorCode::kNotFound) {
-                return call.answer(silence_refused(404, answer.error().message));
+                return call.answer(handler_refusal(404, answer.error().message));
             }
             if (!answer) return call.refuse(answer.error());
             const ActionDone& done = *answer.value();
-            if (done.refusal) return call.answer(silence_refused(400, done.refusal->message()));
+            if (done.refusal) return call.answer(handler_refusal(400, done.refusal->message()));
             call.answer(net::Response::json(200, id_json(done.silence->id)));
         });
     }
@@ -111,7 +112,7 @@ class Handlers {
         parts_.worker.submit(std::move(in), [call](const Result<Answer>& answer) {
             // Alertmanager 0.25 answers 500 for one that it does not know.
             if (!answer && answer.error().code == ErrorCode::kNotFound) {
-                return call.answer(silence_refused(500, answer.error().message));
+                return call.answer(handler_refusal(500, answer.error().message));
             }
             if (!answer) return call.refuse(answer.error());
             call.answer(net::Response::json(200, ""));

@@ -64,8 +64,11 @@ WhyFacts facts_of(const IncidentDetail& detail) {
     facts.incident.alerts = detail.alerts;
     for (const TimelineRow& row : detail.timeline) facts.timeline.push_back(row.entry);
     for (const EffectRow& row : detail.effects) {
+        std::optional<Timestamp> due;
+        if (row.state == EffectState::kWaiting) due = row.due;
         facts.messages.push_back({row.notify, std::string(to_string(row.state)), row.attempts,
-                                  row.attempts == 0 ? row.created_at : row.updated_at, row.result});
+                                  row.attempts == 0 ? row.created_at : row.updated_at, row.result,
+                                  due});
     }
     for (const TimerRow& row : detail.timers) facts.timers.emplace_back(row.kind, row.due);
     return facts;

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/net/file.h"
+#include "base/net/host_name.h"
 #include "base/net/http.h"
 
 namespace tocsin::bridge {
@@ -56,11 +57,9 @@ Result<Settings> load_settings(const Flags& flags) {
     if (!flags.config_file.empty()) {
         TOCSIN_TRY(config, read_files(flags.config_file, diagnostics));
     }
-    const std::string scheme = config.tls ? "https://" : "http://";
-    if (!flags.listen.empty()) {
-        if (config.url == scheme + config.listen) config.url = scheme + flags.listen;
-        config.listen = flags.listen;
-    }
+    const bool by_listen = config.url == url_by_listen(config, "");
+    if (!flags.listen.empty()) config.listen = flags.listen;
+    if (by_listen) config.url = url_by_listen(config, net::host_name());
     if (!flags.store.empty()) config.store = flags.store;
     TOCSIN_TRY(const net::HostPort listen, net::parse_host_port(config.listen));
     std::vector<std::string> names = {listen.host};

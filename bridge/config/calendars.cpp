@@ -75,15 +75,14 @@ void read_calendar(MapReader& r, Diagnostics& d, const Zone& zone, Calendar& cal
     r.finish();
 }
 
-// Working hours where the file has none: what does not wake people needs some.
-Calendar default_office(const Zone& zone) {
-    Calendar office;
-    office.name = kOffice;
-    office.always = false;
-    office.zone = zone;
+Calendar calendar_of(std::string_view name, const Zone& zone, std::string_view hours) {
+    Calendar calendar;
+    calendar.name = name;
+    calendar.always = false;
+    calendar.zone = zone;
     // A test reads it back.
-    static_cast<void>(add_hours(office.week, "mon-fri 09:00-18:00"));
-    return office;
+    static_cast<void>(add_hours(calendar.week, hours));
+    return calendar;
 }
 
 void read_written(MapReader& r, Diagnostics& d, const Zone& zone, Reading& out) {
@@ -113,13 +112,18 @@ void read_written(MapReader& r, Diagnostics& d, const Zone& zone, Reading& out) 
 
 }  // namespace
 
+Calendar daytime(const Zone& zone) {
+    return calendar_of("daytime", zone, "mon-sun 08:00-22:00");
+}
+
 void read_calendars(MapReader& r, Diagnostics& d, Reading& out) {
     out.config.calendars = {Calendar{}};  // 7x24 is always there
     out.names.define(Names::Kind::kCalendar, kAlways, {});
     const Zone zone = Zone::named(out.config.timezone).value_or(Zone{});
     read_written(r, d, zone, out);
     if (out.config.calendar(kOffice) != nullptr) return;
-    out.config.calendars.push_back(default_office(zone));
+    // Working hours where the file has none: what does not wake people needs some.
+    out.config.calendars.push_back(calendar_of(kOffice, zone, "mon-fri 09:00-18:00"));
     out.names.define(Names::Kind::kCalendar, kOffice, {});
 }
 

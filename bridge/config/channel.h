@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/core/time.h"
+#include "bridge/oncall/people.h"
 
 namespace tocsin::bridge {
 
@@ -95,13 +96,6 @@ struct Rate {
     int most = 0;
     Duration window{0};
     bool operator==(const Rate&) const = default;
-};
-
-// Who reads what arrives: it decides what may be merged and whether a link may name a person.
-enum class Readership {
-    kGroup,    // all contacts share one place; an address is whom to mention there
-    kPerson,   // an address is one person's own
-    kProgram,  // a program: one message an incident and reason, never merged
 };
 
 // Templates in place of the catalogue's; "" for those.

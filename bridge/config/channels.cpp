@@ -156,6 +156,25 @@ void read_channels(MapReader& r, Diagnostics& d, Reading& out) {
     }
 }
 
+// A ticket system is a channel that no contact names; the outbox drives both alike.
+void read_tickets(MapReader& r, Diagnostics& d, Reading& out) {
+    constexpr std::array<std::string_view, 1> kTypes{"webhook"};
+    for (const YamlNode& item : items_of(r, "tickets")) {
+        MapReader ticket(item, "a ticket system", d);
+        Channel read;
+        read.name = name_of(ticket, Names::Kind::kTicket, d, out);
+        ticket.require("type");
+        const auto name = ticket.choice("type", kTypes);
+        if (!name) continue;
+        if (out.config.channel(read.name) != nullptr) {
+            ticket.error("name", "a channel has the name \"" + read.name + "\" already");
+        }
+        read.settings = type_named(*name)->read(ticket, d);
+        ticket.finish();
+        out.config.channels.push_back(std::move(read));
+    }
+}
+
 void settle_contacts(Reading& out, Diagnostics& d) {
     for (const PendingContact& pending : out.contacts) {
         Oncall& oncall = out.config.oncall;
@@ -165,6 +184,7 @@ void settle_contacts(Reading& out, Diagnostics& d) {
         if (channel == nullptr) continue;  // said already
         const ChannelType& type = channel_types()[channel->settings.index()];
         Result<std::string> address = address_of(pending, *channel, type);
+        contact.readership = channel->readership;
         if (address) {
             contact.address = std::move(address).value();
             continue;

@@ -21,6 +21,7 @@ void read_lists(MapReader& r, Diagnostics& d, Reading& out) {
     read_policies(r, d, out);
     read_rotations(r, d, out);
     read_channels(r, d, out);
+    read_tickets(r, d, out);
     read_routes(r, d, out);
     read_inhibit(r, d, out);
     read_maintenance(r, d, out);

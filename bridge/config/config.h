@@ -86,6 +86,9 @@ struct BridgeConfig {
     [[nodiscard]] const Calendar* calendar(std::string_view name) const;
 };
 
+// `url` where none is set: `listen`, by the machine's name where that is every address it has.
+std::string url_by_listen(const BridgeConfig& config, std::string_view host_name);
+
 struct SourceFile {
     std::string path;
     std::string text;

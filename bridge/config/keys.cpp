@@ -10,7 +10,9 @@ constexpr ConfigKey kKeys[] = {
     {"tls.certificate_file", "file", "", "PEM, with the chain. `tls` needs both files."},
     {"tls.key_file", "file", "", "PEM; refused when others can read it."},
     {"store", "`sqlite:FILE`", "`sqlite:/var/lib/tocsin/bridge.db`", "Where everything is kept."},
-    {"url", "URL", "from `listen`", "What links in messages start with."},
+    {"url", "URL", "from `listen`",
+     "What links in messages start with. Where `listen` is every address (`0.0.0.0`, `[::]`), the "
+     "machine's own name stands in it."},
     {"language", "`en`, `zh-CN`", "`en`", "Of messages to people who name none."},
     {"timezone", "zone's name", "`UTC`",
      "Of times in messages and, unless they name one, of calendars."},
@@ -25,8 +27,7 @@ constexpr ConfigKey kKeys[] = {
      "Holds the token; refused when others can read it."},
     {"access.tokens[].role", "`agent`, `viewer`, `responder`, `admin`, `reporter`", "required",
      "Agents post alerts and heartbeats; viewers read; responders work incidents; reporters "
-     "report, "
-     "confirm and rate."},
+     "report, and read, confirm and rate that."},
     {"access.tokens[].expire_unknown", "duration", "never",
      "Alerts of this sender that are unknown for so long end as expired. Not for our agents, whose "
      "silence is `HostUnreachable`."},
@@ -50,7 +51,7 @@ constexpr ConfigKey kKeys[] = {
      "unknown]`",
      "What may be named as the cause."},
     {"incidents.close_needs.<priority>", "list of `cause`, `solution`, `proof`",
-     "P1 and P2 `[cause, solution]`",
+     "P1 and P2 `[cause, solution, proof]`",
      "What is owed before an incident closes that a person has resolved."},
     {"incidents.major.after.<priority>", "duration", "never",
      "Open for so long: a major incident."},
@@ -216,7 +217,8 @@ constexpr ConfigKey kKeys[] = {
      "covers a moment has it."},
     {"oncall.hours.<priority>", "calendar", "`7x24` for P1, P2; else `office`",
      "When people are told of incidents of this priority; until then the ladder waits."},
-    {"oncall.hours.resolved", "calendar", "`office`", "When people are told of ends."},
+    {"oncall.hours.resolved", "calendar", "every day 08:00-22:00; `7x24` where `office` is",
+     "When people are told of ends; programs are at once."},
     {"oncall.digest", "list of priorities", "`[P4]`",
      "Not told at once within these hours either, but when they next begin."},
     {"catch_all", "list of targets", "people with an admin's token",
@@ -263,6 +265,12 @@ constexpr ConfigKey kKeys[] = {
     {"channels[].max_length", "number", "`300`", "`http`, `command`: characters of a text."},
     {"channels[].ca_file", "file", "the system's", "Whom the other end's certificate must be of."},
 
+    {"tickets[].name", "text", "required", "A system that keeps copies of incidents; unique."},
+    {"tickets[].type", "`webhook`", "required", "See docs/webhook.md."},
+    {"tickets[].url", "URL", "required", "What is POSTed to at each change."},
+    {"tickets[].secret_file", "file", "", "Signs the body with HMAC-SHA256."},
+    {"tickets[].ca_file", "file", "the system's", "Whom the other end's certificate must be of."},
+
     {"links.expire", "duration", "`1d`", "How long the one-tap links of a message work."},
     {"links.key_file", "file", "`link.key` beside the store",
      "Signs them; made at the first start. A new key ends all links."},
@@ -284,6 +292,8 @@ constexpr ConfigKey kKeys[] = {
     {"routes[].priority_at_most", "priority", "`P1`", "Alerts raise it no further; people can."},
     {"routes[].calendar", "calendar", "each target's own",
      "On which the response and resolution targets of its incidents run, whosever they are."},
+    {"routes[].tickets", "list of ticket systems", "",
+     "Those that keep a copy of its incidents; `[]` for none of the route above."},
     {"routes[].sla", "as `sla`", "", "Its own targets, before the service's."},
     {"routes[].routes", "list of routes", "",
      "Asked before it, for what it matches; each has what it has but what it says itself."},

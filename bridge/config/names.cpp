@@ -29,6 +29,8 @@ std::string_view word(Names::Kind kind) {
             return "rotation";
         case Names::Kind::kVendor:
             return "vendor";
+        case Names::Kind::kTicket:
+            return "ticket system";
     }
     return "";
 }
@@ -85,7 +87,7 @@ void Names::check(Diagnostics& diagnostics) const {
             continue;
         }
         const bool wants_use = entry.kind == Kind::kChannel || entry.kind == Kind::kPolicy ||
-                               entry.kind == Kind::kRotation;
+                               entry.kind == Kind::kRotation || entry.kind == Kind::kTicket;
         if (wants_use && !referred(entry)) {
             report(diagnostics, DiagnosticLevel::kWarning, entry.where,
                    fmt::format("{} \"{}\" is used by nobody", word(entry.kind), entry.name));

@@ -37,12 +37,22 @@ bool asked_between(const Oncall& oncall, const std::string& rotation, Timestamp 
     return false;
 }
 
+bool is_asked(const Oncall& oncall, const std::string& rotation) {
+    return std::any_of(oncall.policies.begin(), oncall.policies.end(), [&](const Policy& policy) {
+        return std::any_of(policy.response.begin(), policy.response.end(),
+                           [&](const LadderStep& step) { return asks(step, rotation); });
+    });
+}
+
 void check_gaps(const BridgeConfig& config, const Rotation& rotation, Timestamp now,
                 Diagnostics& d) {
     auto all = gaps(rotation, now, now + kLookAhead);
-    std::erase_if(all, [&](const auto& gap) {
-        return !asked_between(config.oncall, rotation.name, gap.first, gap.second);
-    });
+    // Nobody minds a gap while nobody asks; of a rotation that no policy asks yet, all are told.
+    if (is_asked(config.oncall, rotation.name)) {
+        std::erase_if(all, [&](const auto& gap) {
+            return !asked_between(config.oncall, rotation.name, gap.first, gap.second);
+        });
+    }
     if (all.empty()) return;
     Duration sum{0};
     for (const auto& [from, to] : all) sum += to - from;

@@ -31,6 +31,7 @@ class Names {
         kToken,
         kCalendar,
         kVendor,
+        kTicket,
         kRotation
     };
 
@@ -95,6 +96,8 @@ void read_rotations(text::MapReader& r, Diagnostics& d, Reading& out);
 void read_telling_hours(text::MapReader& r, Diagnostics& d, Reading& out);
 void read_channels(text::MapReader& r, Diagnostics& d, Reading& out);
 void read_routes(text::MapReader& r, Diagnostics& d, Reading& out);
+Calendar daytime(const Zone& zone);  // every day from eight to ten in the evening
+void read_tickets(text::MapReader& r, Diagnostics& d, Reading& out);
 void read_links(text::MapReader& r, Diagnostics& d, Reading& out);
 void read_inhibit(text::MapReader& r, Diagnostics& d, Reading& out);
 void read_maintenance(text::MapReader& r, Diagnostics& d, Reading& out);
@@ -127,5 +130,7 @@ bool is_host_port(std::string_view text);  // "smtp.example:587", "[::1]:25"
 bool is_http_url(std::string_view text);
 // Of a host:port that only this host can reach.
 bool is_loopback(std::string_view host_port);
+// Of one that is every address of this host: what listens there, nobody can ask for by it.
+bool is_wildcard(std::string_view host_port);
 
 }  // namespace tocsin::bridge

@@ -128,7 +128,8 @@ void read_telling_hours(MapReader& r, Diagnostics& d, Reading& out) {
     const Calendar& office = *out.config.calendar("office");
     const Hours working = office.always ? nullptr : std::make_shared<const Calendar>(office);
     to.by_priority = {nullptr, nullptr, working, working};
-    to.resolved = working;
+    // Ends are silent at night, not at the weekend.
+    to.resolved = office.always ? nullptr : std::make_shared<const Calendar>(daytime(office.zone));
     MapReader oncall(r.node("oncall"), "\"oncall\"", d);
     MapReader hours(oncall.node("hours"), "\"hours\"", d);
     for (const Priority priority : kPriorities) {

@@ -43,8 +43,9 @@ void read_also(MapReader& r, Diagnostics& d, Reading& out, Route& route) {
         out.names.refer(target, {d.file(), at});
         route.tell.push_back(target);
     }
-    for (const std::string_view key : {"team", "policy", "group_by", "reopen", "stable", "priority",
-                                       "priority_at_most", "calendar", "sla", "routes"}) {
+    for (const std::string_view key :
+         {"team", "policy", "group_by", "reopen", "stable", "priority", "priority_at_most",
+          "calendar", "sla", "tickets", "routes"}) {
         if (r.node(key))
             r.error(key, "has no meaning in a route with \"also\", which owns nothing");
     }
@@ -69,6 +70,11 @@ void read_owner(MapReader& r, Diagnostics& d, Reading& out, Route& route) {
     if (auto calendar = r.string("calendar")) {
         out.names.refer(Names::Kind::kCalendar, *calendar, {d.file(), r.position_of("calendar")});
         route.calendar = *calendar;
+    }
+    if (r.node("tickets")) route.tickets.clear();
+    for (const YamlNode& item : items_of(r, "tickets")) {
+        out.names.refer(Names::Kind::kTicket, item.scalar(), {d.file(), item.position()});
+        route.tickets.emplace_back(item.scalar());
     }
     for (auto& [priority, target] : sla_of(r, d, out)) route.sla[priority] = target;
 }

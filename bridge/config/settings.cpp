@@ -145,6 +145,14 @@ void read_severities(MapReader& r, Reading& out) {
 
 }  // namespace
 
+std::string url_by_listen(const BridgeConfig& config, std::string_view host_name) {
+    const std::string_view listen = config.listen;
+    const bool named = is_wildcard(listen) && !host_name.empty();
+    return fmt::format("{}://{}{}", config.tls ? "https" : "http",
+                       named ? host_name : listen.substr(0, listen.rfind(':')),
+                       listen.substr(std::min(listen.rfind(':'), listen.size())));
+}
+
 void read_settings(MapReader& r, Diagnostics& d, Reading& out) {
     BridgeConfig& config = out.config;
     if (auto listen = r.string("listen")) {
@@ -167,7 +175,13 @@ void read_settings(MapReader& r, Diagnostics& d, Reading& out) {
         while (url->ends_with('/')) url->pop_back();
         config.url = *url;
     } else {
-        config.url = (config.tls ? "https://" : "http://") + config.listen;
+        config.url = url_by_listen(config, "");
+        if (is_wildcard(config.listen)) {
+            d.warning(r.position_of("listen"),
+                      fmt::format("links in messages start with {}, by this machine's own name; "
+                                  "set \"url\"",
+                                  url_by_listen(config, "<host>")));
+        }
     }
     static constexpr std::array<std::string_view, 2> kLanguages = {"en", "zh-CN"};
     config.language = r.choice("language", kLanguages).value_or(config.language);

@@ -142,4 +142,9 @@ bool is_loopback(std::string_view host_port) {
     return host == "localhost" || host == "[::1]" || host.starts_with("127.");
 }
 
+bool is_wildcard(std::string_view host_port) {
+    const std::string_view host = host_port.substr(0, host_port.rfind(':'));
+    return host.empty() || host == "0.0.0.0" || host == "[::]";
+}
+
 }  // namespace tocsin::bridge

@@ -86,8 +86,17 @@ Decision hand_over(Draft& d, const UserAction& action) {
     return d.done("handed over");
 }
 
-Decision assign(Draft& d, const UserAction& action) {
+Decision assign(Draft& d, const UserAction& asked) {
     Incident& in = d.in();
+    UserAction action = asked;
+    if (const auto target = parse_target(action.person)) {  // "team:web" as in bridge.yml
+        if (target->kind == Target::Kind::kVendor) {
+            action.team = action.person;
+            return ask_vendor(d, action);
+        }
+        if (target->kind == Target::Kind::kTeam) action.team = target->name;
+        if (target->kind == Target::Kind::kPerson) action.person = target->name;
+    }
     if (!action.team.empty()) return hand_over(d, action);
     if (action.person.empty()) return d.invalid("assign needs a person or a team");
     if (action.person != action.actor && !known_person(d, action.person)) {
@@ -201,7 +210,9 @@ std::vector<ActionKind> possible_actions(const Incident& incident) {
                     kUnwatch, kLink,    kMajor,  kMerge, kSplit};
         case State::kResolved:
             // Resolved by hand while alerts fire: not over yet.
-            if (incident.count(AlertStatus::kFiring) > 0) return {kReopen, kNote};
+            if (incident.count(AlertStatus::kFiring) > 0) {
+                return {kReopen, kNote, kVerify, kRate, kWatch, kUnwatch, kLink, kMerge};
+            }
             return {kConfirm, kClose, kReopen,  kNote, kVerify,
                     kRate,    kWatch, kUnwatch, kLink, kMerge};
         case State::kClosed:
@@ -210,7 +221,9 @@ std::vector<ActionKind> possible_actions(const Incident& incident) {
     return {};
 }
 
-Decision on_action(Draft& d, const UserAction& action) {
+namespace {
+
+Decision carry_out(Draft& d, const UserAction& action) {
     const std::vector<ActionKind> possible = possible_actions(d.before());
     const bool is_possible =
         std::find(possible.begin(), possible.end(), action.kind) != possible.end();
@@ -278,6 +291,17 @@ Decision on_action(Draft& d, const UserAction& action) {
             return d.invalid("split needs the fingerprints of alerts to split off");
     }
     return not_now(d, action);
+}
+
+}  // namespace
+
+Decision on_action(Draft& d, const UserAction& action) {
+    Decision made = carry_out(d, action);
+    // What was just refused is none of what is possible.
+    if (made.refusal && made.refusal->code == Refusal::Code::kConflict) {
+        std::erase(made.refusal->possible, action.kind);
+    }
+    return made;
 }
 
 }  // namespace tocsin::bridge

@@ -14,7 +14,8 @@ constexpr Duration kLongestSnooze = 7 * 24h;
 // What is wrong with the name of a reason, if anything.
 std::optional<Reason> unknown_reason(const Draft& d, const std::string& name) {
     const SlaSettings& sla = d.context().settings.sla;
-    if (name.empty() || sla.reason(name) != nullptr) return std::nullopt;
+    // Without a list of reasons any word is one; it pauses no clock.
+    if (name.empty() || sla.reasons.empty() || sla.reason(name) != nullptr) return std::nullopt;
     std::string known;
     for (const PendingReason& reason : sla.reasons) {
         known += (known.empty() ? "" : ", ") + reason.name;

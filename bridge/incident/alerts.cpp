@@ -161,7 +161,7 @@ Decision fires_resolved(Draft& d, News news, const AlertRecord& alert) {
     say_news(d, news, alert);
     refresh(d);
     say_level(d);
-    in.priority = std::min(in.priority, wanted_priority(d, in));
+    take_priority(d, wanted_priority(d, in), kSystem);
     const bool flaps = note_opening(d);
     reopen(d, kSystem, fmt::format("Fires again {} after it was resolved", ago),
            flaps ? MessageKind::kFlapping : MessageKind::kReopened);

@@ -77,7 +77,8 @@ struct IncidentSettings {
                                     "network",  "security", "external", "human",         "unknown"};
     // What a person who resolved it owes before it closes: "cause", "solution", "proof".
     std::map<Priority, std::vector<std::string>> close_needs{
-        {Priority::kP1, {"cause", "solution"}}, {Priority::kP2, {"cause", "solution"}}};
+        {Priority::kP1, {"cause", "solution", "proof"}},
+        {Priority::kP2, {"cause", "solution", "proof"}}};
     std::map<Priority, Duration> major_after{};  // open for so long: a major incident
     Duration major_update = 30min;               // how often the others hear; 0: no clock
     FlappingSettings flapping;

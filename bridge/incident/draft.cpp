@@ -9,22 +9,21 @@
 namespace tocsin::bridge {
 namespace {
 
-const Notify* notify_to(const std::vector<Effect>& effects, const Tell& tell) {
-    for (const Effect& effect : effects) {
+bool is_told(const std::vector<Effect>& effects, const Tell& tell) {
+    return std::any_of(effects.begin(), effects.end(), [&](const Effect& effect) {
         const auto* notify = std::get_if<Notify>(&effect);
-        if (notify != nullptr && notify->channel == tell.channel &&
-            notify->address == tell.address) {
-            return notify;
-        }
-    }
-    return nullptr;
+        return notify != nullptr &&
+               is_same_place(
+                   tell, {notify->person, notify->channel, notify->address, {}, tell.readership});
+    });
 }
 
 // To who reported it, or to those above: asks nobody to take it.
-constexpr std::array kInforms = {
-    MessageKind::kAtRisk,     MessageKind::kBreached,   MessageKind::kMajor,
-    MessageKind::kUpdateDue,  MessageKind::kVendor,     MessageKind::kReceived,
-    MessageKind::kPublicNote, MessageKind::kAskConfirm, MessageKind::kReviewDue};
+constexpr std::array kInforms = {MessageKind::kAtRisk,     MessageKind::kBreached,
+                                 MessageKind::kMajor,      MessageKind::kUpdateDue,
+                                 MessageKind::kVendor,     MessageKind::kReceived,
+                                 MessageKind::kPublicNote, MessageKind::kAskConfirm,
+                                 MessageKind::kReviewDue,  MessageKind::kAcknowledged};
 bool informs(MessageKind kind) {
     return std::find(kInforms.begin(), kInforms.end(), kind) != kInforms.end();
 }
@@ -32,6 +31,7 @@ bool informs(MessageKind kind) {
 }  // namespace
 
 bool is_dropped(DropWaiting::What what, const Notify& message) {
+    if (message.kind == MessageKind::kTicket) return false;  // it tells of what there is, always
     // What a reporter is told stays true whatever comes, and a review outlives its incident.
     if (what == DropWaiting::What::kAll) {
         return message.kind != MessageKind::kReceived && message.kind != MessageKind::kPublicNote &&
@@ -63,20 +63,23 @@ Timestamp Draft::may_tell_at(MessageKind kind) const {
 }
 
 int Draft::tell(const std::vector<Tell>& contacts, MessageKind kind, int step) {
-    if (in().absorbed) return 0;  // its parent stands for it
     const Duration wait = may_tell_at(kind) - now_;
     // A contact's `after` is a respite from being asked; what is over needs none.
     const bool end = kind == MessageKind::kResolved;
     int told = 0;
     for (const Tell& contact : contacts) {
-        if (notify_to(decision_.effects, contact) != nullptr) continue;
-        decision_.effects.emplace_back(Notify{contact.person, contact.channel, contact.address,
-                                              kind, in().priority, step,
-                                              (end ? now_ : contact.not_before) + wait});
+        const bool ends_program = end && contact.readership == Readership::kProgram;
+        if (in().absorbed && !ends_program) continue;  // its parent stands for it
         auto& so_far = in().told;
         if (std::find(so_far.begin(), so_far.end(), contact.person) == so_far.end()) {
             so_far.push_back(contact.person);
         }
+        if (is_told(decision_.effects, contact)) continue;
+        // Whoever has a program keep them awake is let sleep by it too.
+        const Timestamp at =
+            (end ? now_ : contact.not_before) + (ends_program ? Duration{0} : wait);
+        decision_.effects.emplace_back(Notify{contact.person, contact.channel, contact.address,
+                                              kind, in().priority, step, at});
         ++told;
     }
     return told;
@@ -88,7 +91,7 @@ int Draft::tell_person(std::string_view name, MessageKind kind) {
     return tell(contacts_of({person}, in().priority, now_), kind, 0);
 }
 
-void Draft::tell_end(std::string_view name) {
+void Draft::tell_end(std::string_view name, EndTo to) {
     const Person* person = context_.oncall.person(name);
     if (person == nullptr) person = context_.oncall.vendor(name);
     if (person == nullptr) return;
@@ -96,7 +99,24 @@ void Draft::tell_end(std::string_view name) {
     for (const Priority other : kPriorities) {
         if (contacts.empty()) contacts = contacts_of({person}, other, now_);
     }
+    std::erase_if(contacts, [to](const Tell& contact) {
+        if (to == EndTo::kAll) return false;
+        const bool program = contact.readership == Readership::kProgram;
+        return to == EndTo::kPrograms ? !program : contact.readership == Readership::kPerson;
+    });
     tell(contacts, MessageKind::kResolved, 0);
+}
+
+void Draft::tell_programs(MessageKind kind) {
+    for (const std::string& name : std::vector<std::string>(in().told)) {
+        const Person* person = context_.oncall.person(name);
+        if (person == nullptr) continue;
+        std::vector<Tell> contacts = contacts_of({person}, in().priority, now_);
+        std::erase_if(contacts, [](const Tell& contact) {
+            return contact.readership != Readership::kProgram;
+        });
+        tell(contacts, kind, 0);
+    }
 }
 
 void Draft::tell_watchers(MessageKind kind) {

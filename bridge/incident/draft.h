@@ -33,7 +33,14 @@ class Draft {
     int tell_person(std::string_view name, MessageKind kind);
     // The end, to a person or vendor who was told of the beginning: by a contact that serves
     // another priority when none serves this one.
-    void tell_end(std::string_view name);
+    enum class EndTo {
+        kAll,
+        kShared,    // who ended it knows; their group and their programs do not
+        kPrograms,  // people hear of it elsewhere, a program knows it by its key
+    };
+    void tell_end(std::string_view name, EndTo to = EndTo::kAll);
+    // What changed, to the programs through which people were told of it.
+    void tell_programs(MessageKind kind);
     void tell_watchers(MessageKind kind);
     // When people may be told of this (semantics 6: P3 in working hours, ends not at night); now,
     // when at once. Messages told earlier wait for it.

@@ -16,15 +16,16 @@ using EffectId = Id<struct EffectTag>;
 
 // Why somebody is told; the notifier finds its words by it.
 enum class MessageKind {
-    kOpened,       // a new incident, the first step
-    kEscalated,    // a later step
-    kReminder,     // the last step again
-    kReopened,     // it came back
-    kStillFiring,  // resolved by hand, and it did not stop
-    kRaised,       // above what the owner took on
-    kJoined,       // a new alert joined what the owner took on
-    kAssigned,     // "you are asked to take it"
-    kLapsed,       // the acknowledge ended without a word; asks the owner first
+    kOpened,        // a new incident, the first step
+    kEscalated,     // a later step
+    kReminder,      // the last step again
+    kReopened,      // it came back
+    kStillFiring,   // resolved by hand, and it did not stop
+    kRaised,        // above what the owner took on
+    kJoined,        // a new alert joined what the owner took on
+    kAssigned,      // "you are asked to take it"
+    kAcknowledged,  // to a program: nobody else is to be asked
+    kLapsed,        // the acknowledge ended without a word; asks the owner first
     kSnoozeEnded,
     kPendingEnded,
     kResolved,
@@ -48,6 +49,7 @@ enum class MessageKind {
     kStorm,      // many hosts at once: one incident stands for all of theirs
     kOverflow,   // more new incidents than people can be told of
     kReviewDue,  // to whom a review or an action of it is for: it is late
+    kTicket,     // to a ticket system that keeps a copy: the incident as it is now (mirror.h)
     kTest,       // of how a person is reached; of no incident
 };
 std::string_view to_string(MessageKind kind);  // "opened", "still_firing" …

@@ -27,6 +27,9 @@ AlertRecord renamed(AlertRecord alert, std::string_view to) {
     if (instance == alert.host) labels.set("instance", to);
     alert.labels = labels.build();
     alert.host = std::string(to);
+    if (!alert.from_agent()) {
+        alert.identity = fingerprint(LabelsBuilder(alert.labels).remove("severity").build());
+    }
     alert.fingerprint = fingerprint(alert.labels);
     for (auto& [severity, level] : alert.levels) {
         level.fingerprint =
@@ -51,7 +54,9 @@ Decision on_host_renamed(Draft& d, const HostRenamed& event) {
     }
     if (!any) return d.nothing("it has no alert of that host");
     in.dedup_key = event.dedup_key;
+    const std::string title = std::exchange(in.title, "");
     refresh(d);
+    if (in.title.empty()) in.title = title;  // it is a person's
     d.say("host_renamed", event.actor, fmt::format("{} is now {}", event.from, event.to),
           {{"from", event.from}, {"to", event.to}});
     return d.done("its host has another name");

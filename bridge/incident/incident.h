@@ -39,10 +39,12 @@ struct Incident {
     std::optional<Timestamp> acknowledged_at;
     std::optional<Timestamp> responded_at;          // the first acknowledge ever; never cleared
     std::optional<Priority> acknowledged_priority;  // what the owner took on; none: asked again
-    int step = 0;                       // of the ladder, the last one carried out, from 1
-    int step_told = 0;                  // messages that this step queued
-    int step_failed = 0;                // how many of them could not be delivered
-    int repeats = 0;                    // of the last step
+    int step = 0;         // of the ladder, the last one carried out, from 1
+    int step_told = 0;    // messages that this step queued
+    int step_failed = 0;  // how many of them could not be delivered
+    int repeats = 0;      // of the last step
+    bool next_asked =
+        false;  // the owner let it lapse: the ladder goes on, the step does not repeat
     std::vector<std::string> told;      // people told so far, who hear how it ends
     std::vector<std::string> watchers;  // targets of `also` routes ("team:dba") and former teams
 

@@ -71,6 +71,7 @@ void say_step(Draft& d, const StepPlan& plan, bool repeated) {
 void start_ladder(Draft& d, MessageKind kind) {
     if (d.in().absorbed) return;
     d.in().step = d.in().step_told = d.in().step_failed = d.in().repeats = 0;
+    d.in().next_asked = false;
     if (d.in().suppressed) return;  // from here once it is held back no longer
     const Policy* policy = d.policy();
     const Duration after =
@@ -85,6 +86,7 @@ void start_ladder(Draft& d, MessageKind kind) {
 
 bool repeat_step(Draft& d) {
     Incident& in = d.in();
+    if (in.next_asked) return false;
     if (in.absorbed || !is_open(d.context().oncall.hours.of(in.priority), d.now())) return false;
     const auto plan =
         plan_repeat(d.context().oncall, d.policy(), in.step, in.repeats, in.priority, d.now());
@@ -111,6 +113,7 @@ void run_step(Draft& d, MessageKind kind) {
     say_skipped(d, plan);
     say_empty(d, plan);
     say_step(d, plan, repeated);
+    d.in().next_asked = false;
     d.in().step = plan.reached;
     d.in().step_failed = 0;
     d.in().step_told = d.tell(plan.tell, repeated ? MessageKind::kReminder : kind, plan.step);
@@ -141,6 +144,7 @@ void wait_then_ladder(Draft& d) {
     if (d.in().absorbed) return;
     const IncidentSettings& s = d.context().settings;
     const Duration wait = d.in().priority == Priority::kP1 ? s.lapse_p1 : s.lapse_p2;
+    d.in().next_asked = true;
     d.set(TimerKind::kEscalation, d.now() + wait);
 }
 
@@ -179,9 +183,10 @@ void await_owner(Draft& d, int told) {
     d.set(TimerKind::kLapse, told == 0 ? d.now() : d.now() + wait);
 }
 
-void raise_priority(Draft& d, Priority to, std::string_view actor, EntryData data) {
+void take_priority(Draft& d, Priority to, std::string_view actor, EntryData data) {
     Incident& in = d.in();
     const Priority from = in.priority;
+    if (to >= from) return;
     in.priority = to;
     in.facts.lowered_from.reset();
     data["from"] = to_string(from);
@@ -191,6 +196,12 @@ void raise_priority(Draft& d, Priority to, std::string_view actor, EntryData dat
           fmt::format("Priority {} → {}{}", to_string(from), to_string(to),
                       why == data.end() ? "" : ": " + why->second),
           std::move(data));
+}
+
+void raise_priority(Draft& d, Priority to, std::string_view actor, EntryData data) {
+    Incident& in = d.in();
+    const Priority from = in.priority;
+    take_priority(d, to, actor, std::move(data));
     const Incident* parent = d.context().parent;
     if (in.absorbed && (parent == nullptr || to < parent->priority)) {
         leave_storm(d, "it is worse than the storm");

@@ -124,7 +124,11 @@ std::optional<Timestamp> alert_deadline(const AlertRecord& alert, const HostReco
         return std::nullopt;
     }
     const Duration promised = *alert.ends_at - alert.last_seen;
-    Timestamp deadline = std::max(alert.last_seen, served_since + kResend) + promised;
+    // What was heard of before the bridge served again has the time of a resend to be heard of
+    // anew.
+    const bool heard = alert.last_seen >= served_since;
+    Timestamp deadline =
+        (heard ? alert.last_seen : std::max(alert.last_seen, served_since + kResend)) + promised;
     if (host != nullptr && alert.from_agent()) {
         // A (re)started agent first refills its windows; one that said goodbye has time to reboot.
         if (host->restarted_at) {

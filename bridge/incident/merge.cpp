@@ -83,6 +83,10 @@ Decision absorb_other(Draft& d, const Incident& loser, const UserAction& action)
         pending_to_acknowledged(d);
         d.say("resumed", kSystem, "A new alert joined: no longer pending");
     }
+    if (!loser.assignee.empty() && loser.assignee != action.actor) {
+        add_each(in.told, {loser.assignee});
+        if (loser.assignee != in.assignee) d.tell_person(loser.assignee, MessageKind::kJoined);
+    }
     take_alerts(d, loser);
     if (is_open(in.state) && before != State::kTriggered && in.acknowledged_by != action.actor) {
         ask_owner_again(d, MessageKind::kJoined);
@@ -104,6 +108,11 @@ Decision end_into(Draft& d, const Incident& survivor, const UserAction& action) 
     close(d, action.actor, sentence(fmt::format("Merged into {}", survivor.key), action),
           with_text(action, {{"successor", survivor.key}}));
     d.decision().timeline.back().kind = "merged";
+    // People go on hearing of the survivor; a program that was paged for this one waits for its
+    // end.
+    for (const std::string& person : std::vector<std::string>(in.told)) {
+        d.tell_end(person, Draft::EndTo::kPrograms);
+    }
     return finished(d, action, fmt::format("merged into {}", survivor.key));
 }
 

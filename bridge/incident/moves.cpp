@@ -132,6 +132,7 @@ void acknowledge(Draft& d, std::string_view person) {
     if (!in.responded_at) in.responded_at = d.now();
     d.cancel({TimerKind::kEscalation, TimerKind::kLapse});
     d.drop_waiting(DropWaiting::What::kAsks);
+    d.tell_programs(MessageKind::kAcknowledged);
 }
 
 void to_triggered(Draft& d) {
@@ -187,7 +188,7 @@ void resolve(Draft& d, Timestamp at, std::string_view who, By by) {
         told.push_back(in.assignee);
     }
     for (const std::string& person : told) {
-        if (person != who) d.tell_end(person);
+        d.tell_end(person, person == who ? Draft::EndTo::kShared : Draft::EndTo::kAll);
     }
     d.tell_watchers(MessageKind::kResolved);
 }

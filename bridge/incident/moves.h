@@ -59,5 +59,7 @@ void arm_expiry(Draft& d);
 // A priority above what it is: raised, said and told. What the alerts ask for: wanted_priority().
 Priority wanted_priority(const Draft& d, const Incident& incident);
 void raise_priority(Draft& d, Priority to, std::string_view actor, EntryData data = {});
+// Raised and said; whoever hears of the incident now hears it with this. Nothing when it is lower.
+void take_priority(Draft& d, Priority to, std::string_view actor, EntryData data = {});
 
 }  // namespace tocsin::bridge

@@ -31,9 +31,8 @@ bool may_open(const OpenWhen& condition, const std::vector<Timestamp>& fired, Ti
     return static_cast<int>(fired.size()) >= condition.count;
 }
 
-std::optional<Timestamp> open_due(const OpenWhen& condition, Timestamp since) {
-    if (condition.held > Duration{0}) return since + condition.held;
-    return std::nullopt;
+Timestamp open_due(const OpenWhen& condition, Timestamp since) {
+    return since + (condition.held > Duration{0} ? condition.held : condition.in);
 }
 
 std::string phrase_of(const OpenWhen& condition) {

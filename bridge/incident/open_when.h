@@ -17,7 +17,7 @@ namespace tocsin::bridge {
 struct OpenWhen {
     std::string name;  // its matchers' text
     Matchers match;
-    // Either so many firings of the dedup key within so long …
+    // Either so many firings of the dedup key within so long, or one for all of that time …
     int count = 0;
     Duration in{0};
     Duration held{0};  // … or firing without a break for so long; 0 for the other kind
@@ -33,8 +33,8 @@ std::vector<Timestamp> with_firing(std::vector<Timestamp> before, const OpenWhen
 // Whether it opens. `fired` counts this firing; `since` is when the alert began to be held back.
 bool may_open(const OpenWhen& condition, const std::vector<Timestamp>& fired, Timestamp since,
               Timestamp now);
-// When it is to be looked at again without news; none: with its next firing.
-std::optional<Timestamp> open_due(const OpenWhen& condition, Timestamp since);
+// When it opens without another firing: one that fires through the whole of `in` is no blip.
+Timestamp open_due(const OpenWhen& condition, Timestamp since);
 // "3 times in 10m", "for 2m".
 std::string phrase_of(const OpenWhen& condition);
 

@@ -14,6 +14,8 @@ namespace {
 // Whom it would ask has been relieved, or what it tells has passed.
 bool is_pointless(const Incident& in, const Notify& sent) {
     switch (sent.kind) {
+        case MessageKind::kAcknowledged:
+            return true;  // news for that program alone
         case MessageKind::kResolved:
         case MessageKind::kOwed:
         case MessageKind::kAskConfirm:
@@ -22,6 +24,7 @@ bool is_pointless(const Incident& in, const Notify& sent) {
         case MessageKind::kPublicNote:
         case MessageKind::kSilenceEnding:
         case MessageKind::kReviewDue:
+        case MessageKind::kTicket:
             return false;
         default:
             break;
@@ -57,8 +60,17 @@ Decision on_stuck(Draft& d, const EffectOutcome& outcome) {
     return d.done("told another way");
 }
 
+Decision not_copied(Draft& d, const EffectOutcome& outcome) {
+    d.say("not_copied", kSystem,
+          fmt::format("{} did not take the incident as it is now{}", outcome.notify.channel,
+                      outcome.detail.empty() ? "" : ": " + outcome.detail),
+          data_of(outcome));
+    return d.done("not delivered");
+}
+
 Decision on_failed(Draft& d, const EffectOutcome& outcome) {
     const Notify& sent = outcome.notify;
+    if (sent.kind == MessageKind::kTicket) return not_copied(d, outcome);
     d.say("not_told", kSystem,
           fmt::format("{} could not be told by {}{}", to_whom(sent), sent.channel,
                       outcome.detail.empty() ? "" : ": " + outcome.detail),
@@ -98,6 +110,8 @@ int fall_back(Draft& d, const Notify& sent, std::string_view detail) {
 Decision on_outcome(Draft& d, const EffectOutcome& outcome) {
     switch (outcome.delivery) {
         case EffectOutcome::Delivery::kDelivered:
+            // Each change is sent: a line for each would drown what people did.
+            if (outcome.notify.kind == MessageKind::kTicket) return d.nothing("copied");
             d.say("told", kSystem,
                   fmt::format("{} was told by {}", to_whom(outcome.notify), outcome.notify.channel),
                   data_of(outcome));

@@ -77,6 +77,10 @@ Decision open_report(const Report& report, const std::vector<const Route*>& also
                    {"type", report.request ? "request" : "incident"}};
     if (report.since) data["since"] = format_rfc3339(*report.since);
     if (!report.text.empty()) data["text"] = report.text;
+    // Of one who is told by a channel the address is nobody else's to know.
+    if (report.reporter.channel.empty() && !report.reporter.address.empty()) {
+        data["contact"] = report.reporter.address;
+    }
     d.say(
         "reported", report.actor,
         fmt::format("{} reports {}: {} (impact {}, urgency {}){}{}", report.reporter.name,

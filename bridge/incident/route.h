@@ -28,6 +28,7 @@ struct Route {
     std::optional<Priority> priority_at_most;
     std::string calendar;  // its targets' clocks run on this one; "" for each target's own
     SlaTargets sla{};      // before the service's and the rest's, priority by priority
+    std::vector<std::string> tickets{};  // the systems that keep a copy of its incidents
 };
 
 // What alerts of this route make of a priority by the matrix.

@@ -135,23 +135,23 @@ void tell_upward(Draft& d, int above, int up_to) {
     }
 }
 
-// Says the highest share that has passed and was not said yet. What a clock had passed before it
-// stopped was a breach; a warning is of no use any more then.
+// Says the shares that have passed and were not said yet, and tells people once. What a clock had
+// passed before it stopped was a breach; a warning is of no use any more then.
 void say_passed(Draft& d, SlaClock clock) {
     Incident& in = d.in();
     SlaMeter& meter = meter_of(in, clock);
     if (meter.runs.empty() || meter.breached_at) return;
     const auto stop = stopped(in, clock);
-    int passed = 0;
+    const int before = meter.announced;
     for (const int share : shares_of(d, clock)) {
-        if (share <= meter.announced || (stop && share < 100)) continue;
+        if (share <= before || (stop && share < 100)) continue;
         const auto at = reached(meter, in.sla.pauses, d.context().settings.sla, share);
-        if (at && (stop ? *at < *stop : *at <= d.now())) passed = share;
+        if (!at || (stop ? *at >= *stop : *at > d.now())) continue;
+        meter.announced = share;
+        say_share(d, clock, share);
     }
-    if (passed == 0) return;
-    const int before = std::exchange(meter.announced, passed);
-    say_share(d, clock, passed);
-    if (clock == SlaClock::kResolution && !stop) tell_upward(d, before, passed);
+    const int passed = meter.announced;
+    if (passed > before && clock == SlaClock::kResolution && !stop) tell_upward(d, before, passed);
 }
 
 // What had passed by then is no news, but for the whole of it.

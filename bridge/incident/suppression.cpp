@@ -49,7 +49,7 @@ void comes_out(Draft& d, const Suppressor& by) {
     data["firing_since"] = since;
     const std::string why =
         fmt::format("No longer held back by {}; firing since {}", phrase_of(by), since);
-    in.priority = std::min(in.priority, wanted_priority(d, in));
+    take_priority(d, wanted_priority(d, in), kSystem);
     if (in.state == State::kResolved) {
         reopen(d, kSystem, why, MessageKind::kUnsuppressed, std::move(data));
         return;

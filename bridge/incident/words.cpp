@@ -73,6 +73,7 @@ constexpr std::array kMessageWords = {
     Word<MessageKind>{MessageKind::kRaised, "raised"},
     Word<MessageKind>{MessageKind::kJoined, "joined"},
     Word<MessageKind>{MessageKind::kAssigned, "assigned"},
+    Word<MessageKind>{MessageKind::kAcknowledged, "acknowledged"},
     Word<MessageKind>{MessageKind::kLapsed, "lapsed"},
     Word<MessageKind>{MessageKind::kSnoozeEnded, "snooze_ended"},
     Word<MessageKind>{MessageKind::kPendingEnded, "pending_ended"},
@@ -97,6 +98,7 @@ constexpr std::array kMessageWords = {
     Word<MessageKind>{MessageKind::kFlappingEnded, "flapping_ended"},
     Word<MessageKind>{MessageKind::kStorm, "storm"},
     Word<MessageKind>{MessageKind::kOverflow, "overflow"},
+    Word<MessageKind>{MessageKind::kTicket, "ticket"},
     Word<MessageKind>{MessageKind::kTest, "test"},
 };
 constexpr std::array kTimerWords = {

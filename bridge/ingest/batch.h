@@ -129,7 +129,7 @@ class Batch {
     // Conditions of opening (batch_open_when.cpp).
     enum class Firing { kBegins, kGoesOn };
     Result<std::optional<Suppressor>> waits_to_open(const AlertRecord& alert);
-    std::optional<Timestamp> due_of(const OpenWhen& condition, Timestamp since) const;
+    Timestamp due_of(const OpenWhen& condition, Timestamp since) const;
     Result<bool> is_met(const OpenWhen& condition, const std::string& identity,
                         const std::string& key, Timestamp since, Firing firing);
     std::string key_of(const AlertRecord& alert) const;
@@ -167,6 +167,7 @@ class Batch {
     void tell_incident(IncidentId id, TimelineEntry entry);
 
     void absorb(Work& work, Decision decision);
+    void mirror(IncidentId id, const Work& work);
     void effect(IncidentId id, const Effect& effect);
     void remember(const AlertRecord& record, Work& work);
     static void link(Work* closed, Decision& opened);

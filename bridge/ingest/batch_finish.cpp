@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "bridge/incident/mirror.h"
 #include "bridge/ingest/batch.h"
 
 namespace tocsin::bridge {
@@ -47,6 +48,12 @@ void Batch::collect_keys(Changes& changes) const {
     }
 }
 
+// Once a commit, however many decisions there were.
+void Batch::mirror(IncidentId id, const Work& work) {
+    const Route& route = config_.route_named(work.now.route);
+    for (const Notify& notify : mirrored(work.before, work.now, route, now_)) effect(id, notify);
+}
+
 Result<Committed> Batch::finish() {
     TOCSIN_TRY(end_until_clear());
     TOCSIN_TRY(review_if_wanted());
@@ -59,6 +66,7 @@ Result<Committed> Batch::finish() {
     for (auto& [id, work] : work_) {
         collect_alerts(work, changes);
         if (!work.touched) continue;
+        mirror(id, work);
         changes.incidents.push_back(work.now);
         committed.incidents.push_back(std::move(work.now));
     }

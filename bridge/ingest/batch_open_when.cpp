@@ -41,17 +41,17 @@ Result<std::optional<Suppressor>> Batch::waits_to_open(const AlertRecord& alert)
     return Waits(std::move(by));
 }
 
-// When it is looked at again. One that cleared while the bridge was away has the time of a resend
-// to say so.
-std::optional<Timestamp> Batch::due_of(const OpenWhen& condition, Timestamp since) const {
-    const std::optional<Timestamp> due = open_due(condition, since);
-    if (!due) return due;
-    return std::max(*due, served_since_ + kResend);
+// When it opens without another firing. One that cleared while the bridge was away has the time of
+// a resend to say so.
+Timestamp Batch::due_of(const OpenWhen& condition, Timestamp since) const {
+    const Timestamp due = open_due(condition, since);
+    return since < served_since_ ? std::max(due, served_since_ + kResend) : due;
 }
 
 Result<bool> Batch::is_met(const OpenWhen& condition, const std::string& identity,
                            const std::string& key, Timestamp since, Firing firing) {
-    if (const auto due = due_of(condition, since)) return now_ >= *due;
+    if (now_ >= due_of(condition, since)) return true;
+    if (condition.count == 0) return false;
     // Counted once, when the alert begins to fire.
     if (firing == Firing::kGoesOn || !counted_.insert(identity).second) return false;
     if (!fired_.contains(key)) {
@@ -61,6 +61,7 @@ Result<bool> Batch::is_met(const OpenWhen& condition, const std::string& identit
     fired = with_firing(std::move(fired), condition, now_);
     if (!may_open(condition, fired, since, now_)) return false;
     fired.clear();
+    review_ = true;  // those of its key that waited with it come out with it
     return true;
 }
 

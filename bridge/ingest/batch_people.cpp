@@ -32,13 +32,28 @@ void Batch::free_key(const std::string& key, IncidentId id) {
     holders_[key] = IncidentId{};
 }
 
+namespace {
+
+// A contact by what is no channel of ours (an extension, a desk) is for people to use. Says so.
+std::string keep_contact(const BridgeConfig& config, Reporter& reporter) {
+    if (reporter.channel.empty() || config.channel(reporter.channel) != nullptr) return "";
+    std::string said = "; no channel is named \"" + reporter.channel +
+                       "\": the contact is kept, and nothing is sent to it";
+    reporter.address = reporter.channel + " " + reporter.address;
+    reporter.channel.clear();
+    return said;
+}
+
+}  // namespace
+
 Result<Answer> Batch::report(const ReportIn& in) {
     Report report = in.report;
+    const std::string kept = keep_contact(config_, report.reporter);
     const Routing routing = route(config_.routes, labels_of(report));
     TOCSIN_TRY(const IncidentId id, next_id(report.key));
     const Context context{*routing.owner, oncall(), config_.priorities, config_.incidents};
     create(id, open_report(report, routing.also, context, now_), "");
-    return answer_of(work_.at(id), "reported", std::nullopt);
+    return answer_of(work_.at(id), "reported" + kept, std::nullopt);
 }
 
 // The loser's keys and alerts move to the survivor; what is sent of them goes there from now on.

@@ -1,5 +1,6 @@
 #include "bridge/ingest/json_object.h"
 
+#include <algorithm>
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 #include <cmath>
@@ -52,6 +53,27 @@ void JsonObject::fail(std::string_view field, std::string_view what) {
 Result<void> JsonObject::check() const {
     if (*impl_->error) return **impl_->error;
     return success();
+}
+
+bool JsonObject::is_text(std::string_view field) const {
+    const json::value* found = impl_->find(field);
+    return found != nullptr && found->is_string();
+}
+
+std::vector<std::string> JsonObject::names() const {
+    std::vector<std::string> out;
+    for (const json::key_value_pair& item : impl_->fields) {
+        if (!item.value().is_null()) out.push_back(valid_utf8(std::string_view(item.key())));
+    }
+    return out;
+}
+
+void JsonObject::allow(std::initializer_list<std::string_view> fields) {
+    for (const std::string& name : names()) {
+        if (std::find(fields.begin(), fields.end(), name) == fields.end()) {
+            fail(name, "is not one that there is");
+        }
+    }
 }
 
 void JsonObject::require(std::string_view field) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -34,7 +35,12 @@ class JsonObject {
     std::vector<JsonObject> objects(std::string_view field, std::size_t most = 256);
     JsonObject object(std::string_view field);  // without fields when absent
 
+    bool is_text(std::string_view field) const;
+    std::vector<std::string> names() const;  // of its fields, those that are null left out
+
     void require(std::string_view field);
+    // Fails at the first field that is none of these.
+    void allow(std::initializer_list<std::string_view> fields);
     void fail(std::string_view field, std::string_view what);
     // The first thing that was wrong.
     Result<void> check() const;

@@ -55,11 +55,12 @@ constexpr Phrase kPhrases[] = {
      "{{ if .ResolvedBy }}{{ .ResolvedBy }} 已解决该事件。{{ else }}所有告警已恢复，事件已解决。{{ "
      "end "
      "}}无需处理。"},
-    {"headline.nobody", "Nobody could be told", "无人可通知"},
+    {"headline.nobody", "Nobody has taken it", "尚无人认领"},
     {"why.nobody",
-     "The escalation policy reached nobody, or is at its end. Assign somebody, or acknowledge it "
-     "yourself.",
-     "升级策略未能通知到任何人，或已到末尾。请指派处理人，或自行认领。"},
+     "A step of the escalation policy reached nobody, or the policy is at its end. Assign "
+     "somebody, "
+     "or acknowledge it yourself.",
+     "升级策略有一步未能通知到任何人，或已到末尾。请指派处理人，或自行认领。"},
     {"headline.handed_over", "Escalated to your team", "升级到您的团队"},
     {"why.handed_over", "Another team asks yours to take this incident. Please acknowledge it.",
      "其他团队请您的团队处理该事件。请认领。"},
@@ -179,6 +180,11 @@ constexpr Phrase kPhrases[] = {
      "A review that you own, or one of its actions, is late; the last line of the timeline says "
      "which. You are reminded daily until it is done.",
      "您负责的复盘或其中的改进项已逾期，见时间线末行。完成前每天提醒一次。"},
+    {"headline.acknowledged", "Acknowledged", "已认领"},
+    {"why.acknowledged", "Somebody works on it; nobody else is asked.",
+     "已有人处理，不再询问他人。"},
+    {"headline.ticket", "Incident", "事件"},
+    {"why.ticket", "This is a copy of the incident as it is now.", "这是该事件当前状态的副本。"},
     {"headline.vendor", "Your help is asked for", "请求协助"},
     {"why.vendor", "Please help with this incident; what is wanted stands in its timeline.",
      "请协助处理该事件，具体要求见时间线。"},
@@ -203,8 +209,8 @@ constexpr Phrase kPhrases[] = {
     // Several messages as one, and what each of them is about in few words.
     {"digest.headline_mixed", "{{ .Count }} messages in one", "汇总通知：{{ .Count }} 条"},
     {"digest.why_mixed",
-     "More happened at once than this channel lets through one by one. Please look at the list.",
-     "同时发生的事项超过该通道的发送频率，已合并。请查看列表。"},
+     "These are told in one message instead of one by one. Please look at the list.",
+     "多条通知已合并为一条。请查看列表。"},
     {"digest.headline_resolved", "{{ .Count }} incidents resolved", "{{ .Count }} 个事件已解决"},
     {"digest.why_resolved", "There is nothing to do.", "无需处理。"},
     {"digest.line", "[{{ .Priority }}] {{ .Headline }}: {{ .Title }} ({{ .Key }})",

@@ -33,6 +33,8 @@ constexpr Phrase kPhrases[] = {
     {"timeline.not_told", "{{ .Text }}",
      "未能通过 {{ .Data.channel }} 通知 {{ .Data.person }}{{ with .Data.detail }}：{{ . }}{{ end "
      "}}"},
+    {"timeline.not_copied", "{{ .Text }}",
+     "{{ .Data.channel }} 未接收事件的最新状态{{ with .Data.detail }}：{{ . }}{{ end }}"},
     {"timeline.fell_back", "{{ .Text }}",
      "{{ .Data.from }} 未能送达，改用 {{ .Data.channel }} 通知 {{ .Data.person }}"},
     {"timeline.retried", "{{ .Text }}",

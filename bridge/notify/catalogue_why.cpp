@@ -73,11 +73,10 @@ constexpr Phrase kPhrases[] = {
      "被 {{ .Data.name }} 抑制，后者已结束，至 {{ .Data.until }} 为止"},
     {"why.suppression.open_when",
      "The condition {{ .Data.name }} lets it open an incident {{ with .Data.held }}once it has "
-     "lasted for {{ . }}{{ else }}only when it comes {{ .Data.count }} times in {{ .Data.in }}{{ "
-     "end }}{{ with .Data.until }}: at {{ . }}{{ end }}",
+     "lasted for {{ . }}{{ else }}only when it comes {{ .Data.count }} times in {{ .Data.in }}, or "
+     "lasts for all of that{{ end }}{{ with .Data.until }}: at {{ . }}{{ end }}",
      "触发条件 {{ .Data.name }}：{{ with .Data.held }}持续 {{ . }} {{ else }}{{ .Data.in }} 内出现 "
-     "{{ "
-     ".Data.count }} 次{{ end }}才产生事件{{ with .Data.until }}：{{ . }}{{ end }}"},
+     "{{ .Data.count }} 次，或一直持续{{ end }}才产生事件{{ with .Data.until }}：{{ . }}{{ end }}"},
     {"why.suppression.blip",
      "From {{ .Data.since }} to {{ .Data.until }} it was there, not enough for that condition: "
      "recorded as a blip",
@@ -182,10 +181,10 @@ constexpr Phrase kPhrases[] = {
      "{{ with .Data.person }}{{ . }}{{ else }}nobody by name{{ end }} by {{ .Data.channel }}{{ "
      "with "
      ".Data.address }} ({{ . }}){{ end }}, \"{{ .Data.headline }}\": {{ .Data.delivery }}{{ with "
-     ".Data.result }}; {{ . }}{{ end }}",
+     ".Data.due }}, not before {{ . }}{{ end }}{{ with .Data.result }}; {{ . }}{{ end }}",
      "{{ with .Data.person }}{{ . }}{{ else }}未指名{{ end }}，通过 {{ .Data.channel }}{{ with "
      ".Data.address }}（{{ . }}）{{ end }}，“{{ .Data.headline }}”：{{ .Data.delivery }}{{ with "
-     ".Data.result }}；{{ . }}{{ end }}"},
+     ".Data.due }}，不早于 {{ . }}{{ end }}{{ with .Data.result }}；{{ . }}{{ end }}"},
     {"why.delivery.waiting", "waits to be sent", "等待发送"},
     {"why.delivery.claimed", "is being sent", "发送中"},
     {"why.delivery.delivered", "delivered", "已送达"},

@@ -66,6 +66,11 @@ std::string id_text(std::string_view text) {
     return out;
 }
 
+// A digest is of several incidents, and begins no thread.
+bool is_threaded(const Message& message) {
+    return !message.key.empty();
+}
+
 std::string opening_id(const Message& message, std::string_view from) {
     return fmt::format("<{}.opened@{}>", id_text(message.key), domain_of(from));
 }
@@ -93,7 +98,7 @@ std::string headers(const Message& message, const Words& words, std::string_view
     add("Subject", header_text(words.subject));
     add("Date", date::format("%a, %d %b %Y %T +0000", seconds));
     add("Message-ID", message_id(message, from));
-    if (message.kind != MessageKind::kOpened) {
+    if (message.kind != MessageKind::kOpened && is_threaded(message)) {
         add("In-Reply-To", opening_id(message, from));
         add("References", opening_id(message, from));
     }
@@ -102,7 +107,7 @@ std::string headers(const Message& message, const Words& words, std::string_view
     if (message.priority <= Priority::kP2 && message.kind != MessageKind::kResolved) {
         add("Importance", "high");
     }
-    add("X-Tocsin-Incident", header_text(message.key));
+    if (is_threaded(message)) add("X-Tocsin-Incident", header_text(message.key));
     add("X-Tocsin-Kind", to_string(message.kind));
     add("MIME-Version", "1.0");
     add("Content-Type", fmt::format("multipart/alternative;\r\n boundary=\"{}\"", boundary));
@@ -137,6 +142,9 @@ std::string header_text(std::string_view text) {
 }
 
 std::string message_id(const Message& message, std::string_view from) {
+    if (!is_threaded(message)) {
+        return fmt::format("<digest.{}@{}>", id_text(message.idempotency_key), domain_of(from));
+    }
     if (message.kind == MessageKind::kOpened) return opening_id(message, from);
     return fmt::format("<{}.{}.{}@{}>", id_text(message.key), id_text(to_string(message.kind)),
                        id_text(message.idempotency_key), domain_of(from));

@@ -31,7 +31,7 @@ std::optional<Tell> fallback_of(const Oncall& oncall, std::string_view person,
         return !told_at_once(*c, priority, now) && (c->channel != channel || c->address != address);
     });
     if (next == order.end()) return std::nullopt;
-    return Tell{who->name, (*next)->channel, (*next)->address, now};
+    return Tell{who->name, (*next)->channel, (*next)->address, now, (*next)->readership};
 }
 
 }  // namespace tocsin::bridge

@@ -6,6 +6,11 @@
 
 namespace tocsin::bridge {
 
+bool is_same_place(const Tell& a, const Tell& b) {
+    return a.channel == b.channel && a.address == b.address &&
+           (a.readership != Readership::kProgram || a.person == b.person);
+}
+
 std::vector<Tell> contacts_of(const std::vector<const Person*>& people, Priority priority,
                               Timestamp now) {
     std::vector<Tell> tells;
@@ -13,10 +18,12 @@ std::vector<Tell> contacts_of(const std::vector<const Person*>& people, Priority
         for (const Contact& contact : person->contacts) {
             if (!contact.serves(priority, now)) continue;
             const auto same = std::find_if(tells.begin(), tells.end(), [&](const Tell& t) {
-                return t.channel == contact.channel && t.address == contact.address;
+                return is_same_place(
+                    t, {person->name, contact.channel, contact.address, now, contact.readership});
             });
-            if (same != tells.end()) continue;  // a shared number rings once
-            tells.push_back({person->name, contact.channel, contact.address, now + contact.after});
+            if (same != tells.end()) continue;
+            tells.push_back({person->name, contact.channel, contact.address, now + contact.after,
+                             contact.readership});
         }
     }
     return tells;

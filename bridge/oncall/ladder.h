@@ -16,10 +16,13 @@ struct Tell {
     std::string channel;
     std::string address;
     Timestamp not_before;  // now, or later for a contact with `after`
+    Readership readership = Readership::kPerson;
     bool operator==(const Tell&) const = default;
 };
+bool is_same_place(const Tell& a, const Tell& b);
 
-// The contacts of these people for this priority, each pair of channel and address once.
+// The contacts of these people for this priority, each pair of channel and address once: a shared
+// number rings once. A program hears of each person, for it is told whom it is for.
 std::vector<Tell> contacts_of(const std::vector<const Person*>& people, Priority priority,
                               Timestamp now);
 std::vector<Tell> contacts_of(const Oncall& oncall, const std::vector<Target>& targets,

@@ -15,6 +15,14 @@
 
 namespace tocsin::bridge {
 
+// Who reads what a channel brings: it decides what may be merged, whether a link may name a person,
+// and who is told of what a person knows who did it.
+enum class Readership {
+    kGroup,    // all contacts share one place; an address is whom to mention there
+    kPerson,   // an address is one person's own
+    kProgram,  // a program: one message an incident and reason, never merged
+};
+
 // One way to reach a person.
 struct Contact {
     std::string channel;  // the name of a configured channel
@@ -22,6 +30,7 @@ struct Contact {
     std::vector<Priority> priorities;  // for which it is used
     Duration after{0};                 // waits this long, and is dropped if acknowledged meanwhile
     Hours hours{};                     // outside of them it is not used
+    Readership readership = Readership::kPerson;  // its channel's
 
     [[nodiscard]] bool serves(Priority priority, Timestamp now) const;
     bool operator==(const Contact&) const = default;

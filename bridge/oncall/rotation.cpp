@@ -167,6 +167,15 @@ Shift shift_at(const Rotation& rotation, const std::vector<Override>& overrides,
     return {from, std::min(end, t + kYear), duty};
 }
 
+std::vector<Shift> whole_shifts(const Rotation& rotation, const std::vector<Override>& overrides,
+                                Timestamp from, Timestamp to, std::size_t most) {
+    std::vector<Shift> out = shifts(rotation, overrides, from, to, most);
+    if (out.empty()) return out;
+    out.front().start = shift_at(rotation, overrides, out.front().start).start;
+    out.back().end = shift_at(rotation, overrides, out.back().start).end;
+    return out;
+}
+
 std::vector<std::pair<Timestamp, Timestamp>> gaps(const Rotation& rotation, Timestamp from,
                                                   Timestamp to) {
     std::vector<std::pair<Timestamp, Timestamp>> out;

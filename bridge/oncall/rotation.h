@@ -88,6 +88,9 @@ struct Shift {
 // more than 100,000 moments at which the duty may change are looked at.
 std::vector<Shift> shifts(const Rotation& rotation, const std::vector<Override>& overrides,
                           Timestamp from, Timestamp to, std::size_t most);
+// Likewise, but the first and the last as long as they are.
+std::vector<Shift> whole_shifts(const Rotation& rotation, const std::vector<Override>& overrides,
+                                Timestamp from, Timestamp to, std::size_t most);
 // The whole shift that `t` lies in; one that does not end within a year is cut there, and so is a
 // gap at `t`, which has no beginning of its own.
 Shift shift_at(const Rotation& rotation, const std::vector<Override>& overrides, Timestamp t);

@@ -187,7 +187,7 @@ void Outbox::settle_one(const Letter& letter, const Outcome& outcome) {
         retry(letter, outcome);
         const bool long_wait = outcome.retry_after.value_or(Duration{0}) >= kLongWait;
         const bool stuck = effect.attempts >= kStuckAfter || long_wait;
-        if (stuck && !effect.stuck && is_urgent(effect.notify)) {
+        if (stuck && !effect.stuck && !effect.notify.person.empty()) {
             report(effect, EffectOutcome::Delivery::kStuck, outcome.detail);
         }
         return;

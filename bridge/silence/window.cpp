@@ -23,7 +23,8 @@ std::vector<Occurrence> occurrences_at(const Window& window, Timestamp now, int 
     const Timestamp oldest = now - window.lasts - kMaintenanceSettle;
     // Two days of margin: for the zone, and for a change of the clock.
     LocalTime from{std::chrono::floor<seconds>(oldest - 48h).time_since_epoch()};
-    while (out.size() < static_cast<std::size_t>(most)) {
+    // Those that are over and settle are none of them.
+    for (int found = 0; found < most;) {
         const auto local = window.every.next(from);
         if (!local) break;
         from = *local + seconds(1);
@@ -31,7 +32,9 @@ std::vector<Occurrence> occurrences_at(const Window& window, Timestamp now, int 
         const Occurrence one{start, start + window.lasts};
         if (one.ends_at + kMaintenanceSettle <= now) continue;
         // Two local times that the clocks leave out are one instant.
-        if (out.empty() || out.back().starts_at != start) out.push_back(one);
+        if (!out.empty() && out.back().starts_at == start) continue;
+        if (one.ends_at > now) ++found;
+        out.push_back(one);
     }
     return out;
 }

@@ -18,10 +18,6 @@ namespace json = boost::json;
 
 using Read = Result<std::vector<Line>>;
 
-// A sender says again and again what fires. A line that gives no end says it for as long as no
-// other line ends it.
-constexpr Duration kUntilSaid = 10 * 365 * 24h;
-constexpr std::string_view kSender = "simulation";
 constexpr std::size_t kMostBeats = 1'000'000;
 
 Error bad(std::string message) {
@@ -89,7 +85,7 @@ Read read_alerts_line(const LineFields& line, const Line& to) {
         if (!alert.ends_at) alert.ends_at = to.at + kUntilSaid;
     }
     in.source = text_of(line, "sender");
-    if (in.source.empty()) in.source = kSender;
+    if (in.source.empty()) in.source = kSimulationSender;
     return one(to, std::move(in));
 }
 

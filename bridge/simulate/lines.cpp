@@ -44,14 +44,20 @@ std::string words_of_kinds() {
     return out;
 }
 
-Result<std::vector<Line>> read_line(std::string_view text, int number) {
+Result<json::value> parse_line(std::string_view text) {
+    boost::system::error_code problem;
+    json::parse_options options;
+    options.allow_invalid_utf8 = true;
+    json::value root = json::parse(text, problem, {}, options);
+    if (problem) return Error(ErrorCode::kInvalid, "no JSON: " + problem.message());
+    return root;
+}
+
+Result<std::vector<Line>> read_line(const json::value& root, int number) {
     const auto bad = [](std::string message) {
         return Error(ErrorCode::kInvalid, std::move(message));
     };
-    boost::system::error_code problem;
-    const json::value root = json::parse(text, problem);
-    if (problem) return bad("no JSON: " + problem.message());
-    if (!root.is_object()) return bad("a line must be a JSON object");
+    if (!root.is_object()) return bad("a line must be a JSON object, or an array of alerts");
     const LineFields& line = root.get_object();
     const Kind* kind = nullptr;
     for (const auto& field : line) {
@@ -59,7 +65,9 @@ Result<std::vector<Line>> read_line(std::string_view text, int number) {
         const Kind* const named = kind_named(name);
         if (named == nullptr && std::find(kFields.begin(), kFields.end(), name) == kFields.end()) {
             return bad("unknown field \"" + std::string(name) +
-                       "\"; a line has \"at\" and one of " + words_of_kinds());
+                       "\"; a line has \"at\" and one of " + words_of_kinds() +
+                       ", or is an alert as it is posted, an array of them, or an Alertmanager's "
+                       "webhook");
         }
         if (named != nullptr && kind != nullptr) {
             return bad("\"" + std::string(kind->member) + "\" and \"" + std::string(name) +
@@ -101,37 +109,72 @@ class Holds {
     std::map<std::string, SuppressorKind> begun_;
 };
 
+// Reads the lines one by one.
+class Reading {
+  public:
+    Result<void> read(std::string_view text, int number) {
+        TOCSIN_TRY(const json::value root, parse_line(text));
+        if (is_posted(root)) return add_posted(root, number);
+        TOCSIN_TRY(std::vector<Line> lines, read_line(root, number));
+        TOCSIN_TRY(holds_.see(lines.front()));
+        const Timestamp at = lines.front().at;
+        std::move(lines.begin(), lines.end(), std::back_inserter(lines_));
+        if (before_ && at < *before_) {
+            return Error(ErrorCode::kInvalid,
+                         "\"at\" lies before that of a line above; lines go in the order of "
+                         "their times");
+        }
+        before_ = at;
+        return success();
+    }
+
+    std::vector<Line> lines() && {
+        for (auto& [key, end] : ends_) lines_.push_back(std::move(end));
+        std::stable_sort(lines_.begin(), lines_.end(),
+                         [](const Line& a, const Line& b) { return a.at < b.at; });
+        return std::move(lines_);
+    }
+
+  private:
+    using Episode = std::pair<Labels, Timestamp>;  // of an alert, that began then
+
+    static Episode episode_of(const Alert& alert) { return {alert.labels, *alert.starts_at}; }
+
+    Result<void> add_posted(const json::value& root, int number) {
+        TOCSIN_TRY(PostedLines posted, read_posted_lines(root, number));
+        for (const Alert& alert : std::get<AlertsIn>(posted.arrival.what).alerts) {
+            ends_.erase(episode_of(alert));
+        }
+        for (Line& end : posted.ends) {
+            Episode episode = episode_of(std::get<AlertsIn>(end.what).alerts.front());
+            ends_.insert_or_assign(std::move(episode), std::move(end));
+        }
+        lines_.push_back(std::move(posted.arrival));
+        return success();
+    }
+
+    std::vector<Line> lines_;
+    std::optional<Timestamp> before_;
+    Holds holds_;
+    std::map<Episode, Line> ends_;
+};
+
 }  // namespace
 
 std::vector<Line> read_lines(std::string_view text, Diagnostics& diagnostics) {
-    std::vector<Line> out;
-    std::optional<Timestamp> before;
-    Holds holds;
+    Reading reading;
     for (int number = 1; !text.empty(); ++number) {
         const std::size_t end = std::min(text.find('\n'), text.size());
         const std::string_view line = trim(text.substr(0, end));
         text.remove_prefix(std::min(end + 1, text.size()));
         if (line.empty()) continue;
-        Result<std::vector<Line>> read = read_line(line, number);
-        const Result<void> held = read ? holds.see(read.value().front()) : success();
-        if (!read || !held) {
-            diagnostics.error({number, 0}, read ? held.error().message : read.error().message);
-            continue;
-        }
-        const Timestamp at = read.value().front().at;
-        if (before && at < *before) {
-            diagnostics.error({number, 0},
-                              "\"at\" lies before that of a line above; lines go in "
-                              "the order of their times");
-        }
-        before = std::max(before.value_or(at), at);
-        std::move(read.value().begin(), read.value().end(), std::back_inserter(out));
+        const Result<void> read = reading.read(line, number);
+        if (!read) diagnostics.error({number, 0}, read.error().message);
     }
+    std::vector<Line> out = std::move(reading).lines();
     if (out.empty() && !diagnostics.has_errors()) {
         diagnostics.error({}, "no line says anything; see docs/simulate.md");
     }
-    std::stable_sort(out.begin(), out.end(),
-                     [](const Line& a, const Line& b) { return a.at < b.at; });
     return out;
 }
 

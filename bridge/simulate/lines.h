@@ -43,7 +43,9 @@ struct Line {
         what;
 };
 
-// In the order of their times. Everything that is wrong goes to the diagnostics, with its line.
+// In the order of their times, in which those that have an "at" of their own must stand. Of an
+// alert that several lines post (the same labels, the same startsAt) the last one says when it
+// ends. Everything that is wrong goes to the diagnostics, with its line.
 std::vector<Line> read_lines(std::string_view text, Diagnostics& diagnostics);
 
 }  // namespace tocsin::bridge

@@ -83,14 +83,6 @@ Result<Why> hold(Simulation& simulation, const HoldLine& line) {
     return ask(simulation, PutSilenceIn{line.silence, line.id, key.value()}, "");
 }
 
-Result<Why> report(Simulation& simulation, const ReportIn& in) {
-    const std::string& channel = in.report.reporter.channel;
-    if (!channel.empty() && simulation.config().channel(channel) == nullptr) {
-        return Why("contact: no channel is named \"" + channel + "\"");
-    }
-    return ask(simulation, in, "");
-}
-
 Result<void> carry_out(Simulation& simulation, const Line& line, Simulated& out) {
     const auto told = [&simulation](const auto& in) { return ask(simulation, in, ""); };
     TOCSIN_TRY(const Why why,
@@ -103,7 +95,7 @@ Result<void> carry_out(Simulation& simulation, const Line& line, Simulated& out)
                                      [&](const ExpireSilenceIn& in) { return told(in); },
                                      [&](const ActLine& in) { return act(simulation, in); },
                                      [&](const HoldLine& in) { return hold(simulation, in); },
-                                     [&](const ReportIn& in) { return report(simulation, in); }},
+                                     [&](const ReportIn& in) { return told(in); }},
                           line.what));
     if (why) out.refused.push_back({line.number, *why});
     return success();

@@ -160,7 +160,8 @@ WhyLink message_link(const WhyMessage& message) {
              {"priority", std::string(to_string(message.notify.priority))},
              {"delivery", message.state},
              {"attempts", std::to_string(message.attempts)},
-             {"result", message.result}}};
+             {"result", message.result},
+             {"due", message.due ? format_rfc3339(*message.due) : ""}}};
 }
 
 // What happened, by time; what a step queued stands after it.

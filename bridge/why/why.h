@@ -18,6 +18,7 @@ struct WhyMessage {
     int attempts = 0;
     Timestamp at;  // of its last change
     std::string result;
+    std::optional<Timestamp> due{};  // while it waits: not before
 };
 
 struct WhyFacts {

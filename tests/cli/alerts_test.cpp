@@ -59,7 +59,8 @@ TEST_CASE("groups, receivers and the bridge's own status") {
     CHECK(against(R"([{"name": "web"}])", {"alerts", "receivers"}, asked).out == "RECEIVER\nweb\n");
     CHECK(asked == "GET /api/v2/receivers");
     const Ran status =
-        against(R"({"versionInfo": {"version": "0.1.0"}, "uptime": "2026-11-22T13:22:41.000Z"})",
+        against(R"({"versionInfo": {"version": "0.25.0"}, "tocsin": {"version": "0.1.0"},
+                    "uptime": "2026-11-22T13:22:41.000Z"})",
                 {"status"}, asked);
     CHECK(status.out.starts_with("version  0.1.0\nup for   "));
     CHECK(asked == "GET /api/v2/status");

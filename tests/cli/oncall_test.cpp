@@ -88,6 +88,39 @@ TEST_CASE("who is on call is shown by the rotation's own clock") {
     CHECK(json::parse(programs.out).at("rotations").as_array().size() == 1);
 }
 
+TEST_CASE("the view of a rotation is asked without `now` too, by its own clock") {
+    FakeBridge bridge(Answers{{"/api/v1/oncall", kView}});
+    CHECK(bridge.run({"oncall", "--rotation", "web-primary", "--at", "2026-01-13 09:00"}).status ==
+          kDone);
+    CHECK_THAT(bridge.asked("/api/v1/oncall"),
+               Contains("at=2026-01-13T01:00:00.000Z rotation=web-primary"));
+}
+
+TEST_CASE("a view is 0 when it shows somebody, whoever is on call at the moment") {
+    FakeBridge bridge(
+        Answers{{"/api/v1/oncall", R"({"rotations": [{"name": "web", "timezone": "UTC",
+        "now": {"person": null}, "next": {"person": "li.na"},
+        "shifts": [{"person": null}, {"person": "li.na"}]}]})"}});
+    CHECK(bridge.run({"oncall"}).status == kNo);
+    CHECK(bridge.run({"oncall", "next"}).status == kDone);
+    CHECK(bridge.run({"oncall", "month"}).status == kDone);
+}
+
+TEST_CASE("the calendars of several rotations are one") {
+    const auto calendar = [](const std::string& who) {
+        return "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nNAME:" + who +
+               "\r\nBEGIN:VEVENT\r\nSUMMARY:" + who + "\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+    };
+    FakeBridge bridge(
+        Answers{{"/api/v1/oncall", R"({"rotations": [{"name": "a"}, {"name": "b"}]})"},
+                {"/api/v1/oncall/a.ics", calendar("a")},
+                {"/api/v1/oncall/b.ics", calendar("b")}});
+    CHECK(bridge.run({"oncall", "month", "--ical"}).out ==
+          "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Tocsin//on call//EN\r\n"
+          "BEGIN:VEVENT\r\nSUMMARY:a\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\nSUMMARY:b\r\n"
+          "END:VEVENT\r\nEND:VCALENDAR\r\n");
+}
+
 TEST_CASE("nothing configured, nobody on call and a bridge that says no are 1") {
     FakeBridge none(Answers{{"/api/v1/oncall", R"({"rotations": []})"}});
     CHECK(none.run({"oncall"}).status == kNo);

@@ -2,6 +2,8 @@
 #include <boost/json.hpp>
 #include <catch2/catch.hpp>
 
+#include "base/core/clock.h"
+#include "base/core/time.h"
 #include "ran.h"
 #include "tests/support/fixture_tree.h"
 #include "tests/support/http_server.h"
@@ -41,6 +43,25 @@ TEST_CASE("help and version are done, misuse is 2") {
         {"maintenance", "end"},
         {"oncall", "month", "--person", "li.na"},
         {"events", "--limit", "0"},
+        {"incidents", "list", "--label", "nope"},
+        {"incidents", "list", "--label", "=nope"},
+        {"incidents", "snooze", "INC-1", "--for", "soon"},
+        {"incidents", "snooze", "INC-1", "--until", "soon"},
+        {"incidents", "pend", "INC-1", "--for", "2 h"},
+        {"incidents", "major", "INC-1", "--every", "often"},
+        {"incidents", "priority", "INC-1", "--to", "P9"},
+        {"incidents", "bulk", "priority", "INC-1", "--to", "P9"},
+        {"incidents", "bulk", "snooze", "INC-1", "--for", "soon"},
+        {"incidents", "observed", "--since", "lately"},
+        {"report", "x", "--label", "nope"},
+        {"report", "x", "--since", "lately"},
+        {"silences", "add", "--incident", "INC-1", "--for", "soon"},
+        {"maintenance", "start", "--host", "a", "--for", "soon"},
+        {"oncall", "override", "web", "--for", "soon"},
+        {"oncall", "swap", "web", "a", "b", "--for", "soon"},
+        {"reviews", "action", "REV-1", "x", "--for", "soon"},
+        {"reviews", "action", "REV-1", "x", "--due", "soon"},
+        {"query", "up", "--range", "1h", "--step", "often"},
     };
     for (const auto& args : wrong) {
         INFO((args.empty() ? std::string("no argument") : args.back()));
@@ -48,6 +69,27 @@ TEST_CASE("help and version are done, misuse is 2") {
         CHECK(result.status == kUsage);
         CHECK(!result.err.empty());
     }
+}
+
+TEST_CASE("what is no command is named, with the nearest that is one") {
+    const auto said = [](std::vector<std::string> args) {
+        const Ran r = ran(std::move(args));
+        CHECK(r.status == kUsage);
+        return r.err.substr(0, r.err.find('\n'));
+    };
+    CHECK(said({"incident"}) ==
+          "tocsin: there is no command \"incident\"; did you mean \"incidents\"?");
+    CHECK(said({"incidents", "lst"}) ==
+          "tocsin: there is no command \"incidents lst\"; did you mean \"incidents list\"?");
+    CHECK(said({"--output", "json", "oncall", "nextt"}) ==
+          "tocsin: there is no command \"oncall nextt\"; did you mean \"oncall next\"?");
+    const std::string far = said({"nosuch", "thing"});
+    CHECK(far.starts_with("tocsin: there is no command \"nosuch\"; it is one of incidents, "));
+    CHECK(far.find(", status, ") != std::string::npos);
+    // What is wrong with known ones is said as ever.
+    CHECK(said({"incidents"}).find("subcommand") != std::string::npos);
+    CHECK(said({"incidents", "list", "--stat", "open"}).find("--stat") != std::string::npos);
+    CHECK(said({"incidents", "show"}).find("KEY") != std::string::npos);
 }
 
 TEST_CASE("a daemon that does not answer is 3 and is named") {
@@ -182,6 +224,47 @@ TEST_CASE("checks are told to programs too") {
     CHECK(json::parse(good.out).at("diagnostics").as_array().empty());
 }
 
+TEST_CASE("a check warns of what a configuration names and this machine does not have") {
+    const tocsin::test::FixtureTree tree;
+    tree.write("open.token", "t\n");
+    tree.write("program", "#!/bin/sh\n");
+    const std::string open = tree.at("open.token");
+    const std::string program = tree.at("program");
+    std::filesystem::permissions(open, std::filesystem::perms(0644));
+    tree.write("agent.yml", "bridge: {token_file: " + open + ", ca_file: " + open +
+                                "}\ncollect:\n  plugins:\n  - {name: a, command: [/nowhere/p]}\n"
+                                "  - {name: b, command: [" +
+                                program + "]}\nrules: {files: []}\n");
+    const auto agent = ran({"check", tree.at("agent.yml")});
+    CHECK(agent.status == kDone);  // it may be meant for another machine
+    CHECK(agent.out == tree.at("agent.yml") + ":1:22: warning: " + open +
+                           " can be used by everybody here and is refused; chmod 600\n" +
+                           tree.at("agent.yml") +
+                           ":4:25: warning: /nowhere/p is not on this machine\n" +
+                           tree.at("agent.yml") + ":5:25: warning: " + program +
+                           " is no program: nobody may execute it\n"
+                           "1 file, 0 errors, 3 warnings\n");
+    tree.write("bridge.yml",
+               "channels: [{name: hook, type: webhook, url: 'https://a.example', "
+               "secret_file: /nowhere/secret}]\n");
+    CHECK_THAT(ran({"check", tree.at("bridge.yml")}).out,
+               Catch::Contains("warning: /nowhere/secret is not on this machine"));
+}
+
+TEST_CASE("a check of agent.yml reads the rules that the agent would load") {
+    const tocsin::test::FixtureTree tree;
+    tree.write("rules.d/a.yml",
+               "groups:\n- name: a\n  rules:\n  - alert: A\n    expr: node_load1\n"
+               "    levels: {page: \"> 3\"}\n");
+    const std::string rules = "rules: {files: [" + tree.at("rules.d") + "/*.yml]}\n";
+    tree.write("agent.yml", rules);
+    const auto wrong = ran({"check", tree.at("agent.yml")});
+    CHECK(wrong.status == kNo);
+    CHECK_THAT(wrong.out, Catch::Contains(tree.at("rules.d/a.yml") + ":6:14: error: "));
+    tree.write("agent.yml", rules + "severities: [note, page]\n");
+    CHECK(ran({"check", tree.at("agent.yml")}).status == kDone);
+}
+
 TEST_CASE("rules are checked against the severities of one's own agents") {
     const tocsin::test::FixtureTree tree;
     tree.write("rules.yml",
@@ -295,7 +378,21 @@ TEST_CASE("a report is sent as it was said, and answered with its key") {
                                {"type", "request"}}));
     CHECK(ran({"report"}).status == kUsage);
     CHECK(ran({"report", "x", "--impact", "huge"}).status == kUsage);
-    CHECK(ran({"--bridge", bridge.url(""), "report", "x", "--contact", "mail"}).status == kUsage);
+    const auto plain = ran({"--bridge", bridge.url(""), "--as", "desk", "report", "x", "--contact",
+                            "8123", "--since", "2026-11-26 18:00"});
+    CHECK(plain.status == kDone);
+    CHECK(body.at("contact") == "8123");
+    CHECK(body.at("since") == "2026-11-26T18:00:00.000Z");
+    ran({"--bridge", bridge.url(""), "report", "x", "--when", "2026-11-26T18:00:00+08:00"});
+    CHECK(body.at("since") == "2026-11-26T10:00:00.000Z");
+    using namespace std::chrono_literals;
+    const tocsin::Timestamp before = tocsin::SystemClock().now();
+    ran({"--bridge", bridge.url(""), "report", "x", "--since", "10m"});
+    const auto since = tocsin::parse_rfc3339(std::string(body.at("since").as_string())).value();
+    CHECK(since >= before - 10min);
+    CHECK(since <= tocsin::SystemClock().now() - 10min);
+    CHECK(ran({"--bridge", bridge.url(""), "report", "x", "--since", "yesterday"}).status ==
+          kUsage);
 }
 
 TEST_CASE("an incident is shown with its targets and what was found") {

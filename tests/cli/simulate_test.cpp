@@ -123,3 +123,28 @@ TEST_CASE("what is wrong with either file is said, with its place") {
     CHECK(has(channel.err, "has no such channel"));
     CHECK(ran({files.lines}).status == kUsage);
 }
+
+TEST_CASE("a minus is standard input, and its lines may be alerts as they are posted") {
+    const Files files;
+    std::istringstream posted(
+        R"([{"labels": {"alertname": "DiskFull", "host": "db-1", "severity": "critical"}, "startsAt": "2026-11-26T02:00:00Z", "endsAt": "2026-11-26T02:10:00Z"}])"
+        "\n");
+    std::istringstream wrong("7\n");
+    const auto piped = [&](std::istream& in) {
+        std::ostringstream out;
+        std::ostringstream err;
+        const int status =
+            run({"incidents", "simulate", "--output", "json", "--config", files.config, "-"}, in,
+                out, err);
+        return Ran{status, out.str(), err.str()};
+    };
+    const Ran done = piped(posted);
+    CHECK(done.err.empty());
+    REQUIRE(done.status == kDone);
+    const json::value all = json::parse(done.out);
+    CHECK(all.at_pointer("/incidents/0/opened_at") == "2026-11-26T02:00:00.000Z");
+    CHECK(all.at_pointer("/incidents/0/resolved_at") == "2026-11-26T02:10:00.000Z");
+    const Ran bad = piped(wrong);
+    CHECK(bad.status == kNo);
+    CHECK(has(bad.err, "standard input:1: error: a line must be a JSON object"));
+}

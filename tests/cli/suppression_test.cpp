@@ -158,6 +158,14 @@ TEST_CASE("one silence is shown whoever made it, and one that is none is said to
           "comment  new disk\n"
           "hides    host=\"web-1\"\n"
           "hides    job!~\"a\\\"b\"\n");
+    const Ran wrong = against(
+        422, R"({"code": 601, "message": "silenceID in path must be of type uuid: \"nope\""})",
+        {"silences", "show", "nope"}, asked);
+    CHECK(wrong.status == kNo);
+    CHECK(wrong.err == "tocsin: silenceID in path must be of type uuid: \"nope\"\n");
+    const Ran bare = against(400, R"("start time must be before end time")",
+                             {"silences", "add", "host=a", "--for", "1h"}, asked);
+    CHECK(bare.err == "tocsin: start time must be before end time\n");
     const Ran none = against(404, "", {"silences", "show", "6f1d"}, asked);
     CHECK(none.status == kNo);
     CHECK(none.err == "tocsin: there is no silence 6f1d\n");

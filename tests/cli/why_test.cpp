@@ -74,7 +74,16 @@ TEST_CASE("labels are given together or one by one, and 1 says that nothing is k
                   R"({"alertname": "DiskFull", "host": "web-1"})"},
              Case{{"alertname=DiskFull", "host=web-1"},
                   R"({"alertname": "DiskFull", "host": "web-1"})"},
-             Case{{"path=/a,b,host=web-1"}, R"({"path": "/a,b", "host": "web-1"})"},
+             Case{{R"(alertname="DiskFull",host="web-1")"},
+                  R"({"alertname": "DiskFull", "host": "web-1"})"},
+             Case{{R"({alertname="DiskFull", host="web-1",})"},
+                  R"({"alertname": "DiskFull", "host": "web-1"})"},
+             Case{{"alertname=DiskFull,", R"(host="web-1")"},
+                  R"({"alertname": "DiskFull", "host": "web-1"})"},
+             Case{{R"(path="/a,b c",quote="\"\\",host=web-1)"},
+                  R"({"path": "/a,b c", "quote": "\"\\", "host": "web-1"})"},
+             Case{{"host="}, R"({"host": ""})"},
+             Case{{R"(path=C:\new)"}, R"({"path": "C:\\new"})"},
              Case{{"expr=a=b"}, R"({"expr": "a=b"})"},
          }) {
         std::vector<std::string> args = {"incidents", "why-not"};
@@ -87,7 +96,33 @@ TEST_CASE("labels are given together or one by one, and 1 says that nothing is k
         CHECK_THAT(r.out, Contains("So it tells li.na"));
         CHECK(against(unknown, args, asked).status == kNo);
     }
-    CHECK(against(known, {"incidents", "why-not", "--labels", "host"}, asked).status == kUsage);
+    struct Wrong {
+        const char* labels;
+        const char* said;
+    };
+    for (const Wrong& w : {
+             Wrong{"host", "\"host\" is not name=value"},
+             Wrong{"=a", "is not name=value"},
+             Wrong{"a=b,,c=d", "\"\" is not name=value"},
+             Wrong{"path=/a,b", "\"b\" is not name=value"},
+             Wrong{"alertname=DiskFull host=a", "commas stand between labels"},
+             Wrong{R"(alertname="DiskFull" host="a")", "double quote inside"},
+             Wrong{"host=~web.*", "only \"=\" is taken"},
+             Wrong{"host!=a", "only \"=\" is taken"},
+             Wrong{"host!~a", "is not name=value"},
+             Wrong{"host==a", "only \"=\" is taken"},
+             Wrong{"host='a'", "double quotes"},
+             Wrong{"host=\"a", "a quote is not closed"},
+             Wrong{"{host=a", "braces go around the whole"},
+             Wrong{"host=a,host=b", "host is there twice"},
+         }) {
+        INFO(w.labels);
+        asked.method.clear();
+        const Ran r = against(known, {"incidents", "why-not", "--labels", w.labels}, asked);
+        CHECK(r.status == kUsage);
+        CHECK_THAT(r.err, Contains(w.said) && Contains("write alertname=DiskFull,host=web-1"));
+        CHECK(asked.method.empty());
+    }
     CHECK(against(known, {"incidents", "why-not"}, asked).status == kUsage);
 }
 

@@ -12,11 +12,11 @@ from lab import Agent, check, run, scene, wait_for
 
 CONFIG = """
 collect:
-  processes: true
   cgroup: true
-  process_groups:
-    - {name: loops, comm: tocsin-fork, smaps: true, context_switches: true}
-    - {name: all, cmdline: ".", context_switches: true}
+  processes:
+    groups:
+      - {name: loops, match: {comm: tocsin-fork}, smaps: true, context_switches: true}
+      - {name: all, match: {cmdline: "."}, context_switches: true}
 """
 LOOPS = 2
 CYCLES, FORKS = 50, 2000

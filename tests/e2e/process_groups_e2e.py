@@ -15,10 +15,11 @@ SLEEPERS = 3
 
 CONFIG = """
 collect:
-  process_groups:
-    - {name: sleepers, comm: tocsin-sleeper, smaps: true, context_switches: true}
-    - {name: workers, cmdline: "tocsin-worker [0-9]+", smaps: true, context_switches: true}
-    - {name: absent, comm: tocsin-absent}
+  processes:
+    groups:
+      - {name: sleepers, match: {comm: tocsin-sleeper}, smaps: true, context_switches: true}
+      - {name: workers, match: {cmdline: "tocsin-worker [0-9]+"}, smaps: true, context_switches: true}
+      - {name: absent, match: {comm: tocsin-absent}}
 """
 PEER_CONFIG = """
 process_names:

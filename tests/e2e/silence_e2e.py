@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from urllib.parse import quote
 
 from lab import BIN, Bridge, Daemon, check, free_port, http, run, scene, skip, wait_for
 
@@ -78,6 +79,34 @@ WRONG = [
     posted(matchers=[{"name": "alertname", "value": "DiskFull|NetDown", "isRegex": True, "isEqual": False}]),
 ]
 
+# Alerts that are refused, by the framework or by the handler, and some that are taken.
+LABELS = {"alertname": "Posted"}
+ALERTS = [
+    [{}], [{"labels": None}], b"", None, [], [{"labels": {}}], [{"labels": {"a": ""}}], [{"labels": {"a-b": "c"}}],
+    [{"labels": LABELS | {"a-b": "", "c": None}, "endsAt": "2026-01-01T00:00:00Z"}],
+    [{"labels": LABELS, "startsAt": "", "endsAt": "2026-01-01T00:00:00Z"}],
+    [{"labels": LABELS, "annotations": {"a-b": "c"}}], [{"labels": LABELS, "annotations": {"": "c"}}],
+    [{"labels": LABELS, "startsAt": "2040-01-01T00:00:00Z"}],
+    [{"labels": LABELS, "startsAt": "2026-01-02T00:00:00Z", "endsAt": "2026-01-01T00:00:00Z"}],
+    [{"labels": {}}, {"labels": None}], [{"labels": LABELS, "generatorURL": "foo"}, {"labels": None}],
+    [{"generatorURL": "foo"}], [{"labels": {"a-b": "c"}}, {"labels": {}}],
+    *([{"labels": LABELS, "generatorURL": url, "endsAt": "2026-01-01T00:00:00Z"}] for url in (
+        "foo", "not a url", "", "/x", "foo:bar", "http://", "http://h/a b", "http://foo bar", "http://h/%zz", "*",
+        "http://h:port/", "1http://x", "http://[::1/x", "http://[::1]:9/x", "#x", " http://h/", "http://u:p@h/?%zz")),
+]
+
+# Flags, filters and what its framework answers.
+QUERIES = [
+    *(("GET", f"/api/v2/alerts?{flag}={value}") for flag in ("active", "silenced", "inhibited", "unprocessed")
+      for value in ("TRUE", "t", "yes", "foo", "False", "", "%20true")),
+    ("GET", "/api/v2/alerts?active=false&active=true"), ("GET", "/api/v2/alerts/groups?active=foo"),
+    *(("GET", f"/api/v2/{what}?filter={quote(text)}") for what in ("alerts", "alerts/groups", "silences") for text in (
+        'alertname="A', 'a="b",c="d"', 'a=b"', 'a=="b"', 'a="\\"', "a", "=b", "", "{a=b}", "a!b", "a=~(", "a=~[", 'a=~"a**"',
+        "a=~x{5000}", 'a=~"\\"', "a=~*", "a=~a\\", "a=~[b-a]", "a=~\\pX", "a=~(?i", "a=~)", "a=~(?P<n>", "a=~(?z)")),
+    ("GET", "/api/v2/alerts?receiver=("), ("GET", "/api/v2/nope"), ("POST", "/api/v2/nope"), ("GET", "/api/v2/no%20pe"),
+    ("GET", "/api/v2/silence/x/y"), ("POST", "/api/v2/status"), ("PUT", "/api/v2/receivers"),
+]
+
 AMTOOL = [
     ["silence", "add", "alertname=DiskFull", "host=web-1", "-a", "li.na", "-c", "new disk", "-d", "2h"],       # 2
     ["silence", "add", "alertname=~Net.*", "host!=web-1", "env!~t.*", "-a", "li.na", "-c", "link", "-d", "5h"],  # 3
@@ -129,6 +158,19 @@ def same_as_alertmanager():
         for side in sides:
             wait_for("three alerts", lambda s=side: len(http("GET", s.url + "/api/v2/alerts")[1]) == 3)
 
+        def alerts_of(side, path):
+            status, answer = http("GET", side.url + path)
+            if path.split("?")[0].endswith("/groups") and status == 200:
+                return status, sorted(json.dumps([group["labels"], group["receiver"]]) for group in answer)
+            fingerprints = status == 200 and not path.startswith("/api/v2/silences")
+            return status, [alert["fingerprint"] for alert in answer] if fingerprints else answer
+
+        for body in ALERTS:
+            both(sides, f"POST {body}", lambda side, b=body: side.ask(
+                "POST", "/api/v2/alerts", b if isinstance(b, bytes) else json.dumps(b).encode()))
+        for method, path in [("GET", "/api/v2/alerts/groups"), *QUERIES]:
+            both(sides, f"{method} {path}", lambda side, m=method, p=path:
+                 alerts_of(side, p) if m == "GET" else side.ask(m, p, b"[]"))
         for body in WRONG:
             both(sides, f"POST {body}", lambda side, b=body: side.ask("POST", "/api/v2/silences", b))
         for method, path in (("GET", "/api/v2/silence/nobody's"), ("DELETE", "/api/v2/silence/nobody's"),
@@ -152,6 +194,9 @@ def same_as_alertmanager():
                                    "alertname=Later"], capture_output=True, text=True, timeout=20).stdout
         check(json.loads(exported), f"a silence to import: {exported}")
         both(sides, "amtool silence import", lambda side: side.amtool(["silence", "import", "--force"], exported)[0])
+        for body in (b"", b" ", b"null", json.dumps(posted(matchers=[
+                {"name": "gone", "value": "b", "isRegex": False, "isEqual": None}])).encode()):
+            both(sides, f"POST {body}", lambda side, b=body: side.ask("POST", "/api/v2/silences", b))
         groups = both(sides, "groups", lambda side: sorted(
             len(group["alerts"]) for group in http("GET", side.url + "/api/v2/alerts/groups")[1]))
         check(groups == [1, 1, 1], f"three groups of one: {groups}")

@@ -58,16 +58,17 @@ inline Message linked_message() {
 }
 
 inline constexpr std::array kAllMessageKinds = {
-    MessageKind::kOpened,      MessageKind::kEscalated,     MessageKind::kReminder,
-    MessageKind::kReopened,    MessageKind::kStillFiring,   MessageKind::kRaised,
-    MessageKind::kJoined,      MessageKind::kAssigned,      MessageKind::kLapsed,
-    MessageKind::kSnoozeEnded, MessageKind::kPendingEnded,  MessageKind::kResolved,
-    MessageKind::kNobody,      MessageKind::kHandedOver,    MessageKind::kAtRisk,
-    MessageKind::kBreached,    MessageKind::kAllClear,      MessageKind::kStillPending,
-    MessageKind::kOwed,        MessageKind::kMajor,         MessageKind::kUpdateDue,
-    MessageKind::kVendor,      MessageKind::kReceived,      MessageKind::kPublicNote,
-    MessageKind::kAskConfirm,  MessageKind::kUnsuppressed,  MessageKind::kSilenceEnding,
-    MessageKind::kFlapping,    MessageKind::kFlappingEnded, MessageKind::kStorm,
-    MessageKind::kOverflow,    MessageKind::kReviewDue,     MessageKind::kTest};
+    MessageKind::kOpened,       MessageKind::kEscalated,     MessageKind::kReminder,
+    MessageKind::kReopened,     MessageKind::kStillFiring,   MessageKind::kRaised,
+    MessageKind::kJoined,       MessageKind::kAssigned,      MessageKind::kLapsed,
+    MessageKind::kSnoozeEnded,  MessageKind::kPendingEnded,  MessageKind::kResolved,
+    MessageKind::kNobody,       MessageKind::kHandedOver,    MessageKind::kAtRisk,
+    MessageKind::kBreached,     MessageKind::kAllClear,      MessageKind::kStillPending,
+    MessageKind::kOwed,         MessageKind::kMajor,         MessageKind::kUpdateDue,
+    MessageKind::kVendor,       MessageKind::kReceived,      MessageKind::kPublicNote,
+    MessageKind::kAskConfirm,   MessageKind::kUnsuppressed,  MessageKind::kSilenceEnding,
+    MessageKind::kFlapping,     MessageKind::kFlappingEnded, MessageKind::kStorm,
+    MessageKind::kOverflow,     MessageKind::kReviewDue,     MessageKind::kTicket,
+    MessageKind::kAcknowledged, MessageKind::kTest};
 
 }  // namespace tocsin::bridge

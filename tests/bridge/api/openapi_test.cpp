@@ -5,15 +5,17 @@
 #include <set>
 #include <string>
 
-#include "base/net/file.h"
-#include "base/text/yaml.h"
 #include "bridge/api/api.h"
 #include "bridge/api/json.h"
 #include "bridge/store/store.h"
+#include "tests/support/described_api.h"
 #include "tests/support/fixture_tree.h"
 
 using namespace tocsin;
 using namespace tocsin::bridge;
+using tocsin::test::described_api;
+using tocsin::test::referred;
+using tocsin::test::types_of;
 
 namespace {
 
@@ -31,6 +33,8 @@ const char* word(Access access) {
             return "admin";
         case Access::kReport:
             return "report";
+        case Access::kViewOwn:
+            return "view, reporters their own";
     }
     return "";
 }
@@ -41,28 +45,28 @@ std::string upper(std::string_view text) {
     return out;
 }
 
-text::YamlNode described_api() {
-    static const std::string file = TOCSIN_SOURCE_DIR "/docs/openapi.yaml";
-    const auto text = net::read_file(file);
-    REQUIRE(text);
-    Diagnostics diagnostics(file);
-    text::YamlNode root = text::parse_yaml(text.value(), diagnostics);
-    INFO(diagnostics.text());
-    REQUIRE(root);
-    return root;
+// By name, of which type: the members that a schema describes, those of the schemas that it is made
+// of too. One that two of them describe as different things nothing can be.
+using Members = std::map<std::string, std::set<std::string>>;
+void add_members(const text::YamlNode& root, const text::YamlNode& node, Members& out) {
+    const text::YamlNode schema = referred(root, node);
+    for (const auto& part : schema.find("allOf").items()) add_members(root, part, out);
+    for (const auto& [name, type] : schema.find("properties").entries()) {
+        const std::set<std::string> types = types_of(root, type);
+        const auto [known, fresh] = out.emplace(name, types);
+        INFO(name << " at line " << type.position().line << " is another thing elsewhere");
+        CHECK(known->second == types);
+    }
 }
 
-// The members that a schema describes, those of the schemas that it is made of too.
-void add_members(const text::YamlNode& schemas, const text::YamlNode& schema,
-                 std::set<std::string>& out) {
-    if (const auto ref = schema.find("$ref")) {
-        const std::string name(ref.scalar());
-        add_members(schemas, schemas.find(name.substr(name.rfind('/') + 1)), out);
+// Whatever is made of several parts, wherever it stands.
+void check_parts(const text::YamlNode& root, const text::YamlNode& node) {
+    if (node.find("allOf")) {
+        Members members;
+        add_members(root, node, members);
     }
-    for (const auto& part : schema.find("allOf").items()) add_members(schemas, part, out);
-    for (const auto& [name, type] : schema.find("properties").entries()) {
-        out.insert(std::string(name));
-    }
+    for (const auto& item : node.items()) check_parts(root, item);
+    for (const auto& [name, value] : node.entries()) check_parts(root, value);
 }
 
 std::set<std::string> members_of(const boost::json::value& answer) {
@@ -71,10 +75,21 @@ std::set<std::string> members_of(const boost::json::value& answer) {
     return out;
 }
 
+// Null is for whoever looks at "nullable".
+bool is_of(const boost::json::value& value, const std::set<std::string>& types) {
+    if (value.is_null() || types.empty()) return true;
+    if (value.is_object()) return types.contains("object");
+    if (value.is_array()) return types.contains("array");
+    if (value.is_string()) return types.contains("string");
+    if (value.is_bool()) return types.contains("boolean");
+    return types.contains("integer") || types.contains("number");
+}
+
 }  // namespace
 
 TEST_CASE("what the bridge answers of an incident is described, member by member") {
-    const auto schemas = described_api().find("components").find("schemas");
+    const text::YamlNode root = described_api();
+    const auto schemas = root.find("components").find("schemas");
     struct Case {
         const char* schema;
         std::string answer;
@@ -84,19 +99,27 @@ TEST_CASE("what the bridge answers of an incident is described, member by member
                           Case{"Incident", boost::json::serialize(
                                                boost::json::parse(page).at("incidents").at(0))}}) {
         INFO(c.schema);
-        std::set<std::string> described;
-        add_members(schemas, schemas.find(c.schema), described);
-        const std::set<std::string> told = members_of(boost::json::parse(c.answer));
+        Members described;
+        add_members(root, schemas.find(c.schema), described);
+        const boost::json::value answer = boost::json::parse(c.answer);
+        const std::set<std::string> told = members_of(answer);
         CHECK(told.size() > 20);
         for (const std::string& name : told) {
             INFO(name << " is told and not described");
             CHECK(described.contains(name));
         }
-        for (const std::string& name : described) {
+        for (const auto& [name, types] : described) {
             INFO(name << " is described and not told");
             CHECK(told.contains(name));
+            INFO(name << " is told as another type than it is described");
+            CHECK((!told.contains(name) || is_of(answer.at(name), types)));
         }
     }
+}
+
+TEST_CASE("the parts of a schema do not contradict each other") {
+    const text::YamlNode root = described_api();
+    check_parts(root, root);
 }
 
 TEST_CASE("docs/openapi.yaml and the routing table hold the same routes with the same access") {

@@ -87,8 +87,14 @@ TEST_CASE("a report that is wrong says what is wrong with it") {
              {R"({"symptom": "x", "impact": "huge"})", "must be one of low, medium, high"},
              {R"({"symptom": "x", "type": "wish"})", "must be incident or request"},
              {R"({"symptom": "x", "contact": {"channel": "hook"}})", "needs both"},
-             {R"({"symptom": "x", "contact": {"channel": "fax", "address": "1"}})",
-              "no channel is named \"fax\""},
+             {R"({"symptom": "x", "contact": {"phone": "1", "fax": "2"}})",
+              "field \"contact.phone\""},
+             {R"({"symptom": "x", "contact": 7})", "field \"contact\""},
+             {R"({"symptom": "x", "floor": 3})", "field \"floor\": is not one that there is"},
+             {R"({"symptom": "x", "when": "yesterday"})", "field \"when\""},
+             {R"({"symptom": "x", "when": "2026-11-25T08:00:00Z",
+                  "since": "2026-11-25T09:00:00Z"})",
+              "says something else than \"since\""},
              {R"({"symptom": "x", "labels": {"a-b": "c"}})", "no label name"},
              {R"({"symptom": "x", "actor": "system"})", "the bridge's own name"},
          }) {
@@ -100,6 +106,37 @@ TEST_CASE("a report that is wrong says what is wrong with it") {
                                 .substr(1, json::serialize(json::string(c.message)).size() - 2)));
     }
     CHECK(app.json("/api/v1/incidents").at("incidents").as_array().empty());
+}
+
+TEST_CASE("a contact that no channel serves is kept for people to use, and never sent to") {
+    const RunningApp app(kConfig);
+    struct Case {
+        std::string contact;
+        std::string kept;
+        std::string channel = "null";
+    };
+    for (const Case& c : std::vector<Case>{
+             {R"("8123, desk 4")", "8123, desk 4"},
+             {R"({"phone": "8123"})", "phone 8123"},
+             {R"({"channel": "phone", "address": "8123"})", "phone 8123"},
+             {R"({"hook": "http://127.0.0.1:1/wu"})", "null", "hook"},
+         }) {
+        INFO(c.contact);
+        const net::Response answer =
+            app.post("/api/v1/incidents", R"({"symptom": "x", "reporter": "ms.wu", "contact": )" +
+                                              c.contact + R"(, "when": "2026-11-25T08:00:00Z"})");
+        REQUIRE(answer.status == 201);
+        const json::value acted = json::parse(answer.body);
+        const std::string key = text(acted, "/key");
+        const json::value detail = app.json("/api/v1/incidents/" + key);
+        CHECK(text(detail, "/reporter/contact") == c.kept);
+        CHECK(text(detail, "/reporter/channel") == c.channel);
+        CHECK(text(detail, "/since") == "2026-11-25T08:00:00.000Z");
+        const json::value& data = detail.at_pointer("/timeline/0/data");
+        CHECK(data.as_object().contains("contact") == (c.channel == "null"));
+        const std::string messages = app.get("/api/v1/effects?incident=" + key).body;
+        CHECK((messages.find("ms.wu") != std::string::npos) == (c.channel == "hook"));
+    }
 }
 
 TEST_CASE("in bulk each is answered by itself, a refusal says what is possible") {
@@ -170,7 +207,12 @@ TEST_CASE(
     CHECK(as("form-secret", path + "/note", R"({"text": "internal"})").status == 409);
     CHECK(as("form-secret", path + "/note", R"({"text": "more of it", "public": true})").status ==
           200);
+    CHECK(as("desk-secret", path + "/note", R"({"text": "between ourselves"})").status == 200);
     CHECK(as("desk-secret", path + "/resolve", "{}").status == 200);
+    const net::Response own = app.request("GET", path, "", "form-secret");
+    REQUIRE(own.status == 200);
+    CHECK_THAT(own.body, Catch::Contains("more of it"));
+    CHECK_THAT(own.body, !Catch::Contains("between ourselves"));
     CHECK(as("form-secret", path + "/rate", R"({"satisfaction": 4})").status == 200);
     CHECK(as("form-secret", path + "/confirm", "{}").status == 200);
 
@@ -178,6 +220,7 @@ TEST_CASE(
     const std::string theirs = "/api/v1/incidents/" + text(json::parse(other.body), "/key");
     CHECK(as("desk-secret", theirs + "/resolve", "{}").status == 200);
     CHECK(as("form-secret", theirs + "/confirm", "{}").status == 409);
+    CHECK(app.request("GET", theirs, "", "form-secret").status == 403);
 }
 
 TEST_CASE("a refusal is in the language that is asked for, else in the bridge's own") {

@@ -112,9 +112,12 @@ TEST_CASE("a full configuration compiles to what it says") {
     CHECK(li.display == "李娜");
     CHECK(li.contacts[0] ==
           Contact{"mail", "li.na@example.com", {kPriorities.begin(), kPriorities.end()}, 0s});
-    CHECK(li.contacts[1] ==
-          Contact{
-              "hook", "https://pager.example/li.na", {Priority::kP1}, 5min, li.contacts[1].hours});
+    CHECK(li.contacts[1] == Contact{"hook",
+                                    "https://pager.example/li.na",
+                                    {Priority::kP1},
+                                    5min,
+                                    li.contacts[1].hours,
+                                    Readership::kProgram});
     CHECK(*li.contacts[1].hours == office);
     CHECK(c.oncall.person("zhao.lei")->contacts[0].address == "https://hooks.example/tocsin");
     CHECK(c.oncall.team("web")->policy == "web");  // the one with its name
@@ -194,6 +197,12 @@ TEST_CASE("a full configuration compiles to what it says") {
     CHECK(c.routes[1].name == R"(team="web",env!="prod")");  // included files' first
     CHECK(c.routes[2].priority_at_most == Priority::kP2);
     CHECK(c.routes[2].calendar == "office");
+    CHECK(c.routes[2].tickets == std::vector<std::string>{"desk"});
+    CHECK(c.routes[3].tickets.empty());
+    const Channel* desk = c.channel("desk");
+    REQUIRE(desk != nullptr);
+    CHECK(std::get<WebhookChannel>(desk->settings).url == "https://desk.example/tocsin");
+    CHECK(std::get<WebhookChannel>(desk->settings).secret_file == "/etc/tocsin/desk.secret");
     CHECK(c.routes[3].name == "rest");
     CHECK(c.routes[3].reopen == 30min);
     CHECK(c.routes[3].stable == 30s);

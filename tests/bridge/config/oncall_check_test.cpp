@@ -44,6 +44,10 @@ TEST_CASE("check warns of rotations with gaps and of steps that can reach nobody
          "policies:\n  - {name: web, response: [{tell: [rotation:r]}, {after: 5m, tell: "
          "[manager:web]}]}\n",
          ""},
+        {"a gap in a rotation that no policy asks yet",
+         "rotations:\n  - {name: r, people: [li], weekly: \"mon 09:00\", starts: 2026-01-12}\n",
+         "b.yml:9:5: warning: rotation \"r\" has nobody from 2026-01-05T00:00:00.000Z to "
+         "2026-01-12T09:00:00.000Z; in all 7d9h of the next 90 days\n"},
         {"a start in the future",
          "rotations:\n  - {name: r, people: [li], weekly: \"mon 09:00\", starts: 2026-01-12}\n"
          "policies:\n  - {name: web, response: [{tell: [rotation:r]}]}\n",

@@ -1,4 +1,5 @@
 // Who owns an incident: takes it, gives it back, lets it wait, hands it over, sets its priority.
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 #include "tests/support/incident_world.h"
@@ -35,6 +36,44 @@ TEST_CASE("a rise above what the owner took on tells the owner at once and lapse
         const Decision other = w.on(d.next, World::act(ActionKind::kAcknowledge, "zhao.lei"));
         CHECK(other.next.acknowledged_by == "zhao.lei");
     }
+}
+
+TEST_CASE("after a lapse the next step comes, though the one that was reached repeats") {
+    World w;
+    w.oncall.policies[0].response[0].repeat = 2min;
+    Decision d = w.on(w.in_state(State::kAcknowledged), w.firing("disk", "critical"));
+    w.now += 15min;
+    d = w.on(d.next, TimerDue{TimerKind::kLapse, w.now});
+    REQUIRE(told(d) == "li.na lapsed");
+    w.now += 15min;
+    d = w.on(d.next, TimerDue{TimerKind::kEscalation, w.now});
+    CHECK(told(d) == "li.na escalated, zhao.lei escalated");
+    CHECK(d.next.step == 2);
+}
+
+TEST_CASE("what is assigned may be named as bridge.yml names whom to tell") {
+    World w;
+    const Incident in = w.in_state(State::kAcknowledged);
+    UserAction assign = World::act(ActionKind::kAssign);
+    assign.text = "it is the database";
+    assign.person = "team:dba";
+    CHECK(w.on(in, assign).next.team == "dba");
+    assign.person = "person:zhao.lei";
+    CHECK(w.on(in, assign).next.assignee == "zhao.lei");
+    assign.person = "vendor:acme";
+    CHECK(kinds(w.on(in, assign)) == "vendor_asked");
+}
+
+TEST_CASE("what was just refused is none of what is possible") {
+    World w;
+    UserAction pend = World::act(ActionKind::kPend, "zhao.lei");
+    pend.until = w.now + 1h;
+    pend.text = "waits";
+    const Decision d = w.on(w.in_state(State::kAcknowledged), pend);
+    REQUIRE(d.refusal);
+    const auto& possible = d.refusal->possible;
+    CHECK(std::find(possible.begin(), possible.end(), ActionKind::kPend) == possible.end());
+    CHECK(std::find(possible.begin(), possible.end(), ActionKind::kAssign) != possible.end());
 }
 
 TEST_CASE("an owner whom nothing reaches lapses at once on a rise to P2") {

@@ -53,12 +53,12 @@ TEST_CASE("resolving takes one tap, what is owed comes before closing") {
     Incident clear = w.on(owned, w.cleared("disk", "critical")).next;
     Decision d = w.on(clear, act(ActionKind::kResolve));
     CHECK(d.next.state == State::kResolved);
-    CHECK(d.reason == "resolved; owed before it closes: cause, solution");
+    CHECK(d.reason == "resolved; owed before it closes: cause, solution, proof");
     const Incident resolved = d.next;
     d = w.on(resolved, act(ActionKind::kClose));
     REQUIRE(d.refusal);
     CHECK(d.refusal->code == Refusal::Code::kConflict);
-    CHECK(d.refusal->message() == "owed before it can be closed: cause, solution");
+    CHECK(d.refusal->message() == "owed before it can be closed: cause, solution, proof");
 
     // By itself neither: the owner is reminded.
     w.now += 24h;
@@ -74,6 +74,7 @@ TEST_CASE("resolving takes one tap, what is owed comes before closing") {
     CHECK(d.next.facts.findings.cause == "capacity");
     UserAction close = act(ActionKind::kClose);
     close.findings.solution = "rotated the logs";
+    close.findings.proof = "df says 40 %";
     close.satisfaction = 5;
     d = w.on(d.next, close);
     CHECK(d.next.state == State::kClosed);

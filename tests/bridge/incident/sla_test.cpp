@@ -67,12 +67,12 @@ TEST_CASE("both clocks start at the opening and warn at 50, 75 and 90 %") {
     CHECK(d.next.assignee == "li.na");  // informed upward; the owner stays
 }
 
-TEST_CASE("a bridge that was away says the highest share once, and tells every step it passed") {
+TEST_CASE("a bridge that was away says each share that passed, and tells every step of them once") {
     SlaWorld w;
     const Incident acked = w.acked();
     w.now += 9h;
     const Decision d = w.fire(acked, TimerKind::kResolutionTarget);
-    CHECK(kinds(d) == "sla_breached");
+    CHECK(kinds(d) == "sla_at_risk sla_at_risk sla_at_risk sla_breached");  // 50, 75, 90, 100 %
     CHECK(told(d) == "zhao.lei breached, wang.wei breached, li.na breached");
     CHECK(d.next.sla.resolution.breached_at == kStart + 8h);
 }
@@ -209,7 +209,7 @@ TEST_CASE("a snooze mutes the owner's warnings of a target, not those upward") {
     const Incident snoozed = w.on(w.acked(), snooze).next;
     w.now += 6h;
     Decision d = w.fire(snoozed, TimerKind::kResolutionTarget);
-    CHECK(entry(d, "sla_at_risk", "percent") == "75");
+    CHECK(d.timeline.back().data.at("percent") == "75");
     CHECK(told(d) == "zhao.lei at_risk");  // of the share of 50 %
     w.now = kStart + 8h;
     d = w.fire(d.next, TimerKind::kResolutionTarget);
@@ -285,6 +285,11 @@ TEST_CASE("an unknown reason to wait is refused with the known ones") {
     const Decision d = w.on(w.acked(), pend);
     REQUIRE(d.refusal);
     CHECK(d.refusal->message() == "\"vender\" is none of the configured reasons: vendor, window");
+    // Without a list any word will do; it pauses nothing.
+    w.settings.sla.reasons.clear();
+    const Decision any = w.on(w.acked(), pend);
+    CHECK(any.next.pending_reason == "vender");
+    CHECK(any.next.sla.pauses.empty());
 }
 
 TEST_CASE("an acknowledge expires where that is configured, the owner is asked first") {

@@ -198,7 +198,9 @@ TEST_CASE("resolved by hand while it fires: quiet until the grace is over, then 
         CHECK(w.on(clear.next, w.firing("disk", "warning")).next.state == State::kTriggered);
     }
     SECTION("it cannot be closed while it fires") {
-        CHECK(possible_actions(d.next) == std::vector{ActionKind::kReopen, ActionKind::kNote});
+        using enum ActionKind;
+        CHECK(possible_actions(d.next) ==
+              std::vector{kReopen, kNote, kVerify, kRate, kWatch, kUnwatch, kLink, kMerge});
         const Decision close = w.on(d.next, World::act(ActionKind::kClose));
         REQUIRE(close.refusal);
         CHECK(close.refusal->message() ==

@@ -1,6 +1,7 @@
 // Who hears of an incident, by which step, and what is not told any more.
 #include <catch2/catch.hpp>
 
+#include "bridge/oncall/ladder.h"
 #include "tests/support/incident_world.h"
 
 using namespace tocsin;
@@ -42,6 +43,79 @@ TEST_CASE("a contact's delay is for being asked, the end is told by it at once")
         const auto* message = std::get_if<Notify>(&effect);
         if (message != nullptr) CHECK(message->not_before == w.now);
     }
+}
+
+namespace {
+
+// li.na hears by a program, by a group and by a contact of her own.
+void give_three_contacts(World& w) {
+    std::vector<Contact>& contacts = w.oncall.people[0].contacts;
+    contacts.resize(1);
+    contacts[0].channel = "mail";
+    for (const auto& [channel, readership] :
+         {std::pair{"pager", Readership::kProgram}, {"group", Readership::kGroup}}) {
+        Contact other = contacts[0];
+        other.channel = channel;
+        other.readership = readership;
+        contacts.push_back(other);
+    }
+}
+
+// "mail opened, pager opened".
+std::string by(const Decision& decision) {
+    std::string out;
+    for (const Effect& effect : decision.effects) {
+        const auto* notify = std::get_if<Notify>(&effect);
+        if (notify == nullptr || notify->person != "li.na") continue;
+        if (!out.empty()) out += ", ";
+        out += notify->channel + " " + std::string(to_string(notify->kind));
+    }
+    return out;
+}
+
+}  // namespace
+
+TEST_CASE("a program hears of an acknowledge, and of every end with the group") {
+    World w;
+    give_three_contacts(w);
+    Decision d = w.opened();
+    CHECK(by(d) == "mail opened, pager opened, group opened");
+    d = w.on(d.next, World::act(ActionKind::kAcknowledge));
+    CHECK(by(d) == "pager acknowledged");
+    // Who ended it knows; what they share with others does not.
+    CHECK(by(w.on(d.next, World::act(ActionKind::kResolve))) == "pager resolved, group resolved");
+    CHECK(by(w.on(d.next, World::act(ActionKind::kResolve, "zhao.lei"))) ==
+          "mail resolved, pager resolved, group resolved");
+}
+
+TEST_CASE("a program hears of an end at once, people when they may be told") {
+    World w;
+    give_three_contacts(w);
+    Calendar night;
+    night.always = false;
+    night.zone = Zone{};
+    w.oncall.hours.resolved = std::make_shared<const Calendar>(night);  // nobody, ever
+    const Decision d = w.on(w.opened().next, World::act(ActionKind::kResolve, "zhao.lei"));
+    for (const Effect& effect : d.effects) {
+        const auto* notify = std::get_if<Notify>(&effect);
+        if (notify == nullptr || notify->person != "li.na") continue;
+        CHECK((notify->not_before == w.now) == (notify->channel == "pager"));
+    }
+}
+
+TEST_CASE("a program hears of each person whom it is for, a shared number rings once") {
+    World w;
+    const auto readership = GENERATE(Readership::kProgram, Readership::kPerson);
+    for (Person& person : w.oncall.people) {
+        person.contacts.resize(1);
+        person.contacts[0].channel = "hook";
+        person.contacts[0].address = "https://hooks.example";
+        person.contacts[0].readership = readership;
+        person.contacts[0].priorities.assign(kPriorities.begin(), kPriorities.end());
+    }
+    const auto tells =
+        contacts_of({&w.oncall.people[0], &w.oncall.people[1]}, Priority::kP1, w.now);
+    CHECK(tells.size() == (readership == Readership::kProgram ? 2U : 1U));
 }
 
 TEST_CASE("when every message of a step fails, the next step does not wait") {

@@ -149,6 +149,34 @@ TEST_CASE("whom a merged incident had told hears the end of the other") {
     CHECK(lab.deliver() == Lines{"li.na: resolved"});
 }
 
+TEST_CASE("a program is told the end of what was merged away, by its own key") {
+    BridgeConfig config = lab_config();
+    config.oncall.people[0].contacts[0].readership = Readership::kProgram;
+    EndsLab lab(config);
+    lab.fire("web-1");
+    lab.fire("web-2");
+    CHECK(lab.deliver() == Lines{"li.na: opened", "li.na: opened"});
+    UserAction merge;
+    merge.kind = ActionKind::kMerge;
+    merge.actor = "zhao.lei";
+    merge.into = lab.key_of("web-2");
+    REQUIRE(lab.put(ActionIn{lab.key_of("web-1"), merge}));
+    CHECK(lab.deliver() == Lines{"li.na: resolved"});
+}
+
+TEST_CASE("a program is told the end of what a storm absorbed, and of the storm") {
+    BridgeConfig config = lab_config();
+    config.oncall.people[0].contacts[0].readership = Readership::kProgram;
+    config.incidents.storms.more_than = 2;
+    EndsLab lab(config);
+    lab.fire("web-1");
+    CHECK(lab.deliver() == Lines{"li.na: opened"});
+    for (const char* host : {"web-2", "web-3"}) lab.fire(host);
+    REQUIRE(lab.deliver() == Lines{"li.na: storm"});
+    for (const char* host : {"web-1", "web-2", "web-3"}) lab.clear(host);
+    CHECK(lab.deliver() == Lines{"li.na: resolved", "li.na: resolved"});
+}
+
 TEST_CASE("whom a storm's incident had told hears the end of the storm") {
     BridgeConfig config = lab_config();
     config.incidents.storms.more_than = 2;

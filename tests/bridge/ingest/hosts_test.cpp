@@ -110,6 +110,19 @@ TEST_CASE("a renamed host keeps its incidents: key, labels and alerts go on unde
     CHECK(lab.incidents().size() == 2);
 }
 
+TEST_CASE("a foreign alert of a renamed host goes on under the new name, and ends with it") {
+    BridgeLab lab(no_join());
+    lab.beat("web-1");
+    REQUIRE(lab.post({foreign_alert("Foreign", "web-1", "warning")}, "prometheus"));
+    REQUIRE(move(lab, HostIn::Move::kRename, "web-1", "app-1"));
+    REQUIRE(lab.post({foreign_alert("Foreign", "app-1", "warning")}, "prometheus"));
+    CHECK(lab.only().alerts.size() == 1);
+    REQUIRE(
+        lab.post({foreign_alert("Foreign", "app-1", "warning", lab.clock.now())}, "prometheus"));
+    lab.pass(61s);
+    CHECK(lab.only().summary.incident.state == State::kResolved);
+}
+
 TEST_CASE("renamed after its agent was: what stands under the old name ends") {
     BridgeLab lab(no_join());
     lab.beat("web-1");

@@ -60,6 +60,39 @@ TEST_CASE("what holds for two minutes opens then, by itself, and says why it cam
     CHECK(lab.blips().empty());
 }
 
+TEST_CASE("in the first minute of a bridge what begins then opens at its time too") {
+    Lab lab(with_condition(0, 0s, 5s));
+    REQUIRE(lab.post({foreign_alert("HighLatency", "web-1", "warning")}));
+    lab.pass(4s);
+    CHECK(lab.incidents().empty());
+    lab.pass(2s);
+    CHECK(lab.incidents().size() == 1);
+}
+
+TEST_CASE("what fires once and does not clear opens when it has lasted as long as is counted") {
+    Lab lab(with_condition(3, 10min, 0s));
+    lab.pass(2min);
+    const Timestamp began = lab.clock.now();
+    lab.fire();
+    lab.pass(9min);
+    CHECK(lab.incidents().empty());
+    lab.fire();
+    lab.pass(62s);
+    CHECK(lab.only().summary.incident.opened_at <= began + 10min + 2s);
+}
+
+TEST_CASE("those of a key that wait for its third firing come out with it") {
+    BridgeConfig config = with_condition(3, 10min, 0s);
+    config.routes.back().group_by = {"alertname"};
+    Lab lab(config);
+    lab.fire("HighLatency", "web-1");
+    lab.fire("HighLatency", "web-2");
+    CHECK(lab.incidents().empty());
+    lab.fire("HighLatency", "web-3");
+    CHECK(lab.only().summary.incident.labels.get("alertname") == "HighLatency");
+    CHECK(lab.only().alerts.size() == 3);
+}
+
 TEST_CASE("what clears before is a blip, and opens nothing however often it comes") {
     Lab lab(with_condition(0, 0s, 2min));
     lab.pass(2min);

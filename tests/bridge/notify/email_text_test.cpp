@@ -58,6 +58,19 @@ TEST_CASE("the mails of an incident make one thread") {
     }
 }
 
+TEST_CASE("a digest is of no thread, and each has a name of its own") {
+    Message message = sample_message();
+    message.key.clear();
+    message.kind = MessageKind::kOpened;
+    message.idempotency_key = "digest-4711";
+    const std::string digest = compose(message);
+    CHECK(header(digest, "Message-ID") == "<digest.digest-4711@example.com>");
+    CHECK(header(digest, "References").empty());
+    CHECK(header(digest, "X-Tocsin-Incident").empty());
+    message.kind = MessageKind::kResolved;
+    CHECK(header(compose(message), "In-Reply-To").empty());
+}
+
 TEST_CASE("another attempt is byte for byte the same mail") {
     REQUIRE(compose(sample_message()) == compose(sample_message()));
 }

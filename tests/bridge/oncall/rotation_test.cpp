@@ -238,6 +238,19 @@ TEST_CASE("the shift around a moment") {
     CHECK(shift_at(rotation({}), {}, at("2026-01-01T00:00:00Z")).end == at("2027-01-02T00:00:00Z"));
 }
 
+TEST_CASE("shifts at the edges of a stretch may be had whole") {
+    const Rotation r = rotation({layer("UTC", "weekly mon 09:00", "2026-01-05", {"a", "b"})});
+    const auto cut = shifts(r, {}, at("2026-01-07T00:00:00Z"), at("2026-01-14T00:00:00Z"), 10);
+    const auto whole =
+        whole_shifts(r, {}, at("2026-01-07T00:00:00Z"), at("2026-01-14T00:00:00Z"), 10);
+    REQUIRE(cut.size() == 2);
+    REQUIRE(whole.size() == 2);
+    CHECK(cut[0].start == at("2026-01-07T00:00:00Z"));
+    CHECK(whole[0].start == at("2026-01-05T09:00:00Z"));
+    CHECK(whole[0].end == cut[0].end);
+    CHECK(whole[1].end == at("2026-01-19T09:00:00Z"));
+}
+
 TEST_CASE("gaps are what no layer covers") {
     const Timestamp from = at("2026-01-05T00:00:00Z");
     const Timestamp to = at("2026-01-12T00:00:00Z");

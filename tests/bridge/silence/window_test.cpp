@@ -199,12 +199,17 @@ TEST_CASE("what is under way and what comes next, with its time to settle") {
     // 12 December 2026 01:00 in Shanghai.
     const Timestamp start = at("2026-12-11T17:00:00Z");
     const Timestamp next = at("2027-01-08T17:00:00Z");
-    for (const Timestamp now : {start - 10 * 24h, start - 1ms, start, start + 3h + 5min - 1ms}) {
+    for (const Timestamp now : {start - 10 * 24h, start - 1ms, start, start + 3h - 1ms}) {
         const auto found = occurrences_at(w, now, 2);
         REQUIRE(found.size() == 2);
         CHECK(found[0] == Occurrence{start, start + 3h});
         CHECK(found[1] == Occurrence{next, next + 3h});
     }
+    // One that settles comes beside those that were asked for.
+    const auto settling = occurrences_at(w, start + 3h + 5min - 1ms, 1);
+    REQUIRE(settling.size() == 2);
+    CHECK(settling[0].starts_at == start);
+    CHECK(settling[1].starts_at == next);
     CHECK(occurrences_at(w, start + 3h + 5min, 1).at(0).starts_at == next);
 
     const Silence row = silence_of(w, {start, start + 3h}, start - 24h);
@@ -215,6 +220,16 @@ TEST_CASE("what is under way and what comes next, with its time to settle") {
     CHECK(row.settle == 5min);
     CHECK(suppressor_by(row, start).name == "patch night");
     CHECK(suppressor_by(row, start).until == start + 3h + 5min);
+}
+
+TEST_CASE("of a window every minute the one under way and the next are among those planned") {
+    Window w{"each minute", {}, Recurrence::cron("* * * * *").value(), 1min, zone("UTC"),
+             "li.na",       ""};
+    const Timestamp now = at("2026-12-11T17:00:30Z");
+    const auto found = occurrences_at(w, now, 2);
+    REQUIRE(found.size() >= 2);
+    CHECK(found[found.size() - 2].starts_at == at("2026-12-11T17:00:00Z"));
+    CHECK(found.back().starts_at == at("2026-12-11T17:01:00Z"));
 }
 
 TEST_CASE("a nightly window lasts three hours on the nights when the clocks change, too") {

@@ -30,7 +30,18 @@ TEST_CASE("every mistake is told with its line, all at once") {
     };
     const Case cases[] = {
         {"{", "a.jsonl:1: error: no JSON"},
-        {"[]", "a.jsonl:1: error: a line must be a JSON object"},
+        {"7", "a.jsonl:1: error: a line must be a JSON object"},
+        {"[]", "a.jsonl:1: error: no alert has a \"startsAt\""},
+        {R"([{"labels": {"alertname": "A"}}])", "no alert has a \"startsAt\""},
+        {R"([{"labels": {"alertname": "A"}, "startsAt": "2026-11-26T00:00:00Z"}, 7])", "alert 2"},
+        {R"({"labels": {"alertname": "A"}, "startsAt": "soon"})", "startsAt"},
+        {R"({"labels": {"alertname": "A"}, "startsAt": "2026-11-26T00:00:00Z", "endsAt": "2026-11-25T00:00:00Z"})",
+         "start time must be before end time"},
+        {R"({"version": "3", "alerts": []})", "version must be \"4\""},
+        {R"({"version": "4", "alerts": [{"status": "on", "labels": {"a": "b"}}]})",
+         "alert 1: status must be"},
+        {R"({"at": "2026-11-26T00:00:00Z", "labels": {"alertname": "A"}})",
+         R"(unknown field "labels")"},
         {R"({"alerts": []})", R"("at" must be a time like 2026-11-26T02:03:04Z)"},
         {R"({"at": "tomorrow"})", R"("at" must be a time)"},
         {R"({"at": "2026-11-26T00:00:00Z", "alert": []})", R"(unknown field "alert")"},
@@ -129,4 +140,68 @@ TEST_CASE(
     const Report& taken = std::get<ReportIn>(lines[1].what).report;
     CHECK(taken.actor == "desk");
     CHECK(taken.request);
+}
+
+namespace {
+
+// "00:10 A" for what fires, "00:10 A ends" for what has ended by then, line by line.
+std::vector<std::string> alerts_of(const std::vector<Line>& lines) {
+    std::vector<std::string> out;
+    for (const Line& line : lines) {
+        std::string text = format_rfc3339(line.at).substr(11, 5);
+        for (const Alert& alert : std::get<AlertsIn>(line.what).alerts) {
+            text += " " + std::string(alert.labels.get("alertname"));
+            if (alert.ends_at && *alert.ends_at <= line.at) {
+                text += " ends " + format_rfc3339(*alert.ends_at).substr(11, 5);
+            }
+        }
+        out.push_back(std::move(text));
+    }
+    return out;
+}
+
+using Texts = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("an alert as it is posted comes at its startsAt and ends at its endsAt") {
+    const auto lines = lines_of(
+        R"({"labels": {"alertname": "B"}, "annotations": {"summary": "b", "tocsin_seq": "7"}, "startsAt": "2026-11-26T00:20:00Z", "endsAt": "2026-11-26T00:30:00Z", "generatorURL": "http://prom.example/"}
+{"labels": {"alertname": "A"}, "startsAt": "2026-11-26T00:10:00Z", "endsAt": "0001-01-01T00:00:00Z"})");
+    CHECK(alerts_of(lines) == Texts{"00:10 A", "00:20 B", "00:30 B ends 00:30"});
+    CHECK(lines[1].number == 1);
+    CHECK(lines[2].number == 1);
+    const AlertsIn& batch = std::get<AlertsIn>(lines[1].what);
+    CHECK(batch.source == "simulation");
+    CHECK(batch.alerts[0].annotations.at("summary") == "b");
+    // The end has no number of its own, and must not pass for something older.
+    CHECK_FALSE(batch.alerts[0].annotations.contains("tocsin_seq"));
+    CHECK(batch.alerts[0].generator_url == "http://prom.example/");
+}
+
+TEST_CASE("an array is one batch, which comes at the latest startsAt, and each ends by itself") {
+    CHECK(
+        alerts_of(lines_of(
+            R"([{"labels": {"alertname": "A"}, "startsAt": "2026-11-26T00:00:00Z", "endsAt": "2026-11-26T00:05:00Z"}, {"labels": {"alertname": "B"}, "startsAt": "2026-11-26T00:10:00Z", "endsAt": "2026-11-26T00:40:00Z"}, {"labels": {"alertname": "C"}, "startsAt": "2026-11-26T00:09:00Z", "endsAt": "2026-11-26T00:30:00Z"}, {"labels": {"alertname": "D"}}])")) ==
+        Texts{"00:10 A ends 00:05 B C D", "00:30 C ends 00:30", "00:40 B ends 00:40"});
+}
+
+TEST_CASE("an Alertmanager's webhook fires at startsAt and resolves at endsAt") {
+    CHECK(
+        alerts_of(lines_of(
+            R"({"version": "4", "receiver": "tocsin", "status": "firing", "alerts": [{"status": "firing", "labels": {"alertname": "A"}, "startsAt": "2026-11-26T00:00:00Z", "endsAt": "0001-01-01T00:00:00Z"}]}
+{"version": "4", "receiver": "tocsin", "status": "resolved", "alerts": [{"status": "resolved", "labels": {"alertname": "A"}, "startsAt": "2026-11-26T00:00:00Z", "endsAt": "2026-11-26T00:30:00Z"}]}
+{"version": "4", "alerts": [{"status": "resolved", "labels": {"alertname": "B"}, "startsAt": "2026-11-26T00:45:00Z"}]})")) ==
+        Texts{"00:00 A", "00:00 A", "00:30 A ends 00:30", "00:45 B ends 00:45"});
+}
+
+TEST_CASE("of an alert that is posted again the last line says when it ends") {
+    CHECK(
+        alerts_of(lines_of(
+            R"([{"labels": {"alertname": "A"}, "startsAt": "2026-11-26T00:00:00Z", "endsAt": "2026-11-26T00:04:00Z"}]
+{"at": "2026-11-26T00:01:00Z", "alerts": [{"labels": {"alertname": "B"}}]}
+[{"labels": {"alertname": "A"}, "startsAt": "2026-11-26T00:00:00Z", "endsAt": "2026-11-26T00:05:00Z"}]
+[{"labels": {"alertname": "A"}, "startsAt": "2026-11-26T01:00:00Z", "endsAt": "2026-11-26T01:04:00Z"}])")) ==
+        Texts{"00:00 A", "00:00 A", "00:01 B", "00:05 A ends 00:05", "01:00 A",
+              "01:04 A ends 01:04"});
 }

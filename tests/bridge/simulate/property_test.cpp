@@ -84,5 +84,5 @@ TEST_CASE("whatever happens to the whole bridge, nothing is lost and nobody is f
     if (kSeeds < 10) return;  // too few to promise anything
     CHECK(compared.clocks > static_cast<int>(kSeeds) * 10);
     CHECK(compared.missed > static_cast<int>(kSeeds) * 2);
-    CHECK(compared.paused > static_cast<int>(kSeeds));
+    CHECK(compared.paused > static_cast<int>(kSeeds) / 2);
 }

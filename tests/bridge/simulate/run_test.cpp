@@ -53,7 +53,7 @@ using Texts = std::vector<std::string>;
 
 TEST_CASE("a critical alert at night wakes the ladder until somebody acknowledges") {
     // 18:00 UTC is 02:00 in Shanghai. The ladder: li.na at once, zhao.lei after ten minutes, and
-    // li.na acknowledges in the eleventh. Recoveries are silent at night: told at 09:00, 01:00 UTC,
+    // li.na acknowledges in the eleventh. Recoveries are silent at night: told at 08:00, 00:00 UTC,
     // those of a channel with caps after the three seconds in which ends wait for each other.
     const Simulated outcome = ran(kTwoPeople, R"(
 {"at": "2026-11-26T18:00:00Z", "alerts": [{"labels": {"alertname": "DiskFull", "host": "db-1", "severity": "critical"}}]}
@@ -61,9 +61,9 @@ TEST_CASE("a critical alert at night wakes the ladder until somebody acknowledge
 {"at": "2026-11-26T18:30:00Z", "alerts": [{"labels": {"alertname": "DiskFull", "host": "db-1", "severity": "critical"}, "endsAt": "2026-11-26T18:30:00Z"}]}
 )",
                                   12h);
-    CHECK(told(outcome) == Texts{"01:00:00 mail li.na resolved INC-2026-000001",
-                                 "01:00:03 sms li.na resolved INC-2026-000001",
-                                 "01:00:03 sms zhao.lei resolved INC-2026-000001",
+    CHECK(told(outcome) == Texts{"00:00:00 mail li.na resolved INC-2026-000001",
+                                 "00:00:03 sms li.na resolved INC-2026-000001",
+                                 "00:00:03 sms zhao.lei resolved INC-2026-000001",
                                  "18:00:00 mail li.na opened INC-2026-000001",
                                  "18:00:00 sms li.na opened INC-2026-000001",
                                  "18:10:00 sms zhao.lei escalated INC-2026-000001"});
@@ -197,7 +197,7 @@ TEST_CASE("a report by a person wakes the ladder, and the reporter hears of it")
 {"at": "2026-11-26T18:05:00Z", "act": {"key": "INC-2026-000001", "kind": "acknowledge", "actor": "li.na"}}
 {"at": "2026-11-26T18:06:00Z", "report": {"symptom": "no news", "reporter": "wang.wu", "contact": {"channel": "pigeon", "address": "w"}}}
 )");
-    REQUIRE(outcome.incidents.size() == 1);
+    REQUIRE(outcome.incidents.size() == 2);
     const Incident& in = outcome.incidents[0].incident;
     CHECK(in.title == "checkout is slow");
     CHECK(in.facts.reporter->name == "wang.wu");
@@ -210,8 +210,12 @@ TEST_CASE("a report by a person wakes the ladder, and the reporter hears of it")
                   const Notify& notify = one.message.parts.front().notify;
                   return notify.kind == MessageKind::kReceived && notify.address == "w@example.com";
               }) == 1);
-    REQUIRE(outcome.refused.size() == 1);
-    CHECK(outcome.refused[0].why == "contact: no channel is named \"pigeon\"");
+    CHECK(outcome.refused.empty());
+    CHECK(outcome.incidents[1].incident.facts.reporter->address == "pigeon w");
+    CHECK(std::none_of(outcome.messages.begin(), outcome.messages.end(),
+                       [](const SimulatedMessage& one) {
+                           return one.message.parts.front().notify.channel == "pigeon";
+                       }));
 }
 
 TEST_CASE("what a number's cap puts together is one message, and wakes once") {
@@ -282,4 +286,16 @@ TEST_CASE("the same lines give the same words twice") {
 {"at": "2026-11-26T18:00:30Z", "alerts": [{"labels": {"alertname": "B", "host": "db-2", "severity": "warning"}}]}
 )";
     CHECK(simulated_json(ran(kTwoPeople, lines)) == simulated_json(ran(kTwoPeople, lines)));
+}
+
+TEST_CASE("alerts as they are posted open and resolve at their own times") {
+    const Simulated outcome = ran(kTwoPeople, R"(
+{"labels": {"alertname": "DiskFull", "host": "db-1", "severity": "critical"}, "annotations": {"summary": "96 % used", "tocsin_seq": "3"}, "startsAt": "2026-11-26T02:00:00Z", "endsAt": "2026-11-26T02:30:00Z"}
+)");
+    REQUIRE(outcome.incidents.size() == 1);
+    const Incident& in = outcome.incidents[0].incident;
+    CHECK(format_rfc3339(in.opened_at) == "2026-11-26T02:00:00.000Z");
+    CHECK(in.state == State::kResolved);
+    CHECK(format_rfc3339(*in.resolved_at) == "2026-11-26T02:30:00.000Z");
+    CHECK(outcome.incidents[0].unknown == 0);
 }

@@ -203,8 +203,10 @@ test('an incident is read with its timeline, alerts, messages and what is possib
     similar: [{ key: 'INC-0', title: 'Before', state: 'closed', resolved_at: '2026-11-21T12:00:00Z', cause: 'capacity', solution: 'rotated' }, {}],
     problems: [{ key: 'PRB-1', title: 'Logs grow', workaround: 'rotate', state: 'open' }],
     sla: { response: { state: 'met', due: '2026-11-22T12:30:00Z', stopped_at: '2026-11-22T12:01:00Z' }, resolution: null },
+    reporter: { name: 'ms.wu', channel: null, contact: 'phone 8123' },
   });
   assert.ok(read);
+  assert.equal(read.reporter, 'ms.wu (phone 8123)');
   assert.equal(read.timeline[0]?.data['a'], 'b');
   assert.deepEqual(read.actions, ['note', 'resolve']);
   assert.equal(read.escalation.messages[0]?.person, 'a@b');

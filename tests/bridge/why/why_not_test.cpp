@@ -178,8 +178,8 @@ TEST_CASE("each reason for no incident, or for telling nobody, has its link and 
              blip.ended_at = kStart - 59min;
              a.facts.blips = {blip};
          },
-         "suppression.open_when", "only when it comes 3 times in 10m", "10m 内出现 3 次才产生事件",
-         "verdict.held"},
+         "suppression.open_when", "only when it comes 3 times in 10m",
+         "10m 内出现 3 次，或一直持续才产生事件", "verdict.held"},
         {"expected",
          [](Asked& a) {
              Expectation watchdog;

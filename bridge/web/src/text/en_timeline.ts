@@ -44,6 +44,8 @@ export const message: Record<string, string> = {
   public_note: 'note to the reporter',
   ask_confirm: 'asked to confirm',
   review_due: 'review overdue',
+  acknowledged: 'acknowledged',
+  ticket: 'copy for a ticket system',
   unsuppressed: 'no longer held back',
   silence_ending: 'silence ends soon',
   flapping: 'flapping',

@@ -29,7 +29,7 @@ function MessageRow({ message }: { message: Message }) {
   return (
     <li class={dead ? 'failed' : ''} data-state={message.state}>
       <SeverityGlyph severity={glyphs[message.state] ?? 'info'} />
-      <strong>{message.person}</strong>
+      <strong>{message.person || message.channel}</strong>
       <span>{words.message[message.kind] ?? message.kind}</span>
       <span class="soft">{message.channel}</span>
       <span class={dead ? 'breach' : 'soft'} title={message.result}>{words.sent[message.state] ?? message.state}</span>

@@ -1,0 +1,88 @@
+// What the bridge answers to a body that it cannot read, and to one that does not say that it is
+// JSON, stands in docs/openapi.yaml for every request that carries one.
+#include <catch2/catch.hpp>
+#include <string>
+
+#include "running_app.h"
+#include "tests/support/described_api.h"
+
+using namespace tocsin;
+using tocsin::bridge::test::RunningApp;
+using tocsin::test::described_api;
+using tocsin::test::referred;
+using tocsin::test::types_of;
+namespace json = boost::json;
+
+namespace {
+
+// Of the document's path one that can be asked for.
+std::string path_of(std::string pattern) {
+    for (std::size_t at = 0; (at = pattern.find('{')) != std::string::npos;) {
+        pattern.replace(at, pattern.find('}') - at + 1, "1");
+    }
+    return pattern;
+}
+
+net::Response send(const RunningApp& app, const std::string& method, const std::string& path,
+                   const std::string& type) {
+    net::ClientRequest request;
+    request.method = method;
+    request.url = "http://127.0.0.1:" + std::to_string(app.port) + path;
+    request.headers.set("Content-Type", type);
+    request.body = "{";
+    auto response = net::fetch(request);
+    REQUIRE(response);
+    return std::move(response).value();
+}
+
+const char* type_of(const std::string& body) {
+    const json::value value = json::parse(body);
+    return value.is_string() ? "string" : value.is_object() ? "object" : "other";
+}
+
+void check_described(const text::YamlNode& root, const text::YamlNode& operation,
+                     const net::Response& answer) {
+    INFO(answer.status << " " << answer.body);
+    const auto described =
+        referred(root, operation.find("responses").find(std::to_string(answer.status)));
+    CHECK(described);
+    if (!described) return;
+    const auto schema = described.find("content").find("application/json").find("schema");
+    CHECK(types_of(root, schema).contains(type_of(answer.body)));
+}
+
+}  // namespace
+
+TEST_CASE("how a body is refused is described, whatever the request") {
+    const RunningApp app;
+    const text::YamlNode root = described_api();
+    int asked = 0;
+    for (const auto& [path, methods] : root.find("paths").entries()) {
+        for (const char* method : {"POST", "DELETE"}) {
+            const auto operation = methods.find(method == std::string("POST") ? "post" : "delete");
+            const auto body = referred(root, operation.find("requestBody"));
+            const bool form =
+                static_cast<bool>(body.find("content").find("application/x-www-form-urlencoded"));
+            if (!operation || form) continue;
+            INFO(method << " " << path);
+            ++asked;
+            check_described(root, operation,
+                            send(app, method, path_of(std::string(path)), "application/json"));
+            check_described(root, operation,
+                            send(app, method, path_of(std::string(path)), "text/plain"));
+        }
+    }
+    CHECK(asked > 50);
+}
+
+TEST_CASE("a silence that cannot be read is refused by an object, one that cannot be by a string") {
+    const RunningApp app;
+    const auto told = [&](const char* body) { return app.post("/api/v2/silences", body); };
+    const char* backwards =
+        R"({"matchers": [{"name": "host", "value": "a", "isRegex": false}], "createdBy": "li.na",
+            "comment": "", "startsAt": "2126-01-02T00:00:00Z", "endsAt": "2126-01-01T00:00:00Z"})";
+    CHECK(told("{").status == 400);
+    CHECK(type_of(told("{").body) == std::string("object"));
+    CHECK(told(backwards).status == 400);
+    CHECK(type_of(told(backwards).body) == std::string("string"));
+}
