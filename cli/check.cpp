@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <ostream>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 #include "agent/config/config.h"
@@ -135,7 +136,10 @@ void check_rule_files(const Session& session, const std::vector<std::string>& pa
     }
     std::vector<Diagnostic> together;
     rules::check_rule_files(files, together);
-    rules::check_dependencies(files, together);
+    // One file by itself may depend on another's alert; all of an agent's are known.
+    const bool all = options.overrides != nullptr && files.size() == paths.size();
+    rules::check_dependencies(files, together,
+                              all ? DiagnosticLevel::kError : DiagnosticLevel::kWarning);
     rules::check_overrides(options.overrides != nullptr ? *options.overrides : rules::Overrides(),
                            files, together);
     outcome.add(together);
@@ -150,7 +154,10 @@ void check_agent(const Session& session, std::string_view text, Diagnostics& dia
     for (const auto& pattern : config.rules.files) {
         const auto found = net::expand_paths(pattern);
         std::copy_if(found.begin(), found.end(), std::back_inserter(files),
-                     [](const std::string& path) { return std::filesystem::exists(path); });
+                     [](const std::string& path) {
+                         std::error_code hidden;  // it may not be looked at by this user
+                         return std::filesystem::exists(path, hidden);
+                     });
     }
     check_rule_files(session, files, {config.severities, &config.rules.overrides}, outcome);
 }

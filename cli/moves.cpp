@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <boost/json.hpp>
+#include <cctype>
 #include <ostream>
 #include <string_view>
 
@@ -212,7 +213,14 @@ int report(const Session& session, const ReportArguments& a) {
     if (a.request) body["type"] = "request";
     if (!a.contact.empty()) {
         const std::size_t equals = a.contact.find('=');
-        if (equals == std::string::npos) {
+        // A name before it, and something after it; "https://chat.example/?u=7" is a text.
+        const bool named =
+            equals != std::string::npos && equals > 0 && equals + 1 < a.contact.size() &&
+            std::all_of(a.contact.begin(), a.contact.begin() + static_cast<std::ptrdiff_t>(equals),
+                        [](unsigned char c) {
+                            return std::isalnum(c) != 0 || c == '_' || c == '-' || c == '.';
+                        });
+        if (!named) {
             body["contact"] = a.contact;
         } else {
             body["contact"] = {{"channel", a.contact.substr(0, equals)},

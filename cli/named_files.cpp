@@ -48,8 +48,9 @@ class NamedFiles {
         const fs::perms mode = mode_of(value);
         const bool secret = key.ends_with("_file") &&
                             std::find(kPublic.begin(), kPublic.end(), key) == kPublic.end();
-        if (!secret || (mode & fs::perms::others_all) == fs::perms::none) return;
-        warn(value, "can be used by everybody here and is refused; chmod 600");
+        const fs::perms open = fs::perms::group_all | fs::perms::others_all;
+        if (!secret || (mode & open) == fs::perms::none) return;
+        warn(value, "is open to more than its owner; chmod 600");
     }
 
     void look_at_program(const YamlNode& value) {

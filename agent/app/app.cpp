@@ -91,7 +91,9 @@ struct App::Impl {
           loader(config.rules.files, config.severities, config.rules.overrides),
           sink(outbox, [this] {
               if (deliverer) deliverer->wake();
-          }) {}
+          }) {
+        config.collect.settle_paces(config.collect.interval);
+    }
 
     Result<void> set_up();
     std::vector<collector::TargetEntry> targets_now();
@@ -177,6 +179,7 @@ void App::Impl::reload_targets() {
     if (now.value().source == config.source && unmade_targets == 0) return;
     config.source = std::move(now.value().source);
     config.collect.targets = std::move(now.value().collect.targets);
+    config.collect.settle_paces(config.collect.interval);  // the running agent's
     loader.set_overrides(std::move(now.value().rules.overrides));
     std::size_t count = 0;
     targets->replace([&] {

@@ -37,7 +37,6 @@ void apply(const Flags& flags, Config& config) {
     if (!flags.bridges.empty()) config.bridge.urls = flags.bridges;
     if (!flags.rules.empty()) config.rules.files = flags.rules;
     if (flags.interval) config.collect.interval = *flags.interval;
-    config.collect.settle_paces();
     for (auto& url : config.bridge.urls) {
         while (url.ends_with('/')) url.pop_back();
     }

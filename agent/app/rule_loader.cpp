@@ -64,8 +64,8 @@ void RuleLoader::refuse(const std::string& path, LoadedRules& loaded) const {
     loaded.complete = false;
 }
 
-// Files that are right one by one may still contradict each other: the later one is refused. And
-// what depends on an alert of a file that is refused cannot stay.
+// Files that are right one by one may still contradict each other: the later one is refused. What
+// one waits for and is not there does not keep it from watching.
 void RuleLoader::check_together(LoadedRules& loaded) const {
     for (const auto& [path, good] : good_) {
         loaded.files.push_back(good.file);
@@ -78,15 +78,10 @@ void RuleLoader::check_together(LoadedRules& loaded) const {
             refuse(path, loaded);
         }
     }
-    while (true) {
-        std::vector<Diagnostic> wrong;
-        rules::check_dependencies(loaded.files, wrong);
-        if (wrong.empty()) return;
-        for (const Diagnostic& d : wrong) {
-            loaded.diagnostics.push_back(d);
-            refuse(d.file, loaded);
-        }
-    }
+    std::vector<Diagnostic> wrong;
+    rules::settle_dependencies(loaded.files, wrong);
+    if (!wrong.empty()) loaded.complete = false;
+    loaded.diagnostics.insert(loaded.diagnostics.end(), wrong.begin(), wrong.end());
 }
 
 }  // namespace tocsin::agent

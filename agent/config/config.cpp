@@ -255,9 +255,9 @@ const CollectorSection* CollectConfig::find(std::string_view name) const {
     return it == collectors.end() ? nullptr : &*it;
 }
 
-void CollectConfig::settle_paces() {
+void CollectConfig::settle_paces(Duration agents) {
     for (const TargetSection& section : targets) {
-        for (const auto& target : section.targets) target->settle_pace(interval);
+        for (const auto& target : section.targets) target->settle_pace(agents);
     }
 }
 

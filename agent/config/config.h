@@ -50,8 +50,8 @@ struct CollectConfig {
     std::vector<TargetSection> targets;
 
     const CollectorSection* find(std::string_view name) const;
-    // Once the interval is final (a flag wins over the file): every target has its pace.
-    void settle_paces();
+    // Every target without a pace of its own has this one: the agent's, from its start on.
+    void settle_paces(Duration interval);
 };
 
 struct RulesConfig {

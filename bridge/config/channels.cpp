@@ -194,6 +194,13 @@ void settle_contacts(Reading& out, Diagnostics& d) {
     }
 }
 
+std::string contact_problem(const Channel& channel, std::string_view address) {
+    if (channel.readership != Readership::kPerson) {
+        return "the channel " + channel.name + " is nobody's own";
+    }
+    return channel_types()[channel.settings.index()].address_problem(address);
+}
+
 void read_links(MapReader& r, Diagnostics& d, Reading& out) {
     MapReader links(r.node("links"), "\"links\"", d);
     if (const auto expire = links.duration("expire")) {

@@ -89,6 +89,10 @@ struct BridgeConfig {
 // `url` where none is set: `listen`, by the machine's name where that is every address it has.
 std::string url_by_listen(const BridgeConfig& config, std::string_view host_name);
 
+// What keeps an address that somebody gives from being used with a channel; "" for nothing. Only a
+// person's own will do (mail, a telephone): where programs and groups are is the file's business.
+std::string contact_problem(const Channel& channel, std::string_view address);
+
 struct SourceFile {
     std::string path;
     std::string text;

@@ -12,7 +12,8 @@ namespace {
 bool is_told(const std::vector<Effect>& effects, const Tell& tell) {
     return std::any_of(effects.begin(), effects.end(), [&](const Effect& effect) {
         const auto* notify = std::get_if<Notify>(&effect);
-        return notify != nullptr &&
+        // An acknowledge is no word to wait for: what comes with it is told all the same.
+        return notify != nullptr && notify->kind != MessageKind::kAcknowledged &&
                is_same_place(
                    tell, {notify->person, notify->channel, notify->address, {}, tell.readership});
     });
@@ -68,16 +69,16 @@ int Draft::tell(const std::vector<Tell>& contacts, MessageKind kind, int step) {
     const bool end = kind == MessageKind::kResolved;
     int told = 0;
     for (const Tell& contact : contacts) {
-        const bool ends_program = end && contact.readership == Readership::kProgram;
-        if (in().absorbed && !ends_program) continue;  // its parent stands for it
+        // A program that keeps somebody awake is to stop it at once, by the key that it knows.
+        const bool stops = contact.readership == Readership::kProgram &&
+                           (end || kind == MessageKind::kAcknowledged);
+        if (in().absorbed && !stops) continue;  // its parent stands for it
         auto& so_far = in().told;
         if (std::find(so_far.begin(), so_far.end(), contact.person) == so_far.end()) {
             so_far.push_back(contact.person);
         }
         if (is_told(decision_.effects, contact)) continue;
-        // Whoever has a program keep them awake is let sleep by it too.
-        const Timestamp at =
-            (end ? now_ : contact.not_before) + (ends_program ? Duration{0} : wait);
+        const Timestamp at = stops ? now_ : (end ? now_ : contact.not_before) + wait;
         decision_.effects.emplace_back(Notify{contact.person, contact.channel, contact.address,
                                               kind, in().priority, step, at});
         ++told;
@@ -100,21 +101,30 @@ void Draft::tell_end(std::string_view name, EndTo to) {
         if (contacts.empty()) contacts = contacts_of({person}, other, now_);
     }
     std::erase_if(contacts, [to](const Tell& contact) {
-        if (to == EndTo::kAll) return false;
-        const bool program = contact.readership == Readership::kProgram;
-        return to == EndTo::kPrograms ? !program : contact.readership == Readership::kPerson;
+        if (contact.readership == Readership::kProgram) return true;
+        return to == EndTo::kPrograms ||
+               (to == EndTo::kShared && contact.readership == Readership::kPerson);
     });
+    add_programs(*person, contacts);
     tell(contacts, MessageKind::kResolved, 0);
+}
+
+// All of them, whatever priority and hour they are for now: those through which the person was told
+// of it are not known here, and the others are left out when it is committed.
+void Draft::add_programs(const Person& person, std::vector<Tell>& contacts) const {
+    for (const Contact& contact : person.contacts) {
+        if (contact.readership != Readership::kProgram) continue;
+        contacts.push_back(
+            {person.name, contact.channel, contact.address, now_, contact.readership});
+    }
 }
 
 void Draft::tell_programs(MessageKind kind) {
     for (const std::string& name : std::vector<std::string>(in().told)) {
         const Person* person = context_.oncall.person(name);
         if (person == nullptr) continue;
-        std::vector<Tell> contacts = contacts_of({person}, in().priority, now_);
-        std::erase_if(contacts, [](const Tell& contact) {
-            return contact.readership != Readership::kProgram;
-        });
+        std::vector<Tell> contacts;
+        add_programs(*person, contacts);
         tell(contacts, kind, 0);
     }
 }

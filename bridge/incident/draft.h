@@ -62,6 +62,7 @@ class Draft {
 
   private:
     Decision refuse(Refusal::Code code, Reason reason);
+    void add_programs(const Person& person, std::vector<Tell>& contacts) const;
 
     const Incident& before_;
     const Context& context_;

@@ -72,6 +72,7 @@ struct Incident {
     // Every alert that has not cleared is held back, the longest by this: the ladder stands still.
     std::optional<Suppressor> suppressed;
     bool observed = false;  // nobody is told (observe.h)
+    bool copied = false;    // ticket systems have it (mirror.h)
 
     // Storms. Of a child: its parent; `absorbed` while that one stands for it.
     std::string parent;  // a key

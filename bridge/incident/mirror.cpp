@@ -11,12 +11,13 @@ auto shown(const Incident& in) {
 
 }  // namespace
 
-std::vector<Notify> mirrored(const Incident& before, const Incident& now, const Route& route,
+std::vector<Notify> mirrored(const Incident& before, Incident& now, const Route& route,
                              Timestamp at) {
     std::vector<Notify> out;
-    if (now.observed || now.absorbed) return out;
-    const bool is_new = before.key.empty() || before.absorbed;
-    if (!is_new && shown(before) == shown(now)) return out;
+    if (route.tickets.empty()) return out;
+    const bool begins = !now.copied && is_open(now.state) && !now.observed && !now.absorbed;
+    if (!begins && (!now.copied || shown(before) == shown(now))) return out;
+    now.copied = true;
     for (const std::string& system : route.tickets) {
         out.push_back({"", system, "", MessageKind::kTicket, now.priority, 0, at});
     }

@@ -10,9 +10,9 @@
 namespace tocsin::bridge {
 
 // One message for each of the route's ticket systems where what they show has changed: state,
-// priority, severity, title or owner. `before` has no key where the incident is new. None for one
-// that nobody is told of (observe.h) or that its storm stands for.
-std::vector<Notify> mirrored(const Incident& before, const Incident& now, const Route& route,
+// priority, severity, title or owner. It is copied from when it stands on its own and people are
+// told of it; what is only observed, or begins in a storm, is not. Marks `now`.
+std::vector<Notify> mirrored(const Incident& before, Incident& now, const Route& route,
                              Timestamp at);
 
 }  // namespace tocsin::bridge

@@ -237,7 +237,7 @@ Decision on_storm(Draft& d, const StormNews& news) {
     if (in.state == State::kResolved) {
         if (!news.grows) return d.done("the storm is over");
         in.children_most = news.open;
-        in.priority = std::min(in.priority, priority_of(news, in.kind, d.context()));
+        take_priority(d, priority_of(news, in.kind, d.context()), kSystem);
         in.storm_step = in.hosts;
         reopen(d, kSystem, in.title, MessageKind::kStorm, facts_of(news));
         in.storm_policies.clear();

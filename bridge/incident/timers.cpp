@@ -66,7 +66,7 @@ Decision grace_over(Draft& d) {
     if (in.state != State::kResolved || !in.resolved_by_hand || firing == 0 || in.suppressed) {
         return stale(d);
     }
-    d.in().priority = std::min(in.priority, wanted_priority(d, in));
+    take_priority(d, wanted_priority(d, in), kSystem);
     reopen(d, kSystem,
            fmt::format("{} still firing after it was resolved by {}", count_of(firing, "alert"),
                        in.resolved_by),

@@ -167,7 +167,8 @@ class Batch {
     void tell_incident(IncidentId id, TimelineEntry entry);
 
     void absorb(Work& work, Decision decision);
-    void mirror(IncidentId id, const Work& work);
+    void mirror(IncidentId id, Work& work);
+    bool is_to_program(const Notify& message) const;
     void effect(IncidentId id, const Effect& effect);
     void remember(const AlertRecord& record, Work& work);
     static void link(Work* closed, Decision& opened);

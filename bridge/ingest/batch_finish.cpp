@@ -49,7 +49,7 @@ void Batch::collect_keys(Changes& changes) const {
 }
 
 // Once a commit, however many decisions there were.
-void Batch::mirror(IncidentId id, const Work& work) {
+void Batch::mirror(IncidentId id, Work& work) {
     const Route& route = config_.route_named(work.now.route);
     for (const Notify& notify : mirrored(work.before, work.now, route, now_)) effect(id, notify);
 }

@@ -1,5 +1,7 @@
 // What becomes of messages in a batch.
+#include <algorithm>
 #include <set>
+#include <tuple>
 #include <utility>
 
 #include "bridge/ingest/batch.h"
@@ -8,7 +10,8 @@ namespace tocsin::bridge {
 namespace {
 
 bool is_new_end(const EffectRow& row) {
-    return row.state == EffectState::kWaiting && row.notify.kind == MessageKind::kResolved;
+    return row.state == EffectState::kWaiting && (row.notify.kind == MessageKind::kResolved ||
+                                                  row.notify.kind == MessageKind::kAcknowledged);
 }
 
 // Who of those that were sent something can know of it.
@@ -25,7 +28,22 @@ struct Hearers {
     }
 };
 
+using Addressee = std::tuple<IncidentId, std::string, std::string, std::string>;
+Addressee addressee_of(const EffectRow& row) {
+    return {row.incident, row.notify.person, row.notify.channel, row.notify.address};
+}
+
 }  // namespace
+
+bool Batch::is_to_program(const Notify& message) const {
+    const Person* person = oncall().person(message.person);
+    if (person == nullptr) person = oncall().vendor(message.person);
+    return person != nullptr &&
+           std::any_of(person->contacts.begin(), person->contacts.end(), [&](const Contact& c) {
+               return c.channel == message.channel && c.address == message.address &&
+                      c.readership == Readership::kProgram;
+           });
+}
 
 void Batch::settle(const OutcomeIn& in) {
     EffectRow row = in.effect;
@@ -110,13 +128,15 @@ Result<void> Batch::skip_ends_nobody_awaits() {
         all.insert(all.end(), ids.begin(), ids.end());
     }
     std::map<IncidentId, Hearers> hearers;
+    std::set<Addressee> reached;  // by messages of the incident itself
+    const auto add = [&](const EffectRow& row, bool reaches) {
+        hearers[row.incident].add(row.notify.person, reaches);
+        if (reaches) reached.insert(addressee_of(row));
+    };
     TOCSIN_TRY(const auto stored, tx_.messages_of(all));
-    for (const EffectRow& row : stored) {
-        hearers[row.incident].add(row.notify.person, may_reach(row));
-    }
+    for (const EffectRow& row : stored) add(row, may_reach(row));
     for (const EffectRow& row : effects_) {
-        if (is_new_end(row)) continue;
-        hearers[row.incident].add(row.notify.person, row.state == EffectState::kWaiting);
+        if (!is_new_end(row)) add(row, row.state == EffectState::kWaiting);
     }
     TOCSIN_TRY(const auto actors, tx_.actors_of(all));
     for (const auto& [id, actor] : actors) hearers[id].reached.insert(actor);
@@ -131,8 +151,10 @@ Result<void> Batch::skip_ends_nobody_awaits() {
             all_of_it.reached.insert(of_one.reached.begin(), of_one.reached.end());
         }
         std::erase_if(effects_, [&, incident = id](const EffectRow& row) {
-            return row.incident == incident && is_new_end(row) &&
-                   all_of_it.missed(row.notify.person);
+            if (row.incident != incident || !is_new_end(row)) return false;
+            // A program knows what it was told itself, and nothing else.
+            if (is_to_program(row.notify)) return !reached.contains(addressee_of(row));
+            return all_of_it.missed(row.notify.person);
         });
     }
     return success();

@@ -34,14 +34,20 @@ void Batch::free_key(const std::string& key, IncidentId id) {
 
 namespace {
 
-// A contact by what is no channel of ours (an extension, a desk) is for people to use. Says so.
-std::string keep_contact(const BridgeConfig& config, Reporter& reporter) {
-    if (reporter.channel.empty() || config.channel(reporter.channel) != nullptr) return "";
-    std::string said = "; no channel is named \"" + reporter.channel +
-                       "\": the contact is kept, and nothing is sent to it";
+std::string plain_contact(Reporter& reporter, const std::string& why) {
     reporter.address = reporter.channel + " " + reporter.address;
     reporter.channel.clear();
-    return said;
+    return "; " + why + ": the contact is kept, and nothing is sent to it";
+}
+
+// A contact by what is no channel of ours (an extension, a desk) is for people to use. Says so.
+std::string keep_contact(const BridgeConfig& config, Reporter& reporter) {
+    if (reporter.channel.empty()) return "";
+    if (const Channel* channel = config.channel(reporter.channel)) {
+        const std::string problem = contact_problem(*channel, reporter.address);
+        return problem.empty() ? "" : plain_contact(reporter, problem);
+    }
+    return plain_contact(reporter, "no channel is named \"" + reporter.channel + "\"");
 }
 
 }  // namespace

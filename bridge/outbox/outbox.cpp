@@ -12,7 +12,7 @@ namespace {
 constexpr Duration kLookAgain = 10s;
 // A channel that asks for more patience than this is asked again all the same.
 constexpr Duration kMostWait = 1h;
-// An urgent message that failed so often goes by another contact as well.
+// A message to a person that failed so often goes by another contact as well.
 constexpr int kStuckAfter = 2;
 // So does one whose channel wants to be left alone for so long.
 constexpr Duration kLongWait = 1min;

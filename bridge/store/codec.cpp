@@ -269,6 +269,7 @@ std::string detail_to_text(const Incident& incident) {
     put(out, "step_failed", incident.step_failed);
     put(out, "repeats", incident.repeats);
     put(out, "next_asked", incident.next_asked ? 1 : 0);
+    put(out, "copied", incident.copied ? 1 : 0);
     put(out, "told", incident.told);
     put(out, "watchers", incident.watchers);
     put(out, "stable_since", incident.stable_since);
@@ -308,6 +309,7 @@ void detail_from_text(std::string_view text, Incident& incident) {
     incident.step_failed = int_of(in, "step_failed");
     incident.repeats = int_of(in, "repeats");
     incident.next_asked = int_of(in, "next_asked") != 0;
+    incident.copied = int_of(in, "copied") != 0;
     incident.told = texts_of(in, "told");
     incident.watchers = texts_of(in, "watchers");
     incident.stable_since = time_of(in, "stable_since");

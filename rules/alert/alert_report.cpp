@@ -31,6 +31,12 @@ Labels AlertState::wire_labels(const Labels& labels) const {
     return builder.build();
 }
 
+// Which layer has the line, where it is not the rule's own.
+std::string AlertState::place_of(const Active& active) const {
+    if (active.variation == kOwnLevels) return "";
+    return " (" + rule_.vary[active.variation].place + ")";
+}
+
 std::string AlertState::explain(const Active& active, const std::string& to, Change change) const {
     if (change == Change::kKnown) return "data are back";
     if (change == Change::kUnknown) {
@@ -53,7 +59,7 @@ std::string AlertState::explain(const Active& active, const std::string& to, Cha
         const Terms terms = terms_of(active.variation, *index);
         const std::string spell =
             terms.hold > Duration{0} ? " for " + format_duration(terms.hold) : "";
-        return value + " " + terms.condition->when().text() + spell;
+        return value + " " + terms.condition->when().text() + spell + place_of(active);
     }
     if (const auto left = level_index(active.level); left && !rule_.levels[*left].expr) {
         const Terms terms = terms_of(active.variation, *left);

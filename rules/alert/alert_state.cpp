@@ -299,8 +299,10 @@ void AlertState::update(Active& active, const Look& look, const promql::VectorSa
         const bool was_open = active.levels[i].phase == LevelPhase::kNone;
         const Evidence evidence = sample != nullptr ? judge(look, active, i, sample->v, inputs, now)
                                                     : judge_missing(active, i, inputs, now);
-        const Duration hold = held_back ? kForever : terms_of(active.variation, i).hold;
-        active.levels[i] = step(active.levels[i], evidence, hold, rule_.keep_firing_for, now.boot);
+        const Terms terms = terms_of(active.variation, i);
+        const bool exists = terms.condition != nullptr || !rule_.is_threshold();
+        active.levels[i] = step(active.levels[i], evidence, held_back ? kForever : terms.hold,
+                                exists ? rule_.keep_firing_for : Duration{0}, now.boot);
         const bool alone =
             std::none_of(active.levels.begin(), active.levels.end(), [&](const LevelState& other) {
                 return &other != &active.levels[i] && other.phase != LevelPhase::kNone;

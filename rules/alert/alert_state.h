@@ -160,6 +160,7 @@ class AlertState {
                 std::vector<Transition>& out);
     Transition describe(const Active& active, const std::string& to, Change change,
                         const Instant& now) const;
+    std::string place_of(const Active& active) const;
     std::string explain(const Active& active, const std::string& to, Change change) const;
     static bool is_pending_or_held(const Active& active);
     bool is_idle(const Active& active) const;

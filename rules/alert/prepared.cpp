@@ -106,16 +106,26 @@ PreparedRule* PreparedGroup::find_record(std::string_view rule_key) {
 
 namespace {
 
-// Depth first, so that what it depends on in the group stands before it. There are no circles.
-void put_in_order(PreparedGroup& group, std::size_t index, std::vector<bool>& placed) {
-    if (placed[index]) return;
-    placed[index] = true;
-    for (const PreparedRule* on : group.rules[index].depends_on) {
-        for (std::size_t i = 0; i < group.rules.size(); ++i) {
-            if (&group.rules[i] == on) put_in_order(group, i, placed);
+// As in the file, but for those that depend on a later one, which come right after it.
+void put_in_order(PreparedGroup& group) {
+    std::vector<bool> placed(group.rules.size());
+    const auto waits = [&](const PreparedRule& rule) {
+        return std::any_of(rule.depends_on.begin(), rule.depends_on.end(), [&](const auto* on) {
+            for (std::size_t i = 0; i < group.rules.size(); ++i) {
+                if (&group.rules[i] == on) return !placed[i];
+            }
+            return false;  // another group's
+        });
+    };
+    for (std::size_t i = 0; i < group.rules.size();) {
+        if (placed[i] || waits(group.rules[i])) {
+            ++i;
+            continue;
         }
+        placed[i] = true;
+        group.order.push_back(i);
+        i = 0;
     }
-    group.order.push_back(index);
 }
 
 }  // namespace
@@ -135,8 +145,7 @@ void follow_dependencies(std::vector<PreparedGroup>& groups) {
                 for (auto it = first; it != last; ++it) rule.depends_on.push_back(it->second);
             }
         }
-        std::vector<bool> placed(group.rules.size());
-        for (std::size_t i = 0; i < group.rules.size(); ++i) put_in_order(group, i, placed);
+        put_in_order(group);
     }
 }
 

@@ -99,6 +99,7 @@ struct RuleSet::Impl {
                        std::string_view reason, std::vector<Transition>& out);
     PreparedGroup* find(std::string_view key);
     PreparedRule* find_record(std::string_view group, std::string_view rule);
+    PreparedRule* find_held(std::string_view group, const PreparedRule& rule);
     SavedGroup saved_group(const PreparedGroup& group, const Instant& now) const;
 
     std::vector<RuleFile> files;
@@ -202,6 +203,16 @@ PreparedRule* RuleSet::Impl::find_record(std::string_view group, std::string_vie
     return heir;
 }
 
+// The same alert in the group's successor, where both depend on something.
+PreparedRule* RuleSet::Impl::find_held(std::string_view group, const PreparedRule& rule) {
+    PreparedGroup* const home = find(group);
+    if (home == nullptr || !rule.alert || rule.depends_on.empty()) return nullptr;
+    const auto heir = std::find_if(
+        home->rules.begin(), home->rules.end(),
+        [&](const PreparedRule& other) { return other.alert && other.key == rule.key; });
+    return heir == home->rules.end() || heir->depends_on.empty() ? nullptr : &*heir;
+}
+
 SavedGroup RuleSet::Impl::saved_group(const PreparedGroup& group, const Instant& now) const {
     SavedGroup saved;
     saved.key = group.key;
@@ -233,6 +244,8 @@ void RuleSet::Impl::restore_group(const SavedGroup& saved, const Instant& now, b
             resolve_orphans(rule, now, reason, environment, sequence, out);
         } else {
             heir->alert->restore(rule.alerts, {gap, restarted, group != home}, now);
+            // Whether it was held back is not saved: it is for an interval at least.
+            heir->held_back = !heir->depends_on.empty();
         }
         for (PreparedGroup* changed : {home, group}) {
             if (changed != nullptr) changed->dirty = true;
@@ -370,6 +383,10 @@ std::vector<std::string> RuleSet::take_over(RuleSet& old, const Instant& now,
                              "the rule was removed", out);
         if (!has_group(from.key)) gone.push_back(from.key);
         for (PreparedRule& rule : from.rules) {
+            if (PreparedRule* const heir = impl_->find_held(from.key, rule); heir != nullptr) {
+                heir->held_back = rule.held_back;
+                heir->quiet_since = rule.quiet_since;
+            }
             if (!rule.record) continue;
             PreparedRule* const heir = impl_->find_record(from.key, rule.key);
             if (heir != nullptr) {

@@ -68,7 +68,7 @@ class RuleSet {
     std::size_t rules() const;
     Duration reach() const;  // how far back any rule looks
 
-    // Evaluates a group's rules in file order, one that depends on another after that; recorded
+    // Evaluates a group's rules in file order, one that depends on a later one after that; recorded
     // series are in the history at once.
     EvaluationResult evaluate(std::size_t group, const Instant& now, const SourceFailing& failing,
                               std::vector<Transition>& out);

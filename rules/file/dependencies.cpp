@@ -38,7 +38,8 @@ std::string way(const ByAlert& all, std::string_view from, std::string_view goal
 
 }  // namespace
 
-void check_dependencies(std::span<const RuleFile> files, std::vector<Diagnostic>& out) {
+void check_dependencies(std::span<const RuleFile> files, std::vector<Diagnostic>& out,
+                        DiagnosticLevel unknown) {
     ByAlert all;
     for_each_alert(files, [&](const RuleFile&, const AlertRule& rule) {
         auto& of = all[rule.alert];
@@ -49,8 +50,10 @@ void check_dependencies(std::span<const RuleFile> files, std::vector<Diagnostic>
     for_each_alert(files, [&](const RuleFile& file, const AlertRule& rule) {
         for (const Dependency& on : rule.depends_on) {
             std::string wrong;
+            DiagnosticLevel level = DiagnosticLevel::kError;
             std::set<std::string_view> seen;
             if (!all.contains(on.alert)) {
+                level = unknown;
                 const std::string_view near = nearest(on.alert, names);
                 wrong = "no alert is named \"" + on.alert + "\" in these files" +
                         (near.empty() ? "" : "; did you mean \"" + std::string(near) + "\"?");
@@ -59,10 +62,29 @@ void check_dependencies(std::span<const RuleFile> files, std::vector<Diagnostic>
                 wrong = "a circle of dependencies: " + rule.alert + " → " + back;
             }
             if (!wrong.empty()) {
-                out.push_back({DiagnosticLevel::kError, file.path, on.at, std::move(wrong)});
+                out.push_back({level, file.path, on.at, std::move(wrong)});
             }
         }
     });
+}
+
+void settle_dependencies(std::vector<RuleFile>& files, std::vector<Diagnostic>& out) {
+    std::vector<Diagnostic> wrong;
+    check_dependencies(files, wrong);
+    for (RuleFile& file : files) {
+        for (RuleGroup& group : file.groups) {
+            for (Rule& rule : group.rules) {
+                auto* alert = std::get_if<AlertRule>(&rule);
+                if (alert == nullptr) continue;
+                std::erase_if(alert->depends_on, [&](const Dependency& on) {
+                    return std::any_of(wrong.begin(), wrong.end(), [&](const Diagnostic& d) {
+                        return d.file == file.path && d.position == on.at;
+                    });
+                });
+            }
+        }
+    }
+    out.insert(out.end(), wrong.begin(), wrong.end());
 }
 
 }  // namespace tocsin::rules

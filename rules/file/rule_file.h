@@ -57,6 +57,7 @@ struct LevelTerms {
 // Alerts for which the levels are otherwise (rules/file/vary.h). By level; none: they lack it.
 struct Variation {
     Position at;
+    std::string place;  // "agent.yml:33", where it is written
     Matchers where;
     std::vector<std::optional<LevelTerms>> levels;
 };
@@ -141,7 +142,11 @@ RuleFile parse_rule_file(std::string_view text, const RuleFileOptions& options,
 // that would be one alert are an error, two plain rules with the same name and labels (as promtool)
 // a warning. Places name the later file.
 void check_rule_files(std::span<const RuleFile> files, std::vector<Diagnostic>& out);
-// A dependency on an alert that is in none of the files, or in a circle, is an error.
-void check_dependencies(std::span<const RuleFile> files, std::vector<Diagnostic>& out);
+// A dependency in a circle is an error, and so is one on an alert that is in none of the files;
+// `unknown` is what that is called where these may not be all of them.
+void check_dependencies(std::span<const RuleFile> files, std::vector<Diagnostic>& out,
+                        DiagnosticLevel unknown = DiagnosticLevel::kError);
+// The same, and what is wrong is taken out of the rules: they run without waiting for it.
+void settle_dependencies(std::vector<RuleFile>& files, std::vector<Diagnostic>& out);
 
 }  // namespace tocsin::rules

@@ -87,6 +87,17 @@ bool may_meet(const Matchers& a, const Matchers& b) {
     });
 }
 
+// Each level within the milder ones that there are.
+bool is_ordered(const Variation& variation) {
+    const LevelTerms* milder = nullptr;
+    for (const auto& terms : variation.levels) {
+        if (!terms) continue;
+        if (milder != nullptr && !is_subset(terms->condition, milder->condition)) return false;
+        milder = &*terms;
+    }
+    return true;
+}
+
 using Terms = std::vector<std::optional<LevelTerms>>;
 
 class Layer {
@@ -97,6 +108,7 @@ class Layer {
     Variation over(const Variation& below, const VariationPatch& patch) {
         Variation out;
         out.at = patch.file == diagnostics_.file() ? patch.at : rule_.at;
+        out.place = patch.file + ":" + std::to_string(patch.at.line);
         out.where = patch.where;
         out.where.insert(out.where.end(), below.where.begin(), below.where.end());
         out.levels = below.levels;
@@ -131,7 +143,8 @@ class Layer {
 
     void wrong(const LevelPatch& patch, const VariationPatch& of, const std::string& why) {
         if (of.file == diagnostics_.file()) return diagnostics_.error(patch.at, why);
-        diagnostics_.error(rule_.at, of.file + ":" + std::to_string(patch.at.line) + ": " + why);
+        // The file of rules is right, and other hosts'; the host's word on it does not count.
+        diagnostics_.warning(rule_.at, of.file + ":" + std::to_string(patch.at.line) + ": " + why);
     }
 
     const AlertRule& rule_;
@@ -178,9 +191,20 @@ void add_layer(const std::vector<VariationPatch>& patches, AlertRule& rule,
     std::vector<Variation> out;
     for (const VariationPatch& patch : patches) {
         for (const Variation& below : rule.vary) {
-            if (may_meet(patch.where, below.where)) out.push_back(layer.over(below, patch));
+            if (!may_meet(patch.where, below.where)) continue;
+            Variation both = layer.over(below, patch);
+            // What the two make of it together may be nonsense that no alert ever has.
+            if (is_ordered(both)) out.push_back(std::move(both));
         }
-        out.push_back(layer.over(base, patch));
+        Variation alone = layer.over(base, patch);
+        if (patch.file != diagnostics.file() && !is_ordered(alone)) {
+            diagnostics.warning(rule.at, alone.place +
+                                             ": with this a value could be a worse level "
+                                             "without being the milder one; it does not "
+                                             "count");
+            continue;
+        }
+        out.push_back(std::move(alone));
     }
     out.insert(out.end(), std::make_move_iterator(rule.vary.begin()),
                std::make_move_iterator(rule.vary.end()));

@@ -38,8 +38,8 @@ struct VariationPatch {
 std::vector<VariationPatch> read_vary(const text::YamlNode& list, Diagnostics& diagnostics);
 
 // Lays `patches` over what the rule has: of each layer the first entry that matches counts. The
-// errors (a level that the rule does not have, a way back that is none) are reported at the entry,
-// or for one of another file at the rule.
+// errors (a level that the rule does not have, a way back that is none) are reported at the entry;
+// of one of another file they are warnings at the rule, and the entry does not count.
 void add_layer(const std::vector<VariationPatch>& patches, AlertRule& rule,
                Diagnostics& diagnostics);
 

@@ -238,8 +238,7 @@ TEST_CASE("a check warns of what a configuration names and this machine does not
     const auto agent = ran({"check", tree.at("agent.yml")});
     CHECK(agent.status == kDone);  // it may be meant for another machine
     CHECK(agent.out == tree.at("agent.yml") + ":1:22: warning: " + open +
-                           " can be used by everybody here and is refused; chmod 600\n" +
-                           tree.at("agent.yml") +
+                           " is open to more than its owner; chmod 600\n" + tree.at("agent.yml") +
                            ":4:25: warning: /nowhere/p is not on this machine\n" +
                            tree.at("agent.yml") + ":5:25: warning: " + program +
                            " is no program: nobody may execute it\n"

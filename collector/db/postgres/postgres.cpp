@@ -131,14 +131,22 @@ class Postgres final : public Target {
     bool told_again(const PgStep& step) {
         const CheckState& state = checks_[step.check];
         if (!state.last || now_ - *state.last >= config_->checks[step.check].every) return false;
-        for (const Reading& old : state.readings) readings_.add(old.series, old.value);
+        tell_last(step);
         report(step, state.success);
         return true;
+    }
+
+    // What it gave then: without it alerts would take what was not asked for gone.
+    void tell_last(const PgStep& step) {
+        for (const Reading& old : checks_[step.check].readings) {
+            readings_.add(old.series, old.value);
+        }
     }
 
     bool is_due(const PgStep& step) {
         if (told_again(step)) return false;
         if (is_early_enough()) return true;
+        tell_last(step);
         failed(step, Error(ErrorCode::kTimeout, "was not asked: what came before took too long"));
         return false;
     }
@@ -154,17 +162,30 @@ class Postgres final : public Target {
         if (step_ == plan_.steps.size()) return;
         const Error error(ErrorCode::kTimeout,
                           "was broken off: the collection's time was over while it ran");
-        if (links_[step().link]->is_ready()) breaker().note(error, now_);
+        // A connection that was slow to come has asked nothing yet.
+        const bool asked = links_[step().link]->is_ready();
+        if (asked) breaker().note(error, now_);
         if (step().kind == StepKind::kCheck) {
+            CheckState& state = checks_[step().check];
+            const bool answered = state.last == now_;  // and is only late in being undone
+            if (answered) return;
             turns_.had(step().check);
-            checks_[step().check] = {now_, {}, 0};
+            if (asked) {
+                state = {now_, {}, 0};
+            } else {
+                tell_last(step());
+            }
         }
         failed(step(), error);
         const int version = links_[0]->connection().major_version();
         for (std::size_t i = step_ + 1; i < order_.size(); ++i) {
             const PgStep& left = plan_.steps[order_[i]];
             if (left.family != nullptr && !left.family->is_for(version)) continue;
-            if (left.kind != StepKind::kCheck || !told_again(left)) report(left, 0);
+            if (left.kind == StepKind::kCheck) {
+                if (told_again(left)) continue;
+                tell_last(left);
+            }
+            report(left, 0);
         }
     }
 

@@ -57,8 +57,9 @@ TEST_CASE("a target knows the time of its collections, whatever said the interva
     std::ostringstream err;
     auto flags = std::get<Flags>(parse({"serve", "--config", tree.at("agent.yml")}, err));
     const auto paces = [&] {
-        const auto config = load_options(flags, err);
+        auto config = load_options(flags, err);
         REQUIRE(config);
+        config.value().collect.settle_paces(config.value().collect.interval);
         std::vector<std::pair<Duration, Duration>> out;
         for (const auto& target : config.value().collect.targets.at(0).targets) {
             out.emplace_back(target->every, target->timeout);

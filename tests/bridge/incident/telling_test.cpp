@@ -83,9 +83,9 @@ TEST_CASE("a program hears of an acknowledge, and of every end with the group") 
     d = w.on(d.next, World::act(ActionKind::kAcknowledge));
     CHECK(by(d) == "pager acknowledged");
     // Who ended it knows; what they share with others does not.
-    CHECK(by(w.on(d.next, World::act(ActionKind::kResolve))) == "pager resolved, group resolved");
+    CHECK(by(w.on(d.next, World::act(ActionKind::kResolve))) == "group resolved, pager resolved");
     CHECK(by(w.on(d.next, World::act(ActionKind::kResolve, "zhao.lei"))) ==
-          "mail resolved, pager resolved, group resolved");
+          "mail resolved, group resolved, pager resolved");
 }
 
 TEST_CASE("a program hears of an end at once, people when they may be told") {
@@ -96,6 +96,7 @@ TEST_CASE("a program hears of an end at once, people when they may be told") {
     night.zone = Zone{};
     w.oncall.hours.resolved = std::make_shared<const Calendar>(night);  // nobody, ever
     const Decision d = w.on(w.opened().next, World::act(ActionKind::kResolve, "zhao.lei"));
+    CHECK(by(d) == "pager acknowledged, mail resolved, group resolved, pager resolved");
     for (const Effect& effect : d.effects) {
         const auto* notify = std::get_if<Notify>(&effect);
         if (notify == nullptr || notify->person != "li.na") continue;

@@ -164,6 +164,22 @@ TEST_CASE("a program is told the end of what was merged away, by its own key") {
     CHECK(lab.deliver() == Lines{"li.na: resolved"});
 }
 
+TEST_CASE("a program hears the end of what it was told, at whatever priority and hour, alone") {
+    BridgeConfig config = lab_config();
+    Contact& pager = config.oncall.people[0].contacts[0];
+    pager.readership = Readership::kProgram;
+    Contact other = pager;
+    other.channel = "other";
+    other.priorities = {Priority::kP1};
+    config.oncall.people[0].contacts.push_back(other);
+    EndsLab lab(config);
+    lab.fire("web-1");
+    CHECK(lab.deliver() == Lines{"li.na: opened"});
+    // Resolved in one move by somebody who had not acknowledged it.
+    REQUIRE(lab.act(kFirst, ActionKind::kResolve, "made room"));
+    CHECK(lab.deliver() == Lines{"li.na: resolved"});
+}
+
 TEST_CASE("a program is told the end of what a storm absorbed, and of the storm") {
     BridgeConfig config = lab_config();
     config.oncall.people[0].contacts[0].readership = Readership::kProgram;

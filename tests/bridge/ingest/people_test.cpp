@@ -145,7 +145,7 @@ TEST_CASE("what is split off stays with the new incident until it closes, over r
 
 TEST_CASE("a report has no key, so the same one twice is two incidents, merged by hand") {
     BridgeConfig config = lab_config();
-    config.channels.push_back({"mail", HttpChannel{}});
+    config.channels.push_back({"mail", EmailChannel{}, Readership::kPerson});
     BridgeLab lab(config);
     CHECK(done(lab.put(report())).incident.key == kFirst);
     CHECK(done(lab.put(report())).incident.key == kSecond);

@@ -1,4 +1,5 @@
 // Ticket systems hear of what they show, once a commit, whatever else happens.
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 #include "tests/support/bridge_lab.h"
@@ -76,8 +77,34 @@ TEST_CASE("a ticket system that fails is named in the timeline, and nobody else 
 TEST_CASE("what is only observed is not copied") {
     BridgeConfig config = with_desk();
     config.observe = {{parse_matcher("host=\"web-1\"").value()}};
+    config.routes.back().group_by = {"alertname"};
     BridgeLab lab(config);
     REQUIRE(lab.post({disk("warning")}));
     CHECK(lab.incidents().size() == 1);
     CHECK(lab.deliver().empty());
+    // From when an alert joins that is not.
+    REQUIRE(lab.post({foreign_alert("Disk", "web-2", "warning")}));
+    CHECK(lab.deliver() == Lines{": ticket", "li.na: opened"});
+}
+
+TEST_CASE("what begins in a storm is not copied, nor when it is over, what was before is") {
+    BridgeConfig config = with_desk();
+    config.incidents.storms.more_than = 2;
+    BridgeLab lab(config);
+    int seq = 0;
+    const auto post = [&](std::string_view host, Duration holds) {
+        REQUIRE(lab.post({agent_alert("Disk", host, "warning", ++seq, lab.clock.now() + holds)}));
+    };
+    post("web-1", 10h);
+    CHECK(lab.deliver() == Lines{": ticket", "li.na: opened"});
+    for (const char* host : {"web-2", "web-3", "web-4"}) post(host, 10h);
+    const Lines storm = lab.deliver();
+    const auto copies = [](const Lines& lines) {
+        return std::count(lines.begin(), lines.end(), ": ticket");
+    };
+    // web-2, which opened before there were too many, and the storm, whose title counts its hosts.
+    CHECK(copies(storm) == 3);
+    for (const char* host : {"web-1", "web-2", "web-3", "web-4"}) post(host, 0s);
+    lab.pass(3min);
+    CHECK(copies(lab.deliver()) == 3);  // the ends of those
 }

@@ -79,6 +79,7 @@ test('a new incident arrives live, is opened, acknowledged, noted and resolved w
     await page.locator('.actions > [data-action=close]').tap();
     await page.locator('dialog select[name=cause]').selectOption('capacity');
     await page.locator('dialog input[name=solution]').fill('Logs rotate daily');
+    await page.locator('dialog input[name=proof]').fill('df says 40 %');
     await page.locator('dialog button[type=submit]').tap();
     await stateIs(page, 'closed');
     await page.goBack();

@@ -52,12 +52,13 @@ TEST_CASE("each alert has the levels of its variation") {
         world.put(disk("/tmp"), n, tmp);
         return told(world.evaluate(rules, n));
     };
-    CHECK(minute(1, 85, 85, 85) == Lines{"/ >warning: 85 > 80", "/tmp >warning: 85 > 80"});
+    CHECK(minute(1, 85, 85, 85) ==
+          Lines{"/ >warning: 85 > 80", "/tmp >warning: 85 > 80 (test.yml:11)"});
     // /backup is a warning above 92, /tmp (of a host by the agent's label) is never critical.
-    CHECK(minute(2, 85, 95, 99) == Lines{"/backup >warning: 95 > 92"});
+    CHECK(minute(2, 85, 95, 99) == Lines{"/backup >warning: 95 > 92 (test.yml:10)"});
     CHECK(minute(3, 95, 98, 99) == Lines{"/ warning>critical: 95 > 92"});
     CHECK(minute(4, 95, 98, 99).empty());
-    CHECK(minute(5, 95, 98, 99) == Lines{"/backup warning>critical: 98 > 97 for 2m"});
+    CHECK(minute(5, 95, 98, 99) == Lines{"/backup warning>critical: 98 > 97 for 2m (test.yml:10)"});
     // The way back lies by each one's own lines.
     CHECK(minute(6, 95, 94, 99) == Lines{"/backup critical>warning: 94 <= 94"});
     CHECK(minute(7, 95, 90, 99).empty());
@@ -117,6 +118,79 @@ TEST_CASE("what is new waits while what it depends on is pending or firing, and 
     CHECK(minute(9, 1, 0).empty());
     CHECK(minute(10, 1, 0).empty());
     CHECK(minute(11, 1, 1) == Lines{"ShopSlow >firing: true"});
+}
+
+TEST_CASE("a level that an edit takes away is left at once, whatever keeps others") {
+    constexpr auto kKept = R"(groups:
+  - name: disk
+    rules:
+      - alert: Filling
+        expr: used
+        keep_firing_for: 5m
+        levels: {info: "> 80", warning: "> 90", critical: "> 95"}
+)";
+    constexpr auto kEdited = R"(groups:
+  - name: disk
+    rules:
+      - alert: Filling
+        expr: used
+        keep_firing_for: 5m
+        levels: {info: "> 80", warning: "> 90"}
+        vary: [{where: ['mountpoint="/"'], levels: {warning: null}}]
+)";
+    World world;
+    RuleSet rules = world.make({file_of(kKept)});
+    world.put(disk("/"), 1, 99);
+    REQUIRE(told(world.evaluate(rules, 1)) == Lines{"/ >critical: 99 > 95"});
+    RuleSet next = world.make({file_of(kEdited)});
+    std::vector<Transition> out;
+    next.take_over(rules, world_instant(1), out);
+    world.put(disk("/"), 2, 99);
+    const auto fallen = world.evaluate(next, 2);
+    REQUIRE(fallen.size() == 1);
+    CHECK(fallen[0].to == "info");
+}
+
+TEST_CASE("a rule that depends on a later one comes right after it, the others as they stand") {
+    World world;
+    RuleSet rules = world.make({file_of(R"(groups:
+  - name: shop
+    interval: 1m
+    rules:
+      - {alert: ShopSlow, expr: "slow > 0", depends_on: DatabaseDown}
+      - {record: "db:up", expr: db}
+      - {alert: DatabaseDown, expr: "db:up == 0"}
+)")});
+    world.put({{"__name__", "db"}}, 1, 0);
+    world.put({{"__name__", "slow"}}, 1, 1);
+    CHECK(told(world.evaluate(rules, 1)) == Lines{"DatabaseDown >firing: true"});
+}
+
+TEST_CASE("what waits for its cause to be over waits on through a reload and a restart") {
+    World world;
+    RuleSet rules = world.make({file_of(kDependent)});
+    const auto put = [&](int n, double db, double slow) {
+        world.put({{"__name__", "db"}}, n, db);
+        world.put({{"__name__", "slow"}}, n, slow);
+    };
+    put(1, 0, 1);
+    world.evaluate(rules, 1);
+    put(2, 1, 1);
+    REQUIRE(world.evaluate(rules, 2).empty());  // over since now
+    std::vector<Transition> out;
+    const bool reload = GENERATE(true, false);
+    RuleSet next = world.make({file_of(kDependent)});
+    if (reload) {
+        next.take_over(rules, world_instant(2), out);
+        put(3, 1, 1);
+        CHECK(told(world.evaluate(next, 3)) == Lines{"ShopSlow >firing: true"});
+    } else {
+        REQUIRE(next.restore(rules.save(0, world_instant(2)), world_instant(2), out));
+        put(3, 1, 1);
+        CHECK(world.evaluate(next, 3).empty());
+        put(4, 1, 1);
+        CHECK(told(world.evaluate(next, 4)) == Lines{"ShopSlow >firing: true"});
+    }
 }
 
 TEST_CASE("what waits shows as pending, and waits on after a reload") {

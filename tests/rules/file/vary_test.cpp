@@ -108,7 +108,7 @@ TEST_CASE("an override that cannot be is told at the rule, with its own place") 
     read(&over, diagnostics);
     CHECK_THAT(
         diagnostics.text(),
-        Catch::StartsWith("rules.yml:4:9: error: agent.yml:1: the rule has no level \"page\""));
+        Catch::StartsWith("rules.yml:4:9: warning: agent.yml:1: the rule has no level \"page\""));
     Overrides unknown;
     unknown.emplace("Fillin", over.at("Filling"));
     std::vector<Diagnostic> said;
