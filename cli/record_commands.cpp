@@ -66,9 +66,9 @@ std::string wrong_utc(const std::string& text) {
 }
 
 struct Option {
-    const char* name;   // of the option, without --
-    const char* field;  // of the API
-    const char* help;
+    const char* name = nullptr;   // of the option, without --
+    const char* field = nullptr;  // of the API
+    const char* help = nullptr;
     std::string (*wrong)(const std::string&) = nullptr;  // by its form
 };
 constexpr std::array kOptions = {
