@@ -46,6 +46,12 @@ std::string labels_text(const json::value& from) {
     return out;
 }
 
+std::string minute_of(const json::value& from, std::string_view key) {
+    auto at = text_of(from, key);
+    if (at.size() > 16) at = at.substr(0, 10) + " " + at.substr(11, 5);
+    return at;
+}
+
 std::string age_of(const Session& session, const json::value& from, std::string_view key) {
     const auto at = parse_rfc3339(text_of(from, key));
     return at ? since(session.now - at.value()) : "";

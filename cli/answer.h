@@ -20,6 +20,8 @@ const boost::json::array& list_of(const boost::json::value& from, std::string_vi
 std::string label_of(const boost::json::value& incident, std::string_view name);
 // "host=db-1, site=bj1"; "" without any.
 std::string labels_text(const boost::json::value& from);
+// A time to the minute, UTC: "2026-01-05 09:00"; "" for none.
+std::string minute_of(const boost::json::value& from, std::string_view key);
 // How long ago a time was: "2h 5m"; "" for none.
 std::string age_of(const Session& session, const boost::json::value& from, std::string_view key);
 

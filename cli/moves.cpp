@@ -11,6 +11,7 @@
 #include "cli/answer.h"
 #include "cli/forms.h"
 #include "cli/oncall_times.h"
+#include "cli/options.h"
 #include "cli/run.h"
 #include "cli/table.h"
 
@@ -61,12 +62,6 @@ constexpr std::array kMoves = {
     Move{"split", "split", "Open a new incident with some of its alerts", "why", "[alert]"},
 };
 
-struct Option {
-    const char* name = nullptr;   // of the option, without --
-    const char* field = nullptr;  // of the API
-    const char* help = nullptr;
-    std::string (*wrong)(const std::string&) = nullptr;  // by its form
-};
 constexpr std::array kOptions = {
     Option{"to", "to", "Whom or what: a person, a priority, a key, a URL"},
     Option{"team", "team", "A team; with escalate also vendor:NAME"},
@@ -95,30 +90,15 @@ void add_option(CLI::App& command, std::string_view word, MoveArguments& a) {
             ->required(required);
         return;
     }
-    for (const Option& option : kOptions) {
-        if (option.name != word) continue;
-        auto* added = command.add_option("--" + std::string(option.name), a.fields[option.field],
-                                         option.help);
-        if (word == "satisfaction") added->check(CLI::Range(1, 5));
-        if (option.wrong != nullptr) added->check(option.wrong);
-        added->required(required);
-    }
+    auto* added = add_listed(command, kOptions, word, a.fields);
+    if (word == "satisfaction") added->check(CLI::Range(1, 5));
+    added->required(required);
 }
 
 constexpr std::array kPriorities = {"P1", "P2", "P3", "P4"};
 
 bool is_priority(const std::string& text) {
     return std::find(kPriorities.begin(), kPriorities.end(), text) != kPriorities.end();
-}
-
-template <class Each>
-void each_word(std::string_view text, Each each) {
-    while (!text.empty()) {
-        const std::size_t space = text.find(' ');
-        if (space != 0) each(text.substr(0, space));
-        if (space == std::string_view::npos) return;
-        text.remove_prefix(space + 1);
-    }
 }
 
 json::object body_of(const Session& session, const MoveArguments& a) {

@@ -3,6 +3,7 @@
 
 #include "cli/forms.h"
 #include "cli/oncall_times.h"
+#include "cli/options.h"
 #include "cli/records.h"
 
 namespace tocsin::cli {
@@ -65,12 +66,6 @@ std::string wrong_utc(const std::string& text) {
     return time ? "" : time.error().message;
 }
 
-struct Option {
-    const char* name = nullptr;   // of the option, without --
-    const char* field = nullptr;  // of the API
-    const char* help = nullptr;
-    std::string (*wrong)(const std::string&) = nullptr;  // by its form
-};
 constexpr std::array kOptions = {
     Option{"title", "title", "One line"},
     Option{"owner", "owner", "Whose it is"},
@@ -92,16 +87,6 @@ constexpr std::array kNouns = {
     Noun{"articles", "How something is handled; shown on incidents whose labels match"},
 };
 
-template <class Each>
-void each_word(std::string_view text, Each each) {
-    while (!text.empty()) {
-        const std::size_t space = text.find(' ');
-        if (space != 0) each(text.substr(0, space));
-        if (space == std::string_view::npos) return;
-        text.remove_prefix(space + 1);
-    }
-}
-
 void add_option(CLI::App& command, std::string_view word, RecordArguments& a) {
     if (word == "cause") {
         command.add_option("--cause", a.causes, "Why it happened (repeat)");
@@ -112,12 +97,7 @@ void add_option(CLI::App& command, std::string_view word, RecordArguments& a) {
     } else if (word == "incident") {
         command.add_option("--incident", a.keys, "An incident that belongs to it (repeat)");
     }
-    for (const Option& option : kOptions) {
-        if (option.name != word) continue;
-        auto* added = command.add_option("--" + std::string(option.name), a.fields[option.field],
-                                         option.help);
-        if (option.wrong != nullptr) added->check(option.wrong);
-    }
+    add_listed(command, kOptions, word, a.fields);
 }
 
 void add_positional(CLI::App& command, std::string_view word, RecordArguments& a) {

@@ -17,12 +17,6 @@ namespace json = boost::json;
 
 namespace {
 
-std::string minute_of(const json::value& from, std::string_view key) {
-    auto at = text_of(from, key);
-    if (at.size() > 16) at = at.substr(0, 10) + " " + at.substr(11, 5);
-    return at;
-}
-
 std::string joined(const json::array& texts) {
     std::string out;
     for (const auto& text : texts) {

@@ -1,18 +1,12 @@
 #include <fmt/format.h>
 
+#include "base/core/overloaded.h"
 #include "base/core/strings.h"
 #include "base/text/template_functions.h"
 
 namespace tocsin::text {
 
 namespace {
-
-template <class... F>
-struct Overloaded : F... {
-    using F::operator()...;
-};
-template <class... F>
-Overloaded(F...) -> Overloaded<F...>;
 
 using MapPtr = std::shared_ptr<const ValueMap>;
 using ListPtr = std::shared_ptr<const ValueList>;

@@ -1,7 +1,5 @@
 #include "bridge/api/api.h"
 
-#include <algorithm>
-#include <array>
 #include <utility>
 
 #include "base/core/strings.h"
@@ -13,6 +11,7 @@
 #include "bridge/api/knowledge_api.h"
 #include "bridge/api/oncall_api.h"
 #include "bridge/api/page.h"
+#include "bridge/api/reporter_view.h"
 #include "bridge/api/requests.h"
 #include "bridge/api/suppression_api.h"
 #include "bridge/api/why_api.h"
@@ -33,33 +32,6 @@ std::optional<Timestamp> sent_at(const net::Request& request) {
     const auto parsed = parse_rfc3339(text);
     if (!parsed) return std::nullopt;
     return parsed.value();
-}
-
-// What a reporter may see: what they said and were told, and what became of it.
-void keep_public(IncidentDetail& detail) {
-    constexpr std::array<std::string_view, 10> kPublic{
-        "reported",  "public_note", "acknowledged", "resolved", "reopened",
-        "confirmed", "rated",       "merged",       "closed",   "superseded"};
-    std::erase_if(detail.timeline, [&](const TimelineRow& row) {
-        return std::find(kPublic.begin(), kPublic.end(), row.entry.kind) == kPublic.end();
-    });
-    // What responders say of it among themselves stands in their moves' own words.
-    for (TimelineRow& row : detail.timeline) {
-        if (row.entry.kind == "reported" || row.entry.kind == "public_note") continue;
-        row.entry.text = row.entry.kind;
-        row.entry.data.erase("text");
-    }
-    Incident& in = detail.summary.incident;
-    in.facts.findings = {};
-    in.facts.verified_how.clear();
-    in.facts.links.clear();
-    in.told.clear();
-    in.watchers.clear();
-    detail.alerts.clear();
-    detail.effects.clear();
-    detail.timers.clear();
-    detail.children.clear();
-    detail.background = {};
 }
 
 }  // namespace
@@ -324,31 +296,6 @@ void Api::get_incident(Call call) {
             }
             call.answer(net::Response::json(200, detail_json(detail.value(), config->url)));
         });
-}
-
-void Api::act(Call call, ActionKind kind) {
-    auto action = parse_action(kind, call.request.body, call.caller, parts_.clock.now());
-    if (!action) {
-        call.refuse(action.error());
-        return;
-    }
-    ActionIn in{call.path.at("key"), std::move(action).value()};
-    parts_.worker.submit(std::move(in), [call, config = config_](const Result<Answer>& answer) {
-        if (!answer) {
-            call.refuse(answer.error());
-            return;
-        }
-        if (!answer.value()) {
-            call.refuse(Error(ErrorCode::kInternal, "the action had no answer"));
-            return;
-        }
-        const ActionDone& done = *answer.value();
-        if (done.refusal) {
-            call.answer(refusal_response(*done.refusal, call.language));
-            return;
-        }
-        call.answer(net::Response::json(200, acted_json(done.incident, config->url, done.reason)));
-    });
 }
 
 void Api::get_hosts(Call call) {

@@ -1,4 +1,4 @@
-// Reports by people, and what people do to many incidents at once.
+// Reports by people, and what people do to incidents, to one or to many at once.
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
@@ -67,6 +67,31 @@ void Api::post_report(Call call) {
         }
         const ActionDone& done = *answer.value();
         call.answer(net::Response::json(201, acted_json(done.incident, config->url, done.reason)));
+    });
+}
+
+void Api::act(Call call, ActionKind kind) {
+    auto action = parse_action(kind, call.request.body, call.caller, parts_.clock.now());
+    if (!action) {
+        call.refuse(action.error());
+        return;
+    }
+    ActionIn in{call.path.at("key"), std::move(action).value()};
+    parts_.worker.submit(std::move(in), [call, config = config_](const Result<Answer>& answer) {
+        if (!answer) {
+            call.refuse(answer.error());
+            return;
+        }
+        if (!answer.value()) {
+            call.refuse(Error(ErrorCode::kInternal, "the action had no answer"));
+            return;
+        }
+        const ActionDone& done = *answer.value();
+        if (done.refusal) {
+            call.answer(refusal_response(*done.refusal, call.language));
+            return;
+        }
+        call.answer(net::Response::json(200, acted_json(done.incident, config->url, done.reason)));
     });
 }
 

@@ -117,23 +117,6 @@ json::object entry_object(const TimelineRow& row) {
     return out;
 }
 
-json::object message_object(const EffectRow& row) {
-    json::object out;
-    out["id"] = std::to_string(row.id.value);
-    out["person"] = text_or_null(row.notify.person);
-    out["channel"] = row.notify.channel;
-    out["address"] = shown_address(row.notify);
-    out["kind"] = to_string(row.notify.kind);
-    out["step"] = row.notify.step;
-    out["state"] = to_string(row.state);
-    out["attempts"] = row.attempts;
-    out["queued_at"] = format_rfc3339(row.created_at);
-    out["due_at"] = format_rfc3339(row.due);
-    out["updated_at"] = format_rfc3339(row.updated_at);
-    out["result"] = row.result;
-    return out;
-}
-
 json::object escalation_object(const IncidentDetail& detail) {
     const Incident& i = detail.summary.incident;
     json::object out;

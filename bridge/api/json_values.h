@@ -9,6 +9,7 @@
 
 #include "base/core/time.h"
 #include "base/model/labels.h"
+#include "bridge/store/rows.h"
 
 namespace tocsin::bridge {
 
@@ -27,5 +28,8 @@ inline boost::json::object labels_object(const Labels& labels) {
     for (const Label& label : labels) out[label.name.view()] = label.value.view();
     return out;
 }
+
+// A message as an incident and the list of messages tell of it.
+boost::json::object message_object(const EffectRow& row);
 
 }  // namespace tocsin::bridge

@@ -7,6 +7,7 @@
 
 #include "base/core/strings.h"
 #include "bridge/api/api.h"
+#include "bridge/api/json_values.h"
 #include "bridge/api/requests.h"
 #include "bridge/ingest/json_object.h"
 
@@ -21,16 +22,18 @@ Error bad(std::string message) {
     return Error(ErrorCode::kInvalid, std::move(message));
 }
 
-json::value text_or_null(const std::string& text) {
-    return text.empty() ? json::value(nullptr) : json::value(text);
-}
-
 json::object effect_object(const EffectOfIncident& of) {
-    const EffectRow& row = of.effect;
-    json::object out;
-    out["id"] = std::to_string(row.id.value);
+    json::object out = message_object(of.effect);
     out["incident"] = of.key;
     out["title"] = of.title;
+    return out;
+}
+
+}  // namespace
+
+json::object message_object(const EffectRow& row) {
+    json::object out;
+    out["id"] = std::to_string(row.id.value);
     out["person"] = text_or_null(row.notify.person);
     out["channel"] = row.notify.channel;
     out["address"] = shown_address(row.notify);
@@ -45,8 +48,6 @@ json::object effect_object(const EffectOfIncident& of) {
     out["result"] = row.result;
     return out;
 }
-
-}  // namespace
 
 Result<EffectFilter> parse_effect_filter(const net::Request& request) {
     EffectFilter out;

@@ -3,6 +3,7 @@
 #include <utility>
 #include <variant>
 
+#include "base/core/overloaded.h"
 #include "bridge/incident/acknowledge_end.h"
 #include "bridge/incident/handlers.h"
 #include "bridge/incident/host_moves.h"
@@ -10,16 +11,6 @@
 #include "bridge/incident/sla_moves.h"
 
 namespace tocsin::bridge {
-namespace {
-
-template <class... F>
-struct Overloaded : F... {
-    using F::operator()...;
-};
-template <class... F>
-Overloaded(F...) -> Overloaded<F...>;
-
-}  // namespace
 
 Decision decide(const Incident& incident, const Event& event, const Context& context,
                 Timestamp now) {

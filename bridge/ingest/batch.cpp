@@ -4,15 +4,10 @@
 #include <chrono>
 #include <cstdio>
 
+#include "base/core/overloaded.h"
+
 namespace tocsin::bridge {
 namespace {
-
-template <class... F>
-struct Overloaded : F... {
-    using F::operator()...;
-};
-template <class... F>
-Overloaded(F...) -> Overloaded<F...>;
 
 int year_of(Timestamp t) {
     const std::chrono::year_month_day day{std::chrono::floor<std::chrono::days>(t)};

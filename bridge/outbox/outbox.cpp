@@ -17,6 +17,15 @@ constexpr int kStuckAfter = 2;
 // So does one whose channel wants to be left alone for so long.
 constexpr Duration kLongWait = 1min;
 
+// A notifier that throws has a bug; it costs its message, and no other.
+Outcome outcome_of(Sender& sender, const Mailing& mailing) {
+    try {
+        return sender.send(mailing);
+    } catch (const std::exception& e) {
+        return {Delivery::kPermanent, OutcomeReason::kInvalid, e.what(), {}};
+    }
+}
+
 }  // namespace
 
 Outbox::Outbox(net::Loop& loop, Worker& worker, const Clock& clock, std::shared_ptr<Sender> sender,
@@ -141,17 +150,11 @@ void Outbox::send(Mailing mailing) {
     for (const Letter& letter : call->mailing.letters) busy_.insert(letter.effect.id);
     ++in_flight_[channel];
     ++sending_;
-    const bool taken = pool_.run(
-        [call] {
-            try {
-                call->outcome = call->sender->send(call->mailing);
-            } catch (const std::exception& e) {
-                call->outcome = {Delivery::kPermanent, OutcomeReason::kInvalid, e.what(), {}};
-            }
-        },
-        [this, call, alive = alive_] {
-            if (*alive) settle(call->mailing, call->outcome);
-        });
+    const bool taken =
+        pool_.run([call] { call->outcome = outcome_of(*call->sender, call->mailing); },
+                  [this, call, alive = alive_] {
+                      if (*alive) settle(call->mailing, call->outcome);
+                  });
     if (taken) return;
     // A full pool: the lease ends, and the messages are claimed again.
     for (const Letter& letter : call->mailing.letters) busy_.erase(letter.effect.id);
@@ -214,15 +217,9 @@ void Outbox::test(const Notify& notify, std::function<void(Outcome)> done) {
     call->mailing.letters.push_back(std::move(letter));
     call->mailing.idempotency_key = "TEST-" + std::to_string(random_());
     call->sender = sender_;
-    const bool taken = pool_.run(
-        [call] {
-            try {
-                call->outcome = call->sender->send(call->mailing);
-            } catch (const std::exception& e) {
-                call->outcome = {Delivery::kPermanent, OutcomeReason::kInvalid, e.what(), {}};
-            }
-        },
-        [call, done] { done(call->outcome); });
+    const bool taken =
+        pool_.run([call] { call->outcome = outcome_of(*call->sender, call->mailing); },
+                  [call, done] { done(call->outcome); });
     if (taken) return;
     loop_.post([done] {
         done({Delivery::kRetry,

@@ -6,17 +6,11 @@
 #include <optional>
 #include <utility>
 
+#include "base/core/overloaded.h"
 #include "bridge/simulate/night.h"
 
 namespace tocsin::bridge {
 namespace {
-
-template <class... F>
-struct Overloaded : F... {
-    using F::operator()...;
-};
-template <class... F>
-Overloaded(F...) -> Overloaded<F...>;
 
 constexpr int kPage = 1000;
 

@@ -97,6 +97,17 @@ PreparedRule* PreparedGroup::find_alert(const SavedRule& saved) {
     return it == rules.end() ? nullptr : &*it;
 }
 
+void PreparedGroup::take_holds(const PreparedGroup& from) {
+    for (const PreparedRule& old : from.rules) {
+        if (!old.alert || old.depends_on.empty()) continue;
+        for (PreparedRule& rule : rules) {
+            if (!rule.alert || rule.key != old.key || rule.depends_on.empty()) continue;
+            rule.held_back = old.held_back;
+            rule.quiet_since = old.quiet_since;
+        }
+    }
+}
+
 PreparedRule* PreparedGroup::find_record(std::string_view rule_key) {
     const auto it = std::find_if(rules.begin(), rules.end(), [&](const PreparedRule& rule) {
         return rule.record && rule.key == rule_key;

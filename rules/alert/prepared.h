@@ -59,6 +59,8 @@ struct PreparedGroup {
     std::uint64_t revision() const;
     PreparedRule* find_alert(const SavedRule& saved);
     PreparedRule* find_record(std::string_view rule_key);
+    // What was held back goes on being.
+    void take_holds(const PreparedGroup& from);
 };
 
 // Tells every rule who records what it reads. The rules must stay where they are afterwards.

@@ -99,7 +99,6 @@ struct RuleSet::Impl {
                        std::string_view reason, std::vector<Transition>& out);
     PreparedGroup* find(std::string_view key);
     PreparedRule* find_record(std::string_view group, std::string_view rule);
-    PreparedRule* find_held(std::string_view group, const PreparedRule& rule);
     SavedGroup saved_group(const PreparedGroup& group, const Instant& now) const;
 
     std::vector<RuleFile> files;
@@ -201,16 +200,6 @@ PreparedRule* RuleSet::Impl::find_record(std::string_view group, std::string_vie
         heir = groups[i].find_record(rule);
     }
     return heir;
-}
-
-// The same alert in the group's successor, where both depend on something.
-PreparedRule* RuleSet::Impl::find_held(std::string_view group, const PreparedRule& rule) {
-    PreparedGroup* const home = find(group);
-    if (home == nullptr || !rule.alert || rule.depends_on.empty()) return nullptr;
-    const auto heir = std::find_if(
-        home->rules.begin(), home->rules.end(),
-        [&](const PreparedRule& other) { return other.alert && other.key == rule.key; });
-    return heir == home->rules.end() || heir->depends_on.empty() ? nullptr : &*heir;
 }
 
 SavedGroup RuleSet::Impl::saved_group(const PreparedGroup& group, const Instant& now) const {
@@ -382,11 +371,8 @@ std::vector<std::string> RuleSet::take_over(RuleSet& old, const Instant& now,
         impl_->restore_group(old.impl_->saved_group(from, now), now, restarted,
                              "the rule was removed", out);
         if (!has_group(from.key)) gone.push_back(from.key);
+        if (PreparedGroup* const home = impl_->find(from.key)) home->take_holds(from);
         for (PreparedRule& rule : from.rules) {
-            if (PreparedRule* const heir = impl_->find_held(from.key, rule); heir != nullptr) {
-                heir->held_back = rule.held_back;
-                heir->quiet_since = rule.quiet_since;
-            }
             if (!rule.record) continue;
             PreparedRule* const heir = impl_->find_record(from.key, rule.key);
             if (heir != nullptr) {

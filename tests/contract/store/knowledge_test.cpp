@@ -3,14 +3,15 @@
 #include <chrono>
 
 #include "backend.h"
+#include "rows.h"
 
 using namespace tocsin;
 using namespace tocsin::bridge;
 using tocsin::bridge::test::any_backend;
+using tocsin::bridge::test::kNow;
+using tocsin::bridge::test::read;
 
 namespace {
-
-const Timestamp kNow = from_unix_ms(1'795'000'000'000);
 
 Incident incident(std::int64_t id, State state, std::string dedup_key, Labels labels) {
     Incident out;
@@ -26,24 +27,7 @@ Incident incident(std::int64_t id, State state, std::string dedup_key, Labels la
 
 void write(Store& store, Changes changes) {
     changes.now = kNow;
-    const auto done = store.transaction([&](Tx& tx) -> Result<void> {
-        TOCSIN_TRY(tx.write(changes));
-        return success();
-    });
-    INFO((done ? std::string() : done.error().message));
-    REQUIRE(done);
-}
-
-template <class Read>
-auto read(Store& store, Read&& what) {
-    decltype(what(std::declval<Tx&>()).value()) out{};
-    const auto done = store.transaction([&](Tx& tx) -> Result<void> {
-        TOCSIN_TRY(out, what(tx));
-        return success();
-    });
-    INFO((done ? std::string() : done.error().message));
-    REQUIRE(done);
-    return out;
+    bridge::test::write(store, changes);
 }
 
 Record record(std::string key, RecordState state, std::variant<Problem, Review, Article> part) {

@@ -2,38 +2,22 @@
 #include <catch2/catch.hpp>
 
 #include "backend.h"
+#include "rows.h"
 
 using namespace tocsin;
 using namespace tocsin::bridge;
 using tocsin::bridge::test::any_backend;
+using tocsin::bridge::test::kNow;
+using tocsin::bridge::test::read;
 
 namespace {
-
-const Timestamp kNow = from_unix_ms(1'795'000'000'000);
 
 void write(Store& store, const NoiseChanges& noise) {
     Changes changes;
     changes.now = kNow;
     changes.noise = noise;
     REQUIRE_FALSE(changes.empty());
-    const auto done = store.transaction([&](Tx& tx) -> Result<void> {
-        TOCSIN_TRY(tx.write(changes));
-        return success();
-    });
-    INFO((done ? std::string() : done.error().message));
-    REQUIRE(done);
-}
-
-template <class Read>
-auto read(Store& store, Read&& what) {
-    decltype(what(std::declval<Tx&>()).value()) out{};
-    const auto done = store.transaction([&](Tx& tx) -> Result<void> {
-        TOCSIN_TRY(out, what(tx));
-        return success();
-    });
-    INFO((done ? std::string() : done.error().message));
-    REQUIRE(done);
-    return out;
+    bridge::test::write(store, changes);
 }
 
 StormMember member(int id, std::string group, Timestamp at, int parent = 0) {

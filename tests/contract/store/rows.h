@@ -93,6 +93,7 @@ inline Incident full_incident(std::int64_t id) {
     i.step_told = 3;
     i.step_failed = 1;
     i.repeats = 4;
+    i.next_asked = true;
     i.told = {"li.na", "zhao.lei"};
     i.watchers = {"team:dba"};
     i.stable_since = kNow - 1min;
@@ -116,6 +117,7 @@ inline Incident full_incident(std::int64_t id) {
     i.openings = {kNow - 2min, kNow - 1min};
     i.flapping_since = kNow - 1min;
     i.observed = true;
+    i.copied = true;
     i.parent = "INC-2026-000300";
     i.parent_id = IncidentId{300};
     i.absorbed = true;

@@ -1,0 +1,81 @@
+// `tocsin check` and `tocsin rules check`: what they say of files, and with which status.
+#include <boost/json.hpp>
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <string>
+
+#include "ran.h"
+#include "tests/support/fixture_tree.h"
+
+using namespace tocsin::cli;
+using tocsin::test::ran;
+namespace json = boost::json;
+
+TEST_CASE("checks are told to programs too") {
+    const tocsin::test::FixtureTree tree;
+    tree.write("bad.yml", "groups:\n  - name: a\n    rulez: []\n");
+    const auto bad = ran({"rules", "check", tree.at("bad.yml"), "--output", "json"});
+    CHECK(bad.status == kNo);
+    const auto said = json::parse(bad.out);
+    CHECK(said.at("files") == 1);
+    CHECK(said.at("errors") == 1);
+    const auto& first = said.at("diagnostics").at(0);
+    CHECK(first.at("file").as_string() == tree.at("bad.yml"));
+    CHECK(first.at("line") == 3);
+    CHECK(first.at("column") == 5);
+    CHECK(first.at("level") == "error");
+    tree.write("agent.yml", "listen: 127.0.0.1:1\n");
+    const auto good = ran({"check", tree.at("agent.yml"), "--output", "json"});
+    CHECK(good.status == kDone);
+    CHECK(json::parse(good.out).at("diagnostics").as_array().empty());
+}
+
+TEST_CASE("a check warns of what a configuration names and this machine does not have") {
+    const tocsin::test::FixtureTree tree;
+    tree.write("open.token", "t\n");
+    tree.write("program", "#!/bin/sh\n");
+    const std::string open = tree.at("open.token");
+    const std::string program = tree.at("program");
+    std::filesystem::permissions(open, std::filesystem::perms(0644));
+    tree.write("agent.yml", "bridge: {token_file: " + open + ", ca_file: " + open +
+                                "}\ncollect:\n  plugins:\n  - {name: a, command: [/nowhere/p]}\n"
+                                "  - {name: b, command: [" +
+                                program + "]}\nrules: {files: []}\n");
+    const auto agent = ran({"check", tree.at("agent.yml")});
+    CHECK(agent.status == kDone);  // it may be meant for another machine
+    CHECK(agent.out == tree.at("agent.yml") + ":1:22: warning: " + open +
+                           " is open to more than its owner; chmod 600\n" + tree.at("agent.yml") +
+                           ":4:25: warning: /nowhere/p is not on this machine\n" +
+                           tree.at("agent.yml") + ":5:25: warning: " + program +
+                           " is no program: nobody may execute it\n"
+                           "1 file, 0 errors, 3 warnings\n");
+    tree.write("bridge.yml",
+               "channels: [{name: hook, type: webhook, url: 'https://a.example', "
+               "secret_file: /nowhere/secret}]\n");
+    CHECK_THAT(ran({"check", tree.at("bridge.yml")}).out,
+               Catch::Contains("warning: /nowhere/secret is not on this machine"));
+}
+
+TEST_CASE("a check of agent.yml reads the rules that the agent would load") {
+    const tocsin::test::FixtureTree tree;
+    tree.write("rules.d/a.yml",
+               "groups:\n- name: a\n  rules:\n  - alert: A\n    expr: node_load1\n"
+               "    levels: {page: \"> 3\"}\n");
+    const std::string rules = "rules: {files: [" + tree.at("rules.d") + "/*.yml]}\n";
+    tree.write("agent.yml", rules);
+    const auto wrong = ran({"check", tree.at("agent.yml")});
+    CHECK(wrong.status == kNo);
+    CHECK_THAT(wrong.out, Catch::Contains(tree.at("rules.d/a.yml") + ":6:14: error: "));
+    tree.write("agent.yml", rules + "severities: [note, page]\n");
+    CHECK(ran({"check", tree.at("agent.yml")}).status == kDone);
+}
+
+TEST_CASE("rules are checked against the severities of one's own agents") {
+    const tocsin::test::FixtureTree tree;
+    tree.write("rules.yml",
+               "groups:\n- name: a\n  rules:\n  - alert: A\n    expr: node_load1\n"
+               "    levels: {page: \"> 3\"}\n");
+    CHECK(ran({"rules", "check", tree.at("rules.yml")}).status == kNo);
+    CHECK(ran({"rules", "check", "--severities", "note,page", tree.at("rules.yml")}).status ==
+          kDone);
+}
