@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "bridge/incident/types.h"
+#include "bridge/oncall/ladder.h"
 
 namespace tocsin::bridge {
 
@@ -141,6 +142,13 @@ inline std::string told(const Decision& decision) {
             out += notify->person + " " + std::string(to_string(notify->kind));
         }
     }
+    return out;
+}
+
+// "li.na,zhao.lei".
+inline std::string people(const std::vector<Tell>& tells) {
+    std::string out;
+    for (const Tell& tell : tells) out += (out.empty() ? "" : ",") + tell.person;
     return out;
 }
 

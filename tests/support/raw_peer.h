@@ -14,6 +14,8 @@
 #include <utility>
 #include <vector>
 
+#include "tests/support/tcp_port.h"
+
 namespace tocsin::test {
 
 // Reads a request's head, sends the next answer and closes; with kOneConnection the connection
@@ -24,29 +26,17 @@ class RawPeer {
 
     explicit RawPeer(std::vector<std::string> answers, Mode mode = kConnectionEach)
         : answers_(std::move(answers)), mode_(mode) {
-        listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        sockaddr_in at{};
-        at.sin_family = AF_INET;
-        at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        socklen_t size = sizeof at;
-        if (::bind(listener_, reinterpret_cast<sockaddr*>(&at), sizeof at) != 0 ||
-            ::listen(listener_, 8) != 0 ||
-            ::getsockname(listener_, reinterpret_cast<sockaddr*>(&at), &size) != 0) {
-            throw std::runtime_error("cannot listen");
-        }
-        port_ = ntohs(at.sin_port);
         thread_ = std::thread([this] { serve(); });
     }
     ~RawPeer() {
-        ::shutdown(listener_, SHUT_RDWR);  // wakes accept()
+        port_.shut();
         thread_.join();
-        ::close(listener_);
     }
     RawPeer(const RawPeer&) = delete;
     RawPeer& operator=(const RawPeer&) = delete;
 
-    std::uint16_t port() const { return port_; }
-    std::string url() const { return "http://127.0.0.1:" + std::to_string(port_) + "/"; }
+    std::uint16_t port() const { return port_.number(); }
+    std::string url() const { return "http://127.0.0.1:" + std::to_string(port_.number()) + "/"; }
     int connections() const { return connections_; }
     std::string heard() const {
         const std::lock_guard lock(mutex_);
@@ -58,7 +48,7 @@ class RawPeer {
         int connection = -1;
         for (const std::string& answer : answers_) {
             if (connection < 0) {
-                connection = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
+                connection = ::accept4(port_.fd(), nullptr, nullptr, SOCK_CLOEXEC);
                 if (connection < 0) return;
                 ++connections_;
             }
@@ -83,8 +73,7 @@ class RawPeer {
 
     const std::vector<std::string> answers_;
     const Mode mode_;
-    int listener_ = -1;
-    std::uint16_t port_ = 0;
+    TcpPort port_;
     std::atomic<int> connections_{0};
     mutable std::mutex mutex_;
     std::string heard_;

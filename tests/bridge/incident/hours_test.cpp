@@ -2,17 +2,13 @@
 #include <catch2/catch.hpp>
 
 #include "tests/support/incident_world.h"
+#include "tests/support/times.h"
 
 using namespace tocsin;
 using namespace tocsin::bridge;
+using tocsin::test::at;
 
 namespace {
-
-Timestamp at(std::string_view text) {
-    const auto t = parse_rfc3339(text);
-    REQUIRE(t);
-    return t.value();
-}
 
 const Timestamp kNight = parse_rfc3339("2026-01-05T22:00:00Z").value();  // a Monday
 const Timestamp kMorning = parse_rfc3339("2026-01-06T09:00:00Z").value();

@@ -3,16 +3,13 @@
 
 #include <catch2/catch.hpp>
 
+#include "tests/support/times.h"
+
 using namespace tocsin;
 using namespace tocsin::bridge;
+using tocsin::test::at;
 
 namespace {
-
-Timestamp at(std::string_view text) {
-    const auto t = parse_rfc3339(text);
-    REQUIRE(t);
-    return t.value();
-}
 
 // mon-fri 09:00-12:00,13:00-18:00 in Shanghai; October 1 to 9, 2026 are holidays (Thursday to the
 // Friday of the week after).

@@ -7,8 +7,11 @@
 #include <memory>
 #include <sstream>
 
+#include "tests/support/times.h"
+
 using namespace tocsin;
 using namespace tocsin::bridge;
+using tocsin::test::at;
 
 namespace {
 
@@ -48,12 +51,6 @@ ReadBack read(const std::string& text) {
                               icaltime_as_timet(icalcomponent_get_dtend(c))});
     }
     return out;
-}
-
-Timestamp at(std::string_view text) {
-    const auto t = parse_rfc3339(text);
-    REQUIRE(t);
-    return t.value();
 }
 
 std::time_t seconds(std::string_view text) {

@@ -6,14 +6,6 @@
 using namespace tocsin;
 using namespace tocsin::bridge;
 
-namespace {
-std::string people(const std::vector<Tell>& tells) {
-    std::string out;
-    for (const Tell& tell : tells) out += (out.empty() ? "" : ",") + tell.person;
-    return out;
-}
-}  // namespace
-
 TEST_CASE("a ladder's steps, by what was reached and by priority") {
     World w;
     struct Case {

@@ -3,23 +3,13 @@
 
 #include "bridge/oncall/ladder.h"
 #include "tests/support/incident_world.h"
+#include "tests/support/times.h"
 
 using namespace tocsin;
 using namespace tocsin::bridge;
+using tocsin::test::at;
 
 namespace {
-
-std::string people(const std::vector<Tell>& tells) {
-    std::string out;
-    for (const Tell& tell : tells) out += (out.empty() ? "" : ",") + tell.person;
-    return out;
-}
-
-Timestamp at(std::string_view text) {
-    const auto t = parse_rfc3339(text);
-    REQUIRE(t);
-    return t.value();
-}
 
 // 2026-01-05 is a Monday.
 Hours hours(const std::string& text) {

@@ -5,16 +5,13 @@
 #include <catch2/catch.hpp>
 #include <random>
 
+#include "tests/support/times.h"
+
 using namespace tocsin;
 using namespace tocsin::bridge;
+using tocsin::test::at;
 
 namespace {
-
-Timestamp at(std::string_view text) {
-    const auto t = parse_rfc3339(text);
-    REQUIRE(t);
-    return t.value();
-}
 
 // "weekly mon 09:00", "daily 02:30", "every 12h".
 RotationLayer layer(const std::string& zone, const std::string& how, const std::string& starts,

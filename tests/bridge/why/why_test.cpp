@@ -10,10 +10,13 @@
 #include "bridge/notify/catalogue.h"
 #include "bridge/notify/why_text.h"
 #include "tests/support/incident_world.h"
+#include "words.h"
 
 using namespace tocsin;
 using namespace tocsin::bridge;
 using Catch::Matchers::Contains;
+using tocsin::bridge::test::find;
+using tocsin::bridge::test::words;
 
 namespace {
 
@@ -26,16 +29,6 @@ BridgeConfig config_of(const World& world) {
     config.routes.push_back(Route{});
     config.routes.back().name = "default";
     return config;
-}
-
-const WhyLink* find(const WhyLinks& links, std::string_view phrase) {
-    const auto found = std::find_if(links.begin(), links.end(),
-                                    [&](const WhyLink& link) { return link.phrase == phrase; });
-    return found == links.end() ? nullptr : &*found;
-}
-
-std::string words(const WhyLink& link, std::string_view language = "en") {
-    return why_text(link, {std::string(language), "UTC", {}});
 }
 
 std::string all_words(const WhyLinks& links, std::string_view language = "en") {

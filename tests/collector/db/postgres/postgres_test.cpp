@@ -15,6 +15,7 @@
 #include "tests/support/collecting.h"
 #include "tests/support/fixture_tree.h"
 #include "tests/support/run_until.h"
+#include "tests/support/tcp_port.h"
 
 using namespace tocsin;
 using namespace tocsin::collector;
@@ -23,37 +24,16 @@ using test::Values;
 
 namespace {
 
-// A port that accepts nobody: connections wait in its queue, and nothing is ever said.
-class SilentPort {
-  public:
-    SilentPort() : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        socklen_t size = sizeof address;
-        auto* const at = reinterpret_cast<sockaddr*>(&address);
-        REQUIRE(::bind(socket_, at, size) == 0);
-        REQUIRE(::listen(socket_, 4) == 0);
-        REQUIRE(::getsockname(socket_, at, &size) == 0);
-        port_ = ntohs(address.sin_port);
-    }
-    ~SilentPort() { ::close(socket_); }
-    std::string port() const { return std::to_string(port_); }
-    // Answers the first who came with these bytes, and hangs up.
-    void answer(std::string_view bytes) const {
-        const int peer = ::accept(socket_, nullptr, nullptr);
-        REQUIRE(peer >= 0);
-        std::array<char, 4096> asked{};
-        REQUIRE(::recv(peer, asked.data(), asked.size(), 0) > 0);
-        REQUIRE(::send(peer, bytes.data(), bytes.size(), MSG_NOSIGNAL) ==
-                static_cast<ssize_t>(bytes.size()));
-        ::close(peer);
-    }
-
-  private:
-    int socket_;
-    int port_ = 0;
-};
+// Answers the first who comes with these bytes, and hangs up.
+void answer(const test::TcpPort& port, std::string_view bytes) {
+    const int peer = ::accept(port.fd(), nullptr, nullptr);
+    REQUIRE(peer >= 0);
+    std::array<char, 4096> asked{};
+    REQUIRE(::recv(peer, asked.data(), asked.size(), 0) > 0);
+    REQUIRE(::send(peer, bytes.data(), bytes.size(), MSG_NOSIGNAL) ==
+            static_cast<ssize_t>(bytes.size()));
+    ::close(peer);
+}
 
 struct Bench {
     SeriesTable table;
@@ -97,8 +77,8 @@ const std::string kUp = R"(pg_up{instance="db", job="postgres"})";
 TEST_CASE("a server that is not there is told with its address") {
     std::string port;
     {
-        const SilentPort gone;
-        port = gone.port();
+        const test::TcpPort gone;
+        port = std::to_string(gone.number());
     }
     Bench bench("host=127.0.0.1 port=" + port);
     for (int i = 0; i < 2; ++i) {
@@ -110,8 +90,8 @@ TEST_CASE("a server that is not there is told with its address") {
 }
 
 TEST_CASE("a server that never answers is let go, and asked anew") {
-    const SilentPort silent;
-    Bench bench("host=127.0.0.1 port=" + silent.port());
+    const test::TcpPort silent;
+    Bench bench("host=127.0.0.1 port=" + std::to_string(silent.number()));
     for (int i = 0; i < 2; ++i) {
         bench.start();
         const auto deadline = bench.loop.after(30ms, [] {});
@@ -128,12 +108,12 @@ TEST_CASE("a server that never answers is let go, and asked anew") {
 TEST_CASE("what does not speak the protocol is an error, not a hang") {
     for (const std::string_view bytes :
          {"HTTP/1.1 400 Bad Request\r\n\r\n", "S", "", "R\xff\xff\xff\xff", "E"}) {
-        const SilentPort peer;
-        Bench bench("sslmode=disable host=127.0.0.1 port=" + peer.port());
+        const test::TcpPort peer;
+        Bench bench("sslmode=disable host=127.0.0.1 port=" + std::to_string(peer.number()));
         bench.start();
         bool said = false;
         const auto timer = bench.loop.after(20ms, [&] {
-            peer.answer(bytes);
+            answer(peer, bytes);
             said = true;
         });
         REQUIRE(bench.run_until([&] { return said && bench.answered; }));

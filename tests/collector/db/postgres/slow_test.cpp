@@ -17,6 +17,7 @@
 #include "collector/db/postgres_config/postgres_config.h"
 #include "tests/support/collecting.h"
 #include "tests/support/run_until.h"
+#include "tests/support/tcp_port.h"
 
 using namespace tocsin;
 using namespace tocsin::collector;
@@ -29,26 +30,16 @@ namespace {
 class SlowServer {
   public:
     explicit SlowServer(std::string hangs) : hangs_(std::move(hangs)) {
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        socklen_t size = sizeof address;
-        auto* const at = reinterpret_cast<sockaddr*>(&address);
-        REQUIRE(::bind(socket_, at, size) == 0);
-        REQUIRE(::listen(socket_, 4) == 0);
-        REQUIRE(::getsockname(socket_, at, &size) == 0);
-        port_ = ntohs(address.sin_port);
         thread_ = std::thread([this] { serve(); });
     }
     ~SlowServer() {
-        ::shutdown(socket_, SHUT_RDWR);
+        port_.shut();
         thread_.join();
-        ::close(socket_);
     }
     SlowServer(const SlowServer&) = delete;
     SlowServer& operator=(const SlowServer&) = delete;
 
-    std::string port() const { return std::to_string(port_); }
+    std::string port() const { return std::to_string(port_.number()); }
     // What was asked since the last call.
     std::vector<std::string> asked() {
         const std::lock_guard lock(mutex_);
@@ -88,7 +79,7 @@ class SlowServer {
 
     void serve() {
         while (true) {
-            const int peer = ::accept(socket_, nullptr, nullptr);
+            const int peer = ::accept(port_.fd(), nullptr, nullptr);
             if (peer < 0) return;
             read_body(peer);  // whom it wants to be
             say(peer, message('R', std::string(4, '\0')) +
@@ -124,8 +115,7 @@ class SlowServer {
     }
 
     const std::string hangs_;
-    int socket_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    int port_ = 0;
+    test::TcpPort port_;
     std::mutex mutex_;
     std::vector<std::string> asked_;
     std::thread thread_;

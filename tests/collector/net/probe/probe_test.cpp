@@ -15,6 +15,7 @@
 #include "tests/support/http_server.h"
 #include "tests/support/raw_peer.h"
 #include "tests/support/run_until.h"
+#include "tests/support/tcp_port.h"
 
 using namespace tocsin;
 using namespace tocsin::collector;
@@ -96,24 +97,6 @@ std::size_t open_descriptors() {
     ::closedir(dir);
     return count;
 }
-
-// Listens and says nothing; a connection is never even accepted.
-struct SilentPort {
-    int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    std::uint16_t port = 0;
-    explicit SilentPort(int backlog = 8) {
-        sockaddr_in at{};
-        at.sin_family = AF_INET;
-        at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        socklen_t size = sizeof at;
-        REQUIRE(::bind(fd, reinterpret_cast<sockaddr*>(&at), sizeof at) == 0);
-        if (backlog > 0) REQUIRE(::listen(fd, backlog) == 0);
-        REQUIRE(::getsockname(fd, reinterpret_cast<sockaddr*>(&at), &size) == 0);
-        port = ntohs(at.sin_port);
-    }
-    ~SilentPort() { ::close(fd); }
-    std::string text() const { return "127.0.0.1:" + std::to_string(port); }
-};
 
 std::string ok(const std::string& body, const std::string& headers = "") {
     return "HTTP/1.1 200 OK\r\n" + headers + "Content-Length: " + std::to_string(body.size()) +
@@ -262,8 +245,8 @@ TEST_CASE("a proxy is asked in the server's place") {
 }
 
 TEST_CASE("a refused port fails at once, a silent one at the limit, each on its own") {
-    const SilentPort refused(0);
-    const SilentPort silent;
+    const test::TcpPort refused(0);
+    const test::TcpPort silent;
     for (const char* kind : {"http: {url: ", "tcp: {target: "}) {
         Bench bench(std::string(kind) + "'" + refused.text() + "'}");
         bench.run();
@@ -281,7 +264,7 @@ TEST_CASE("a refused port fails at once, a silent one at the limit, each on its 
 }
 
 TEST_CASE("a probe that is broken off gives what it had and runs again") {
-    const SilentPort silent;
+    const test::TcpPort silent;
     Bench bench("tcp: {target: '" + silent.text() + "', script: [{expect: x}]}");
     // The loop opens its own descriptors when it is first used.
     bench.start();
@@ -303,7 +286,7 @@ TEST_CASE("a probe that is broken off gives what it had and runs again") {
 }
 
 TEST_CASE("rounds of probes leave no descriptor and no series behind") {
-    const SilentPort refused(0);
+    const test::TcpPort refused(0);
     RawPeer peer(std::vector<std::string>(20, ok("fine")));
     Bench bench("http: {url: '" + peer.url() + "'}");
     Bench failing("http: {url: '" + refused.text() + "'}");

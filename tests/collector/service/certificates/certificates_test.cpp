@@ -9,6 +9,7 @@
 #include "tests/support/certificate.h"
 #include "tests/support/fixture_tree.h"
 #include "tests/support/http_server.h"
+#include "tests/support/tcp_port.h"
 
 using namespace tocsin;
 using namespace tocsin::collector;
@@ -165,15 +166,8 @@ TEST_CASE("an endpoint that is not there, has no TLS, or is silent, says so") {
     CHECK_THAT(nobody.error, Catch::StartsWith("connecting to 127.0.0.1:1"));
 
     // Accepts and says nothing: its listener's queue is all that answers.
-    const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in at{};
-    at.sin_family = AF_INET;
-    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof at;
-    REQUIRE(::bind(fd, reinterpret_cast<sockaddr*>(&at), sizeof at) == 0);
-    REQUIRE(::listen(fd, 4) == 0);
-    REQUIRE(::getsockname(fd, reinterpret_cast<sockaddr*>(&at), &size) == 0);
-    CertificatesConfig config = endpoint(ntohs(at.sin_port), "");
+    const test::TcpPort port;
+    CertificatesConfig config = endpoint(port.number(), "");
     config.endpoint.timeout = 100ms;
     Bench silent(config);
     silent.once();
@@ -189,5 +183,4 @@ TEST_CASE("an endpoint that is not there, has no TLS, or is silent, says so") {
     silent.loop.run();
     silent.once();
     CHECK_THAT(silent.error, Catch::StartsWith("no answer from 127.0.0.1:"));
-    ::close(fd);
 }
