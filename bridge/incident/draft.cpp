@@ -109,7 +109,7 @@ void Draft::tell_end(std::string_view name, EndTo to) {
     tell(contacts, MessageKind::kResolved, 0);
 }
 
-// All of them, whatever priority and hour they are for now: those through which the person was told
+// All of them, whatever priority and hour each is for: those through which the person was told
 // of it are not known here, and the others are left out when it is committed.
 void Draft::add_programs(const Person& person, std::vector<Tell>& contacts) const {
     for (const Contact& contact : person.contacts) {

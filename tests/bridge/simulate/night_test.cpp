@@ -54,16 +54,16 @@ TEST_CASE("telephones ring, mail and programs do not, and a group rings for whom
     const auto config = test::config_of(kChannels);
     const auto ringing = ringing_channels(config->channels);
     CHECK(ringing == std::set<std::string>{"sms", "ops", "pager"});
-    using Names = std::set<std::string>;
+    using Woken = std::set<std::string>;
     const auto woken = [&](const SentMessage& message) {
         return woken_by(message, *config, ringing, Zone{});
     };
-    CHECK(woken(by("sms", "li.na", "138")) == Names{"li.na"});  // once, whatever it lists
+    CHECK(woken(by("sms", "li.na", "138")) == Woken{"li.na"});  // once, whatever it lists
     CHECK(woken(by("mail", "li.na", "l@example.com")).empty());
     CHECK(woken(by("hook", "li.na", "")).empty());
-    CHECK(woken(by("ops", "li.na", "138")) == Names{"li.na"});
+    CHECK(woken(by("ops", "li.na", "138")) == Woken{"li.na"});
     CHECK(woken(by("ops", "li.na", "")).empty());
-    CHECK(woken(by("pager", "li.na", "")) == Names{"li.na"});
+    CHECK(woken(by("pager", "li.na", "")) == Woken{"li.na"});
     SentMessage by_day = by("sms", "li.na", "138");
     by_day.at = at("2026-11-26T12:00:00Z");
     CHECK(woken(by_day).empty());
