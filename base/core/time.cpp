@@ -97,12 +97,17 @@ Result<Timestamp> parse_rfc3339(std::string_view text) {
                                            std::chrono::month{static_cast<unsigned>(month)},
                                            std::chrono::day{static_cast<unsigned>(day)}};
     // A leap second (60) counts as the first of the next minute.
-    if (!in.done() || !date.ok() || hour > 23 || minute > 59 || second > 60) {
+    const Timestamp at = Timestamp{std::chrono::sys_days{date}.time_since_epoch()} +
+                         std::chrono::hours{hour} + std::chrono::minutes{minute - offset} +
+                         std::chrono::seconds{second} + Duration{ms};
+    // Its offset or leap second may take it to a year that RFC 3339 can't write.
+    if (!in.done() || !date.ok() || hour > 23 || minute > 59 || second > 60 ||
+        at < std::chrono::sys_days{std::chrono::year{0} / 1 / 1} ||
+        at >= std::chrono::sys_days{std::chrono::year{10'000} / 1 / 1}) {
         return Error(ErrorCode::kInvalid,
                      fmt::format("\"{}\" is not an RFC 3339 time like 2026-11-22T21:22:41Z", text));
     }
-    return Timestamp{std::chrono::sys_days{date}.time_since_epoch()} + std::chrono::hours{hour} +
-           std::chrono::minutes{minute - offset} + std::chrono::seconds{second} + Duration{ms};
+    return at;
 }
 
 namespace {
