@@ -22,7 +22,11 @@ bool known_person(const Draft& d, std::string_view name) {
 Decision take(Draft& d, const UserAction& action) {
     const Incident& in = d.before();
     if (in.state == State::kAcknowledged) {
-        if (!awaits_owner(in)) {
+        // A person takes from a robot what it has taken, without a word.
+        const Oncall& oncall = d.context().oncall;
+        const bool from_robot =
+            oncall.is_human(action.actor) && !oncall.is_human(in.acknowledged_by);
+        if (!awaits_owner(in) && !from_robot) {
             if (in.acknowledged_by == action.actor) return d.nothing("it is yours already");
             return d.conflict(
                 because("{} has acknowledged it; assign it to yourself to take it over",

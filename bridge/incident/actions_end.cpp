@@ -57,6 +57,10 @@ Decision set_priority(Draft& d, const UserAction& action) {
     if (to == in.priority) return d.nothing("it has this priority already");
     if (to < in.priority) {
         raise_priority(d, to, action.actor, with_text(action));
+        if (in.state == State::kPending) {
+            pending_to_acknowledged(d);
+            d.say("resumed", kSystem, "The priority was raised: no longer pending");
+        }
         if (in.state == State::kAcknowledged && in.acknowledged_by == action.actor) {
             in.acknowledged_priority = to;  // the owner need not be asked about an own decision
         } else if (in.state != State::kTriggered) {

@@ -56,14 +56,14 @@ Decision pend(Draft& d, const UserAction& action) {
     }
     if (const auto problem = unknown_reason(d, action.reason)) return d.invalid(*problem);
     if (!action.until || *action.until <= d.now()) return d.invalid("pend needs a time to come");
-    if (action.actor != in.acknowledged_by && action.authority != Authority::kAdmin) {
+    const bool is_p1 = in.priority == Priority::kP1;
+    const bool lead = is_p1 && lead_allows(d, in, action);
+    if (action.actor != in.acknowledged_by && action.authority != Authority::kAdmin && !lead) {
         return d.conflict(
             because("only its owner, {}, can let it wait; assign it to yourself first",
                     {{in.acknowledged_by}}));
     }
-    if (in.priority == Priority::kP1 && !lead_allows(d, in, action)) {
-        return d.conflict("a P1 is pended by the team's lead only");
-    }
+    if (is_p1 && !lead) return d.conflict("a P1 is pended by the team's lead only");
     in.state = State::kPending;
     in.pending_until = action.until;
     in.pending_cause = action.reason;
@@ -76,6 +76,7 @@ Decision pend(Draft& d, const UserAction& action) {
     const std::string until = format_rfc3339(*action.until);
     d.say("pended", action.actor, fmt::format("Waits until {}: {}", until, in.pending_reason),
           with_text(action, {{"until", until}, {"reason", in.pending_cause}}));
+    if (d.owner() != action.actor) d.tell_person(d.owner(), MessageKind::kStillPending);
     return d.done("pending");
 }
 

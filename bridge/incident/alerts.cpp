@@ -83,6 +83,17 @@ bool say_level(Draft& d) {
     return rose;
 }
 
+namespace {
+
+// Whether the level is one that it had not come to before.
+bool is_higher(Draft& d) {
+    const PriorityRules& rules = d.context().priorities;
+    const std::string& worst = d.before().facts.worst_severity;
+    return rules.level(worst.empty() ? d.before().severity : worst) < rules.level(d.in().severity);
+}
+
+}  // namespace
+
 Decision fires_open(Draft& d, News news) {
     Incident& in = d.in();
     bool flaps = false;
@@ -103,38 +114,50 @@ Decision fires_open(Draft& d, News news) {
         return d.done("fires, and is not held back");
     }
     const bool joins = news == News::kJoins;
+    const bool higher = rose && is_higher(d);
     const Priority wanted = wanted_priority(d, in);
     const bool worse = wanted < in.priority && (rose || joins || news == News::kFiresAgain);
-    if (!rose && !joins && !worse && !back) {
+    if (!higher && !joins && !worse && !back) {
         if (flaps) tell_flapping(d);
         return d.done("fires on");
     }
 
     // Whoever has a host that is new has its list: it is not told of each line.
-    const bool listed = in.kind == Incident::Kind::kJoin && !rose && !worse;
+    const bool listed = in.kind == Incident::Kind::kJoin && !higher && !worse;
     const bool owned = in.state != State::kTriggered && !listed;
     if (in.state == State::kPending) {
         pending_to_acknowledged(d);
-        d.say("resumed", kSystem,
-              rose ? "The level rose: no longer pending" : "A new alert joined: no longer pending");
+        d.say(
+            "resumed", kSystem,
+            higher ? "The level rose: no longer pending" : "A new alert joined: no longer pending");
     }
     if (worse) raise_priority(d, wanted, kSystem);
     if (owned) {
-        ask_owner_again(d, rose || worse ? MessageKind::kRaised
-                           : back        ? MessageKind::kReopened
-                                         : MessageKind::kJoined);
+        ask_owner_again(d, higher || worse ? MessageKind::kRaised
+                           : back          ? MessageKind::kReopened
+                                           : MessageKind::kJoined);
     } else if (back) {
         for (const std::string& person : d.before().told) {
             d.tell_person(person, MessageKind::kReopened);
         }
     }
     if (flaps) tell_flapping(d);
-    return d.done(rose   ? "the level rose"
+    return d.done(higher ? "the level rose"
                   : back ? "it fires again after everything had cleared"
                          : "an alert joined");
 }
 
 namespace {
+
+// When it was resolved, or when the last alert cleared that fired on then.
+Timestamp over_since(const Incident& incident, Timestamp now) {
+    Timestamp since = incident.resolved_at.value_or(now);
+    for (const AlertRecord& alert : incident.alerts) {
+        if (alert.status == AlertStatus::kResolved)
+            since = std::max(since, alert.ends_at.value_or(since));
+    }
+    return std::min(since, now);
+}
 
 Decision fires_resolved(Draft& d, News news, const AlertRecord& alert) {
     Incident& in = d.in();
@@ -149,7 +172,7 @@ Decision fires_resolved(Draft& d, News news, const AlertRecord& alert) {
         return d.done("resolved by hand and still firing");
     }
     const Duration window = d.context().route.reopen.value_or(d.context().settings.reopen);
-    const Duration since = d.now() - in.resolved_at.value_or(d.now());
+    const Duration since = d.now() - over_since(d.before(), d.now());
     const std::string ago = format_duration(std::chrono::floor<std::chrono::seconds>(since));
     if (since > window) {
         in.alerts = d.before().alerts;

@@ -103,6 +103,11 @@ void say_all_clear(Draft& d, Timestamp since) {
         if (was_held) await_owner(d, told);
     } else if (was_held) {
         start_ladder(d, MessageKind::kAllClear);
+    } else {
+        // Nobody owns it: whoever was asked hears that it can be looked at in peace.
+        for (const std::string& person : std::vector<std::string>(in.told)) {
+            d.tell_person(person, MessageKind::kAllClear);
+        }
     }
 }
 
@@ -110,6 +115,12 @@ void keep_facts(Draft& d) {
     Incident& in = d.in();
     const Incident& before = d.before();
     const IncidentSettings& settings = d.context().settings;
+    if (is_open(in.state)) {
+        const PriorityRules& rules = d.context().priorities;
+        const std::string known = is_open(before.state) ? before.facts.worst_severity : "";
+        const bool worse = known.empty() || rules.level(known) < rules.level(in.severity);
+        in.facts.worst_severity = worse ? in.severity : known;
+    }
     const bool fires = in.count(AlertStatus::kFiring) + in.count(AlertStatus::kUnknown) > 0;
     if (in.facts.all_clear_since && (fires || !is_open(in.state))) in.facts.all_clear_since.reset();
 

@@ -129,7 +129,7 @@ void acknowledge(Draft& d, std::string_view person) {
     in.acknowledged_by = std::string(person);
     in.acknowledged_at = d.now();
     in.acknowledged_priority = in.priority;
-    if (!in.responded_at) in.responded_at = d.now();
+    if (!in.responded_at && d.context().oncall.is_human(person)) in.responded_at = d.now();
     d.cancel({TimerKind::kEscalation, TimerKind::kLapse});
     d.drop_waiting(DropWaiting::What::kAsks);
     d.tell_programs(MessageKind::kAcknowledged);

@@ -146,7 +146,8 @@ Decision on_released(Draft& d, const AlertReleased& event) {
     d.say("alert_released", kSystem,
           fmt::format("{} is no longer held back by {}", name_of(event.alert), phrase_of(event.by)),
           std::move(data));
-    return fires_open(d, News::kJoins);
+    // It was told of before it was held back: no news, unless its level is.
+    return fires_open(d, News::kGoesOn);
 }
 
 Decision on_cause(Draft& d, const CauseFound& cause) {

@@ -45,7 +45,8 @@ Decision snooze_over(Draft& d) {
     if (!is_open(in.state) || !in.snoozed_until || *in.snoozed_until > d.now()) return stale(d);
     d.in().snoozed_until.reset();
     d.say("snooze_ended", kSystem, "The snooze has ended");
-    d.tell_person(d.owner(), MessageKind::kSnoozeEnded);
+    // While it is held back nobody is asked; when it comes out the owner is.
+    if (!in.suppressed) d.tell_person(d.owner(), MessageKind::kSnoozeEnded);
     return d.done("the snooze has ended");
 }
 
@@ -56,7 +57,7 @@ Decision pending_over(Draft& d) {
     }
     pending_to_acknowledged(d);
     d.say("resumed", kSystem, "The time it was pending for has come");
-    await_owner(d, d.tell_person(d.owner(), MessageKind::kPendingEnded));
+    if (!in.suppressed) await_owner(d, d.tell_person(d.owner(), MessageKind::kPendingEnded));
     return d.done("pending no longer");
 }
 

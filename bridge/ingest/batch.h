@@ -101,6 +101,7 @@ class Batch {
     Result<bool> is_member(const AlertRecord* known);
     Result<void> load_holders();
     Result<void> note_source(const AlertRecord& alert);
+    [[nodiscard]] std::vector<std::string> review_order(const std::set<std::string>& current) const;
     Result<void> review_one(const std::string& identity);
     Result<void> link_cause(const AlertRecord& alert);
     void end_lost_sources(const std::set<std::string>& current);

@@ -248,6 +248,21 @@ Result<void> Batch::review_one(const std::string& identity) {
     return alert_event(AlertFiring{record}, &record);
 }
 
+// What is held back at once goes mildest first and comes out worst first: so an incident's level
+// does not fall and rise on the way.
+std::vector<std::string> Batch::review_order(const std::set<std::string>& current) const {
+    std::vector<std::string> order(current.begin(), current.end());
+    std::stable_sort(order.begin(), order.end(), [&](const auto& left, const auto& right) {
+        const AlertRecord& a = *known_.at(left);
+        const AlertRecord& b = *known_.at(right);
+        if (a.suppressor.has_value() != b.suppressor.has_value()) return b.suppressor.has_value();
+        const Level level_a = config_.priorities.level(a.severity);
+        const Level level_b = config_.priorities.level(b.severity);
+        return a.suppressor ? level_b < level_a : level_a < level_b;
+    });
+    return order;
+}
+
 Result<void> Batch::review_if_wanted() {
     // What comes out may be a source; it was one before, so a second look finds nothing more.
     for (int round = 0; review_ && round < 3; ++round) {
@@ -272,7 +287,7 @@ Result<void> Batch::review_if_wanted() {
             TOCSIN_TRY(note_source(record));
         }
         end_lost_sources(current);
-        for (const std::string& identity : current) {
+        for (const std::string& identity : review_order(current)) {
             TOCSIN_TRY(review_one(identity));
         }
         new_sources_.clear();

@@ -57,6 +57,10 @@ std::optional<Target> parse_target(std::string_view text) {
 const Person* Oncall::person(std::string_view name) const {
     return named(people, name);
 }
+bool Oncall::is_human(std::string_view name) const {
+    return people.empty() || person(name) != nullptr;
+}
+
 const Person* Oncall::vendor(std::string_view name) const {
     return named(vendors, name);
 }

@@ -114,6 +114,8 @@ struct Oncall {
     TellingHours hours;
 
     [[nodiscard]] const Person* person(std::string_view name) const;
+    // One of `people`, not a token that a program has. Where nobody is configured, everybody is.
+    [[nodiscard]] bool is_human(std::string_view name) const;
     [[nodiscard]] const Person* vendor(std::string_view name) const;
     [[nodiscard]] const Team* team(std::string_view name) const;
     [[nodiscard]] const Policy* policy(std::string_view name) const;

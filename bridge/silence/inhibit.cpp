@@ -5,6 +5,8 @@
 namespace tocsin::bridge {
 namespace {
 
+constexpr std::string_view kHostUnreachable = "HostUnreachable";
+
 bool both_sides(const InhibitRule& rule, const Labels& labels) {
     return matches_all(rule.source, labels) && matches_all(rule.target, labels);
 }
@@ -30,16 +32,25 @@ bool is_by(const AlertRecord& alert, const InhibitSource& source) {
            alert.suppressor->id == source.identity;
 }
 
+// An agent's alert of which nothing is heard any more, because its host is gone: however old, it
+// stands under its host's.
+bool is_silent_of(const AlertRecord& alert, const InhibitSource& source) {
+    return alert.status == AlertStatus::kUnknown && alert.from_agent() &&
+           source.labels.get("alertname") == kHostUnreachable &&
+           source.labels.get("host") == alert.host;
+}
+
 bool absorbs(const InhibitSource& source, const AlertRecord& alert, Standing standing) {
     if (standing == Standing::kOutside || is_by(alert, source)) return true;
-    return standing == Standing::kAsked && alert.starts_at >= source.since - kAbsorbsBack;
+    return standing == Standing::kAsked &&
+           (alert.starts_at >= source.since - kAbsorbsBack || is_silent_of(alert, source));
 }
 
 }  // namespace
 
 std::vector<InhibitRule> default_inhibition() {
     InhibitRule rule;
-    const auto unreachable = Matcher::create(MatchOp::kEqual, "alertname", "HostUnreachable");
+    const auto unreachable = Matcher::create(MatchOp::kEqual, "alertname", kHostUnreachable);
     if (unreachable) rule.source = {unreachable.value()};
     rule.equal = {"host"};
     return {rule};

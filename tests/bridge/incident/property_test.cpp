@@ -323,7 +323,8 @@ class Engine {
             CHECK_FALSE(in.acknowledged_by.empty());
             CHECK(in.acknowledged_by == in.assignee);
             CHECK(in.acknowledged_at);
-            CHECK(in.responded_at);
+            // What a robot has taken nobody has answered yet.
+            CHECK((in.responded_at || !world_.oncall.is_human(in.acknowledged_by)));
             CHECK_FALSE(row.timers.contains(TimerKind::kEscalation));
         }
         if (in.absorbed) {

@@ -65,7 +65,7 @@ std::vector<Row> alert_rows(const World& w) {
          w.held("inodes", "warning", w.silence(w.now + 1h)), "-----"},
         {"it fires, held back", held_news(w), "TAP-x"},
         {"it is held back no longer, and never was here",
-         w.released("disk", "warning", w.silence()), "TAATx"},
+         w.released("disk", "warning", w.silence()), "TAPTx"},
         {"a cause is found", CauseFound{"HostUnreachable on web-17", "INC-2026-000002"}, "TAP--"},
         {"a silence that is not over it ends soon", SilenceEnding{w.silence(), "li.na"}, "-----"},
     };
@@ -98,7 +98,7 @@ std::vector<Row> action_rows(const World& w) {
         {"close", World::act(ActionKind::kClose), "xxxCx"},
         {"reopen", World::act(ActionKind::kReopen), "xxxAx"},
         {"priority", with(ActionKind::kPriority, [](auto& a) { a.priority = Priority::kP1; }),
-         "TAPxx"},
+         "TAAxx"},
         {"assign to a team",
          with(ActionKind::kAssign,
               [](auto& a) {

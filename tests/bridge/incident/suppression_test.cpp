@@ -109,6 +109,48 @@ TEST_CASE("an owned incident that is held back: the owner is told when it comes 
     }
 }
 
+TEST_CASE("several alerts that come out at once are one word to the owner, and no news") {
+    World w;
+    for (const State state : {State::kAcknowledged, State::kPending}) {
+        const Suppressor by = w.silence(w.now + 1h);
+        Incident in = w.on(w.in_state(state), w.firing("cpu", "warning")).next;
+        if (state == State::kPending) {
+            UserAction pend = World::act(ActionKind::kPend);
+            pend.text = "waits";
+            pend.until = w.now + 9h;
+            in = w.on(in, pend).next;
+        }
+        REQUIRE(in.state == state);
+        in = w.on(in, w.held("disk", "warning", by)).next;
+        in = w.on(in, w.held("cpu", "warning", by)).next;
+        REQUIRE(in.suppressed);
+        Decision d = w.on(in, w.released("disk", "warning", by));
+        CHECK(told(d) == "li.na unsuppressed");
+        d = w.on(d.next, w.released("cpu", "warning", by));
+        CHECK(told(d).empty());
+        CHECK(d.next.state == state);
+    }
+}
+
+TEST_CASE("a snooze and a wait that end while it is held back ask nobody") {
+    World w;
+    const Suppressor by = w.silence(w.now + 9h);
+    UserAction snooze = World::act(ActionKind::kSnooze);
+    snooze.until = w.now + 1h;
+    Incident in = w.on(w.in_state(State::kAcknowledged), snooze).next;
+    in = w.on(in, w.held("disk", "warning", by)).next;
+    w.now += 1h;
+    Decision d = w.on(in, TimerDue{TimerKind::kSnooze, w.now});
+    CHECK(kinds(d) == "snooze_ended");
+    CHECK(told(d).empty());
+
+    in = w.on(w.in_state(State::kPending), w.held("disk", "warning", by)).next;
+    w.now += 24h;
+    d = w.on(in, TimerDue{TimerKind::kPending, w.now});
+    CHECK(d.next.state == State::kAcknowledged);
+    CHECK(told(d).empty());
+}
+
 TEST_CASE("cleared while it is held back: resolved after its window, the end told, nothing else") {
     World w;
     const Suppressor by = w.silence(w.now + 1h);
@@ -178,6 +220,18 @@ TEST_CASE("cleared while it is held back, a major incident that nobody owns asks
     CHECK_FALSE(d.next.suppressed);
     CHECK(told(d) == "li.na all_clear");
     CHECK(timer(d, TimerKind::kEscalation));
+}
+
+TEST_CASE("all clear, a major incident that nobody owns tells those who were asked") {
+    World w;
+    UserAction major = World::act(ActionKind::kMajor, "zhao.lei");
+    Incident in = w.on(w.opened().next, major).next;
+    REQUIRE(in.told == std::vector<std::string>{"li.na", "zhao.lei"});
+    in = w.on(in, w.cleared("disk")).next;
+    w.now += w.settings.stable;
+    const Decision d = w.on(in, TimerDue{TimerKind::kStability, w.now});
+    CHECK(d.next.state == State::kTriggered);
+    CHECK(told(d) == "li.na all_clear, zhao.lei all_clear");
 }
 
 TEST_CASE("of several suppressors the incident carries the one that ends last") {

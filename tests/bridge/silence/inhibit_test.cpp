@@ -111,6 +111,15 @@ TEST_CASE("a source absorbs what fired up to 5 m before it and nobody has taken"
         target.suppressor = suppressor_by(source(down), kNow);
         CHECK(held(rules, down, target, c.standing));
     }
+    // Nothing is heard of an agent's alert because its host is gone: it stands under that, however
+    // old.
+    AlertRecord silent = alert("DiskFull", "web-17");
+    silent.starts_at = kNow - 10h;
+    silent.status = AlertStatus::kUnknown;
+    CHECK_FALSE(held(rules, down, silent, Standing::kAsked));
+    silent.seq = 7;
+    CHECK(held(rules, down, silent, Standing::kAsked));
+    CHECK_FALSE(held(rules, down, silent, Standing::kTaken));
     // Taken: it is linked instead.
     const std::vector<InhibitSource> sources = {source(down)};
     REQUIRE(cause_of(rules, sources, alert("DiskFull", "web-17"), kNow) != nullptr);
