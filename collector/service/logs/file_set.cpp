@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <memory>
 #include <utility>
 
@@ -54,43 +55,71 @@ FileSet::FileSet(std::vector<std::string> patterns, std::optional<LogPositions> 
 
 void FileSet::refresh(Timestamp now) {
     failures_.clear();
-    for (auto& [id, followed] : files_) followed.named = false;
-    for (std::size_t i = 0; i < patterns_.size(); ++i) {
-        for (const std::string& path : matching(patterns_[i])) find(i, path);
-        known_[i] = true;  // what appears from now on is read from its start
-    }
+    take(look());
+    known_.assign(patterns_.size(), true);  // what appears from now on is read from its start
     if (std::exchange(first_, false)) find_renamed();
     for (auto& [id, followed] : files_) {
         if (const auto result = followed.file.refresh(now); !result) {
             failures_.push_back(result.error().message);
         }
     }
-    std::erase_if(files_, [&](const auto& item) {
-        const Followed& followed = item.second;
-        return !followed.named && followed.file.unread() == 0 &&
-               now - followed.file.quiet_since() >= kQuiet;
+    choose_leaving(now);
+}
+
+// Says which files still have a name, and gives those that are new.
+std::vector<FileSet::Found> FileSet::look() {
+    std::vector<Found> found;
+    for (auto& [id, followed] : files_) followed.named = false;
+    for (std::size_t i = 0; i < patterns_.size(); ++i) {
+        for (std::string& path : matching(patterns_[i])) {
+            struct stat status {};
+            if (::stat(path.c_str(), &status) != 0 || S_ISDIR(status.st_mode)) continue;
+            const auto at = files_.find(FileId::of(status));
+            if (at == files_.end()) {
+                found.push_back({i, std::move(path)});
+            } else {
+                at->second.named = true;
+                at->second.file.rename(path);
+            }
+        }
+    }
+    return found;
+}
+
+void FileSet::choose_leaving(Timestamp now) {
+    std::vector<Followed*> unnamed;
+    for (auto& [id, followed] : files_) {
+        followed.leaves = !followed.named && now - followed.file.quiet_since() >= kQuiet;
+        if (!followed.named) unnamed.push_back(&followed);
+    }
+    if (files_.size() <= kMostFiles) return;
+    std::stable_sort(unnamed.begin(), unnamed.end(), [](const Followed* a, const Followed* b) {
+        return a->file.quiet_since() < b->file.quiet_since();
     });
+    unnamed.resize(std::min(unnamed.size(), files_.size() - kMostFiles));
+    for (Followed* followed : unnamed) followed->leaves = true;
+}
+
+void FileSet::take(const std::vector<Found>& found) {
+    const auto unnamed = std::count_if(files_.begin(), files_.end(),
+                                       [](const auto& item) { return !item.second.named; });
+    const std::size_t most = kMostFiles + static_cast<std::size_t>(unnamed);
+    for (const auto& [pattern, path] : found) {
+        if (files_.size() < most) {
+            find(pattern, path);
+        } else {
+            failures_.push_back(path + " is left out: the log has " + std::to_string(kMostFiles) +
+                                " files already");
+        }
+    }
 }
 
 void FileSet::find(std::size_t pattern, const std::string& path) {
-    struct stat status {};
-    if (::stat(path.c_str(), &status) != 0 || S_ISDIR(status.st_mode)) return;
-    const auto at = files_.find(FileId::of(status));
-    if (at != files_.end()) {
-        at->second.named = true;
-        at->second.file.rename(path);
-        return;
-    }
-    if (files_.size() >= kMostFiles) {
-        failures_.push_back(path + " is left out: the log has " + std::to_string(kMostFiles) +
-                            " files already");
-        return;
-    }
     Result<TailedFile> file = TailedFile::open(path);
-    if (file) {
+    if (!file) {
+        if (file.error().code != ErrorCode::kNotFound) failures_.push_back(file.error().message);
+    } else if (!files_.contains(file.value().id())) {  // by another name, or another pattern
         add(pattern, std::move(file).value());
-    } else if (file.error().code != ErrorCode::kNotFound) {
-        failures_.push_back(file.error().message);
     }
 }
 
@@ -115,7 +144,7 @@ void FileSet::add(std::size_t pattern, TailedFile file) {
     } else if (!known_[pattern]) {
         file.go_to_end();
     }
-    files_.emplace(id, Followed{std::move(file), true, false});
+    files_.emplace(id, Followed{std::move(file)});
 }
 
 // Files that were rotated away while no agent ran: what they got before is still to be read.
@@ -132,7 +161,7 @@ void FileSet::try_renamed(const FilePosition& kept, const std::string& path) {
     Result<TailedFile> file = TailedFile::open(path);
     if (!file || !file.value().resume(kept) || files_.contains(file.value().id())) return;
     const FileId id = file.value().id();
-    files_.emplace(id, Followed{std::move(file).value(), false, false});
+    files_.emplace(id, Followed{.file = std::move(file).value(), .named = false});
 }
 
 void FileSet::read(std::uint64_t most, const std::function<void(std::string_view)>& on_line) {
@@ -147,6 +176,18 @@ void FileSet::read(std::uint64_t most, const std::function<void(std::string_view
             left -= std::min(left, got);
             more = more || !followed.done;
         }
+    }
+    let_go(on_line);
+}
+
+// One whose lines are not all read keeps its place, unless others need it.
+void FileSet::let_go(const std::function<void(std::string_view)>& on_line) {
+    for (auto at = files_.begin(); at != files_.end();) {
+        Followed& followed = at->second;
+        const bool goes = followed.leaves && (followed.done || files_.size() > kMostFiles);
+        // Its writer was killed within a line, or ends its last with nothing.
+        if (goes && followed.done) followed.file.read_rest(buffer_, on_line);
+        at = goes ? files_.erase(at) : std::next(at);
     }
 }
 

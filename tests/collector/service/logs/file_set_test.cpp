@@ -8,8 +8,11 @@
 using namespace tocsin;
 using namespace tocsin::collector;
 using Bench = test::LogBench;
+using test::kBacklog;
+using test::kErrors;
 using test::kFiles;
 using test::kLines;
+using test::kUnreadable;
 using test::Values;
 
 TEST_CASE("rotation by rename loses no line and counts none twice") {
@@ -148,4 +151,43 @@ TEST_CASE("rotations without end leave no descriptor, no position and no line be
     CHECK(bench.lines() == 2 * kRotations);
     CHECK(descriptors() <= before + 6);  // of those that were renamed within the last minute
     CHECK(bench.kept().files.size() <= 7);
+}
+
+TEST_CASE("rotated files whose last line has no newline are let go of, and that line counts") {
+    Bench bench;
+    bench.append("log/a.log", "0\n");
+    bench.collect();
+    const int rotations = static_cast<int>(FileSet::kMostFiles) + 50;
+    for (int i = 0; i < rotations; ++i) {
+        bench.append("log/a.log", "1\nan error, and kill");
+        bench.collect();
+        bench.rename("log/a.log", "log/a.log.1");
+        const Values values = bench.collect();
+        REQUIRE(values.at(kFiles) <= 7);
+        REQUIRE(values.at(kUnreadable) == 0);
+    }
+    for (int i = 0; i < 5; ++i) bench.collect();
+    const Values values = bench.collect();
+    CHECK(values.at(kFiles) == 0);
+    CHECK(values.at(kBacklog) == 0);
+    CHECK(values.at(kLines) == 2 * rotations);
+    CHECK(values.at(kErrors) == rotations);
+}
+
+TEST_CASE("rotated files keep no new one out, and lose no line for it") {
+    Bench bench;
+    bench.collect();
+    const int most = static_cast<int>(FileSet::kMostFiles);
+    for (int i = 0; i < most; ++i) bench.append("log/" + std::to_string(i) + ".log", "1\n2");
+    CHECK(bench.collect().at(kFiles) == most);
+    for (int i = 0; i < most; ++i) {
+        const std::string path = "log/" + std::to_string(i) + ".log";
+        bench.rename(path, path + ".1");
+        bench.append(path + ".1", "2\n3");
+        bench.append(path, "4\n");
+    }
+    const Values values = bench.collect();
+    CHECK(values.at(kFiles) == most);
+    CHECK(values.at(kUnreadable) == 0);
+    CHECK(values.at(kLines) == 4 * most);
 }
