@@ -43,6 +43,10 @@ struct LogBench {
     void rename(const std::string& from, const std::string& to) const {
         std::filesystem::rename(tree.at(from), tree.at(to));
     }
+    void copy(const std::string& from, const std::string& to) const {
+        std::filesystem::copy_file(tree.at(from), tree.at(to),
+                                   std::filesystem::copy_options::overwrite_existing);
+    }
     Values collect() { return target->collect(); }
     double lines() { return collect().at(kLines); }
     collector::LogPositions kept() const {

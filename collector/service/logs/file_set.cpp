@@ -55,14 +55,13 @@ FileSet::FileSet(std::vector<std::string> patterns, std::optional<LogPositions> 
 
 void FileSet::refresh(Timestamp now) {
     failures_.clear();
-    take(look());
+    std::vector<Found> found = look();
+    look_into_known(now);
+    take(std::move(found), now);
     known_.assign(patterns_.size(), true);  // what appears from now on is read from its start
-    if (std::exchange(first_, false)) find_renamed();
-    for (auto& [id, followed] : files_) {
-        if (const auto result = followed.file.refresh(now); !result) {
-            failures_.push_back(result.error().message);
-        }
-    }
+    if (std::exchange(first_, false)) find_renamed(now);
+    cut_.clear();
+    std::erase_if(files_, [](const auto& item) { return item.second.file.is_compressed(); });
     choose_leaving(now);
 }
 
@@ -76,7 +75,7 @@ std::vector<FileSet::Found> FileSet::look() {
             if (::stat(path.c_str(), &status) != 0 || S_ISDIR(status.st_mode)) continue;
             const auto at = files_.find(FileId::of(status));
             if (at == files_.end()) {
-                found.push_back({i, std::move(path)});
+                found.push_back({i, std::move(path), FileId::of(status)});
             } else {
                 at->second.named = true;
                 at->second.file.rename(path);
@@ -84,6 +83,118 @@ std::vector<FileSet::Found> FileSet::look() {
         }
     }
     return found;
+}
+
+void FileSet::look_into(TailedFile& file, Timestamp now) {
+    if (const auto result = file.refresh(now); !result) failures_.push_back(result.error().message);
+}
+
+// A file that was cut was copied first (copytruncate), to a new file or over one that is known.
+void FileSet::look_into_known(Timestamp now) {
+    std::vector<TailedFile*> begun_anew;
+    for (auto& [id, followed] : files_) {
+        FilePosition before = followed.file.position();
+        look_into(followed.file, now);
+        if (followed.file.position().offset >= before.offset) continue;
+        cut_.push_back(std::move(before));
+        begun_anew.push_back(&followed.file);
+    }
+    for (TailedFile* file : begun_anew) resume_copied(*file);
+}
+
+bool FileSet::resume_copied(TailedFile& file) const {
+    return std::any_of(cut_.begin(), cut_.end(),
+                       [&](const FilePosition& old) { return file.resume(old); }) ||
+           std::any_of(files_.begin(), files_.end(), [&](const auto& known) {
+               return known.first != file.id() && file.resume_copy_of(known.second.file);
+           });
+}
+
+void FileSet::take(std::vector<Found> found, Timestamp now) {
+    // First those of a former agent, of which others may be copies.
+    std::stable_partition(found.begin(), found.end(), [&](const Found& file) {
+        return std::any_of(kept_.begin(), kept_.end(), [&](const FilePosition& kept) {
+            return FileId{kept.device, kept.inode} == file.id;
+        });
+    });
+    const auto unnamed = std::count_if(files_.begin(), files_.end(),
+                                       [](const auto& item) { return !item.second.named; });
+    const std::size_t most = kMostFiles + static_cast<std::size_t>(unnamed);
+    for (const Found& file : found) {
+        if (files_.size() < most) {
+            find(file, now);
+        } else {
+            failures_.push_back(file.path + " is left out: the log has " +
+                                std::to_string(kMostFiles) + " files already");
+        }
+    }
+}
+
+void FileSet::find(const Found& found, Timestamp now) {
+    Result<TailedFile> opened = TailedFile::open(found.path);
+    if (!opened) {
+        if (opened.error().code != ErrorCode::kNotFound) {
+            failures_.push_back(opened.error().message);
+        }
+        return;
+    }
+    TailedFile file = std::move(opened).value();
+    const FileId id = file.id();
+    // Another pattern, or another name, may have led to it before.
+    if (file.is_compressed() || files_.contains(id)) return;
+    begin(found.pattern, file);
+    look_into(file, now);
+    files_.emplace(id, Followed{std::move(file)});
+}
+
+// Where a file that has just been found is read from.
+void FileSet::begin(std::size_t pattern, TailedFile& file) {
+    const FileId id = file.id();
+    const auto same_file = [&](const FilePosition& kept) {
+        return FileId{kept.device, kept.inode} == id;
+    };
+    // A device may have another number after a boot, a restored file another inode.
+    const auto same_place = [&](const FilePosition& kept) {
+        return kept.path == file.position().path &&
+               (kept.inode == id.inode || kept.head.size == FileHead::kMost) && file.resume(kept);
+    };
+    auto kept = std::find_if(kept_.begin(), kept_.end(), same_file);
+    bool resumed = kept != kept_.end() && file.resume(*kept);
+    if (kept == kept_.end()) {
+        kept = std::find_if(kept_.begin(), kept_.end(), same_place);
+        resumed = kept != kept_.end();
+    }
+    const bool was_known = kept != kept_.end();
+    if (was_known) {
+        if (!resumed) cut_.push_back(std::move(*kept));  // or it is another file by now
+        kept_.erase(kept);
+    }
+    if (resumed) return;
+    if (was_known || known_[pattern]) {
+        resume_copied(file);  // else it begins at its start
+    } else {
+        file.go_to_end();
+    }
+}
+
+// Files that were rotated away while no agent ran: what they got before is still to be read.
+void FileSet::find_renamed(Timestamp now) {
+    for (const FilePosition& kept : std::exchange(kept_, {})) {
+        if (files_.size() >= kMostFiles) return;
+        const std::string directory = std::filesystem::path(kept.path).parent_path();
+        const std::string path = path_of(directory, kept.inode);
+        if (!path.empty()) try_renamed(kept, path, now);
+    }
+}
+
+void FileSet::try_renamed(const FilePosition& kept, const std::string& path, Timestamp now) {
+    Result<TailedFile> opened = TailedFile::open(path);
+    if (!opened || !opened.value().resume(kept)) return;
+    TailedFile file = std::move(opened).value();
+    const FileId id = file.id();
+    if (files_.contains(id)) return;
+    look_into(file, now);
+    files_.emplace(id, Followed{.file = std::move(file), .named = false});
 }
 
 void FileSet::choose_leaving(Timestamp now) {
@@ -98,70 +209,6 @@ void FileSet::choose_leaving(Timestamp now) {
     });
     unnamed.resize(std::min(unnamed.size(), files_.size() - kMostFiles));
     for (Followed* followed : unnamed) followed->leaves = true;
-}
-
-void FileSet::take(const std::vector<Found>& found) {
-    const auto unnamed = std::count_if(files_.begin(), files_.end(),
-                                       [](const auto& item) { return !item.second.named; });
-    const std::size_t most = kMostFiles + static_cast<std::size_t>(unnamed);
-    for (const auto& [pattern, path] : found) {
-        if (files_.size() < most) {
-            find(pattern, path);
-        } else {
-            failures_.push_back(path + " is left out: the log has " + std::to_string(kMostFiles) +
-                                " files already");
-        }
-    }
-}
-
-void FileSet::find(std::size_t pattern, const std::string& path) {
-    Result<TailedFile> file = TailedFile::open(path);
-    if (!file) {
-        if (file.error().code != ErrorCode::kNotFound) failures_.push_back(file.error().message);
-    } else if (!files_.contains(file.value().id())) {  // by another name, or another pattern
-        add(pattern, std::move(file).value());
-    }
-}
-
-void FileSet::add(std::size_t pattern, TailedFile file) {
-    const FileId id = file.id();
-    const auto same_file = [&](const FilePosition& kept) {
-        return FileId{kept.device, kept.inode} == id;
-    };
-    // A device may have another number after a boot, a restored file another inode.
-    const auto same_place = [&](const FilePosition& kept) {
-        return kept.path == file.position().path &&
-               (kept.inode == id.inode || kept.head.size == FileHead::kMost) && file.resume(kept);
-    };
-    auto kept = std::find_if(kept_.begin(), kept_.end(), same_file);
-    if (kept != kept_.end()) {
-        file.resume(*kept);  // or it is another file by now, and begins at its start
-    } else {
-        kept = std::find_if(kept_.begin(), kept_.end(), same_place);
-    }
-    if (kept != kept_.end()) {
-        kept_.erase(kept);
-    } else if (!known_[pattern]) {
-        file.go_to_end();
-    }
-    files_.emplace(id, Followed{std::move(file)});
-}
-
-// Files that were rotated away while no agent ran: what they got before is still to be read.
-void FileSet::find_renamed() {
-    for (const FilePosition& kept : std::exchange(kept_, {})) {
-        if (files_.size() >= kMostFiles) return;
-        const std::string directory = std::filesystem::path(kept.path).parent_path();
-        const std::string path = path_of(directory, kept.inode);
-        if (!path.empty()) try_renamed(kept, path);
-    }
-}
-
-void FileSet::try_renamed(const FilePosition& kept, const std::string& path) {
-    Result<TailedFile> file = TailedFile::open(path);
-    if (!file || !file.value().resume(kept) || files_.contains(file.value().id())) return;
-    const FileId id = file.value().id();
-    files_.emplace(id, Followed{.file = std::move(file).value(), .named = false});
 }
 
 void FileSet::read(std::uint64_t most, const std::function<void(std::string_view)>& on_line) {

@@ -49,23 +49,28 @@ class FileSet {
     struct Found {
         std::size_t pattern;
         std::string path;
+        FileId id;
     };
 
     std::uint64_t read_piece(Followed& followed, std::uint64_t most,
                              const std::function<void(std::string_view)>& on_line);
 
     std::vector<Found> look();
-    void take(const std::vector<Found>& found);
-    void find(std::size_t pattern, const std::string& path);
+    void look_into_known(Timestamp now);
+    void look_into(TailedFile& file, Timestamp now);
+    bool resume_copied(TailedFile& file) const;
+    void take(std::vector<Found> found, Timestamp now);
+    void find(const Found& found, Timestamp now);
+    void begin(std::size_t pattern, TailedFile& file);
+    void find_renamed(Timestamp now);
+    void try_renamed(const FilePosition& kept, const std::string& path, Timestamp now);
     void choose_leaving(Timestamp now);
     void let_go(const std::function<void(std::string_view)>& on_line);
-    void add(std::size_t pattern, TailedFile file);
-    void find_renamed();
-    void try_renamed(const FilePosition& kept, const std::string& path);
 
     std::vector<std::string> patterns_;
     std::vector<bool> known_;         // patterns that were looked for before
     std::vector<FilePosition> kept_;  // of a former agent, not found yet
+    std::vector<FilePosition> cut_;   // where those were that this refresh() found cut
     std::map<FileId, Followed> files_;
     std::vector<std::string> failures_;
     std::vector<char> buffer_;
