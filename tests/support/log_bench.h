@@ -61,8 +61,12 @@ struct LogBench {
         REQUIRE(::stat(tree.at(path).c_str(), &status) == 0);
         return status.st_ino;
     }
-    // Another agent, as after a crash: what is not in the state directory is gone.
-    void restart() { target->restart(); }
+    // Another agent, as after a crash: what is not in the state directory is gone. It has told that
+    // it begins at 0.
+    void restart() {
+        target->restart();
+        CHECK(lines() == 0);
+    }
 };
 
 }  // namespace tocsin::test
