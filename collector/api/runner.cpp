@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/net/log.h"
+#include "collector/api/accounts.h"
 #include "collector/api/blocking_call.h"
 #include "collector/api/failure_log.h"
 
@@ -16,16 +17,6 @@ namespace tocsin::collector {
 namespace {
 
 using Steady = std::chrono::steady_clock;
-
-constexpr MetricDesc kDuration{"tocsin_collector_duration_seconds",
-                               "How long the collector's last collection took.",
-                               MetricType::kGauge};
-constexpr MetricDesc kSuccess{"tocsin_collector_success",
-                              "Whether the collector's last collection succeeded.",
-                              MetricType::kGauge};
-constexpr MetricDesc kTimeouts{"tocsin_collector_timeouts_total",
-                               "Collections that were not done by their deadline.",
-                               MetricType::kCounter};
 
 // Blocking collectors run one after another on one thread of the pool, which costs one wake-up a
 // cycle and not one each. After so long what still waits behind a slow one gets calls of its own.
@@ -87,9 +78,9 @@ struct Runner::Impl : std::enable_shared_from_this<Impl> {
     void add(RunnerEntry entry, SeriesTable& series) {
         Slot& slot = slots.emplace_back();
         const Labels labels{{"collector", entry.name}};
-        slot.duration_series = series.get(&kDuration, labels);
-        slot.success_series = series.get(&kSuccess, labels);
-        slot.timeouts_series = series.get(&kTimeouts, labels);
+        slot.duration_series = series.get(&kCollectorDuration, labels);
+        slot.success_series = series.get(&kCollectorSuccess, labels);
+        slot.timeouts_series = series.get(&kCollectorTimeouts, labels);
         fill(slot, std::move(entry));
     }
 

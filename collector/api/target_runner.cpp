@@ -7,6 +7,7 @@
 #include <unordered_set>
 
 #include "base/net/log.h"
+#include "collector/api/accounts.h"
 #include "collector/api/failure_log.h"
 #include "collector/api/repeated.h"
 
@@ -35,8 +36,10 @@ struct Slot {
     std::string name;
     Duration every{};
     Duration timeout{};
-    SeriesRef up;  // none for what is the host itself
+    SeriesRef success;  // `up`, or tocsin_collector_success of what is the host itself
     SeriesRef duration;
+    SeriesRef timeouts;  // of that alone
+    std::uint64_t timed_out = 0;
     Readings last;                       // without staleness
     std::size_t repeated = 0;            // samples that were dropped
     SeriesRef repeated_series;           // from the first of them on
@@ -55,6 +58,12 @@ struct Slot {
     net::Timer next;
     net::Timer again;
     net::Timer deadline;
+
+    bool is_host() const { return entry.config->instance.empty(); }
+    // Those every target has; when another one's are missed, this one is not the cause.
+    bool is_account(const SeriesRef& series) const {
+        return series == success || series == duration || series == timeouts;
+    }
 };
 
 // When after a start a target is asked first: the same for the same target at every start, and
@@ -97,9 +106,14 @@ struct TargetRunner::Impl : std::enable_shared_from_this<Impl> {
         slot.name = entry.kind + " " + (config.name.empty() ? config.instance : config.name);
         slot.every = config.every > Duration{0} ? config.every : interval;
         slot.timeout = std::min(config.timeout, slot.every);
-        if (!config.instance.empty()) {
+        if (config.instance.empty()) {
+            const Labels labels{{"collector", slot.name}};
+            slot.success = table.get(&kCollectorSuccess, labels);
+            slot.duration = table.get(&kCollectorDuration, labels);
+            slot.timeouts = table.get(&kCollectorTimeouts, labels);
+        } else {
             const TargetSeries series(table, config);
-            slot.up = series.get(&kUp);
+            slot.success = series.get(&kUp);
             slot.duration = series.get(&kScrapeDuration);
         }
         slot.entry = std::move(entry);
@@ -139,6 +153,7 @@ struct TargetRunner::Impl : std::enable_shared_from_this<Impl> {
             next->failure = std::move(old.failure);
             next->failures_said = std::move(old.failures_said);
             next->told_again = old.told_again;
+            next->timed_out = old.timed_out;
             next->goes_on = true;
             next->due = old.due;
             return;
@@ -221,6 +236,7 @@ struct TargetRunner::Impl : std::enable_shared_from_this<Impl> {
 
     void expired(std::size_t index) {
         Slot& slot = slots[index];
+        ++slot.timed_out;
         Readings readings = slot.entry.target->cancel();
         const std::string after = format_duration(slot.timeout);
         returned(index, slot.at, Error(ErrorCode::kTimeout, "no answer within " + after),
@@ -236,11 +252,7 @@ struct TargetRunner::Impl : std::enable_shared_from_this<Impl> {
         const bool backs_off = slot.entry.after_failures == AfterFailures::kLessOften;
         slot.skip = backs_off ? intervals_until_retry(slot.failures, slot.every) : 1;
         drop_repeated(slot, readings);
-        if (slot.up) {
-            const std::chrono::duration<double> took = Steady::now() - slot.started;
-            readings.push_back({slot.up, result ? 1.0 : 0.0});
-            readings.push_back({slot.duration, took.count()});
-        }
+        add_accounts(slot, readings);
         batch.assign(readings.begin(), readings.end());
         end_what_went(slot, readings);
         slot.last = std::move(readings);
@@ -249,6 +261,15 @@ struct TargetRunner::Impl : std::enable_shared_from_this<Impl> {
         slot.told_again.reset();
         publish(at);
         tell_again_later(index);
+    }
+
+    static void add_accounts(const Slot& slot, Readings& readings) {
+        const std::chrono::duration<double> took = Steady::now() - slot.started;
+        readings.push_back({slot.success, slot.failure.empty() ? 1.0 : 0.0});
+        readings.push_back({slot.duration, took.count()});
+        if (slot.is_host()) {
+            readings.push_back({slot.timeouts, static_cast<double>(slot.timed_out)});
+        }
     }
 
     // The first time it is named; what a target repeats it repeats in each collection.
@@ -261,7 +282,7 @@ struct TargetRunner::Impl : std::enable_shared_from_this<Impl> {
             slot.repeated_series = TargetSeries(table, *slot.entry.config).get(&kRepeated);
         }
         slot.repeated += dropped;
-        if (slot.up && slot.repeated > 0) {
+        if (!slot.is_host() && slot.repeated > 0) {
             readings.push_back({slot.repeated_series, static_cast<double>(slot.repeated)});
         }
     }
@@ -291,6 +312,7 @@ struct TargetRunner::Impl : std::enable_shared_from_this<Impl> {
         if (same) return;
         static const Symbol kName{kMetricName};
         for (const Reading& reading : now) {
+            if (slot.is_account(reading.series)) continue;
             slot.metrics.insert(reading.series.labels().get(kName));
         }
     }

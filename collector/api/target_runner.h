@@ -1,10 +1,11 @@
 // Runs targets, each at its own pace with its own deadline, none able to delay another.
 //
 // Of each target: `up` (1 when its last collection succeeded) and scrape_duration_seconds, as
-// Prometheus has them. What a failed collection did not report ends (staleness). After three
-// failures in a row a target (of most kinds) is asked less often, at last every five minutes or its
-// own interval, whichever is longer; meanwhile what it told last, `up` 0 with it, is still told at
-// its interval. On the loop.
+// Prometheus has them; of one that is the host itself, which has no instance,
+// tocsin_collector_{success,duration_seconds,timeouts_total}{collector="kind name"}. What a failed
+// collection did not report ends (staleness). After three failures in a row a target (of most
+// kinds) is asked less often, at last every five minutes or its own interval, whichever is longer;
+// meanwhile what it told last, `up` 0 with it, is still told at its interval. On the loop.
 #pragma once
 
 #include <functional>

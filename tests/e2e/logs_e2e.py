@@ -3,10 +3,11 @@
 stopped and killed, and in the end every line was counted, none twice. The same of systemd's journal,
 in files that systemd-journal-remote writes."""
 import subprocess
+import urllib.parse
 from pathlib import Path
 
 import families
-from lab import Agent, check, run, scene, skip, wait_for
+from lab import Agent, check, http, run, scene, skip, wait_for
 
 LOGROTATE = "/usr/sbin/logrotate"
 WRITER = "/usr/lib/systemd/systemd-journal-remote"
@@ -79,6 +80,14 @@ journal.clock = 1_700_000_000_000_000
 
 def value(agent, name, **labels):
     return families.value(families.fetch(f"{agent.url}/metrics"), name, **labels)
+
+
+def increase(agent, log, pattern):
+    """Of the last 15 s, as a rule sees it."""
+    expr = f'sum(increase(tocsin_log_matches_total{{log="{log}",pattern="{pattern}"}}[15s]))'
+    _, answer = http("GET", f"{agent.url}/api/v1/query?query={urllib.parse.quote(expr)}")
+    found = answer["data"]["result"]
+    return float(found[0]["value"][1]) if found else None
 
 
 class Totals:
@@ -166,6 +175,7 @@ def logs():
         app.write(20)
         agent.start()
         wait_for("the lines of while no agent ran", lambda: totals.get(agent, "app") == app.count - first)
+        wait_for("a rule to see them", lambda: (increase(agent, "app", "error") or 0) > 0)
         cycles(agent, 2)
         check(totals.get(agent, "app") == app.count - first, "and none twice")
 
@@ -186,7 +196,15 @@ def logs():
         journal(directory, [("web.service", 0, "failed while no agent ran")])
         agent.start()
         wait_for("the entry of while no agent ran", lambda: entries() == 1)
+        wait_for("a rule to see it", lambda: (increase(agent, "web", "failed") or 0) > 0)
+
+        # A journal that cannot be read is told of, by its success.
+        working = lambda: value(agent, "tocsin_collector_success", collector="journal web")
+        check(working() == 1, "the journal's collection succeeds")
         check("target fails" not in agent.tail(1000), "no collection failed")
+        Path(directory, "journal").rename(Path(directory, "away"))
+        wait_for("its failing told", lambda: working() == 0)
+        check(value(agent, "tocsin_log_behind_seconds", log="web") is None, "it is not said to be up to date")
 
 
 run(logs)

@@ -43,6 +43,10 @@ struct LogBench {
     void rename(const std::string& from, const std::string& to) const {
         std::filesystem::rename(tree.at(from), tree.at(to));
     }
+    void copy(const std::string& from, const std::string& to) const {
+        std::filesystem::copy_file(tree.at(from), tree.at(to),
+                                   std::filesystem::copy_options::overwrite_existing);
+    }
     Values collect() { return target->collect(); }
     double lines() { return collect().at(kLines); }
     collector::LogPositions kept() const {
@@ -57,8 +61,12 @@ struct LogBench {
         REQUIRE(::stat(tree.at(path).c_str(), &status) == 0);
         return status.st_ino;
     }
-    // Another agent, as after a crash: what is not in the state directory is gone.
-    void restart() { target->restart(); }
+    // Another agent, as after a crash: what is not in the state directory is gone. It has told that
+    // it begins at 0.
+    void restart() {
+        target->restart();
+        CHECK(lines() == 0);
+    }
 };
 
 }  // namespace tocsin::test

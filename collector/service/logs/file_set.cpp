@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <memory>
 #include <utility>
 
@@ -54,47 +55,100 @@ FileSet::FileSet(std::vector<std::string> patterns, std::optional<LogPositions> 
 
 void FileSet::refresh(Timestamp now) {
     failures_.clear();
+    std::vector<Found> found = look();
+    look_into_known(now);
+    take(std::move(found), now);
+    known_.assign(patterns_.size(), true);  // what appears from now on is read from its start
+    if (std::exchange(first_, false)) find_renamed(now);
+    cut_.clear();
+    std::erase_if(files_, [](const auto& item) { return item.second.file.is_compressed(); });
+    choose_leaving(now);
+}
+
+// Says which files still have a name, and gives those that are new.
+std::vector<FileSet::Found> FileSet::look() {
+    std::vector<Found> found;
     for (auto& [id, followed] : files_) followed.named = false;
     for (std::size_t i = 0; i < patterns_.size(); ++i) {
-        for (const std::string& path : matching(patterns_[i])) find(i, path);
-        known_[i] = true;  // what appears from now on is read from its start
-    }
-    if (std::exchange(first_, false)) find_renamed();
-    for (auto& [id, followed] : files_) {
-        if (const auto result = followed.file.refresh(now); !result) {
-            failures_.push_back(result.error().message);
+        for (std::string& path : matching(patterns_[i])) {
+            struct stat status {};
+            if (::stat(path.c_str(), &status) != 0 || S_ISDIR(status.st_mode)) continue;
+            const auto at = files_.find(FileId::of(status));
+            if (at == files_.end()) {
+                found.push_back({i, std::move(path), FileId::of(status)});
+            } else {
+                at->second.named = true;
+                at->second.file.rename(path);
+            }
         }
     }
-    std::erase_if(files_, [&](const auto& item) {
-        const Followed& followed = item.second;
-        return !followed.named && followed.file.unread() == 0 &&
-               now - followed.file.quiet_since() >= kQuiet;
+    return found;
+}
+
+void FileSet::look_into(TailedFile& file, Timestamp now) {
+    if (const auto result = file.refresh(now); !result) failures_.push_back(result.error().message);
+}
+
+// A file that was cut was copied first (copytruncate), to a new file or over one that is known.
+void FileSet::look_into_known(Timestamp now) {
+    std::vector<TailedFile*> begun_anew;
+    for (auto& [id, followed] : files_) {
+        FilePosition before = followed.file.position();
+        look_into(followed.file, now);
+        if (followed.file.position().offset >= before.offset) continue;
+        cut_.push_back(std::move(before));
+        begun_anew.push_back(&followed.file);
+    }
+    for (TailedFile* file : begun_anew) resume_copied(*file);
+}
+
+bool FileSet::resume_copied(TailedFile& file) const {
+    return std::any_of(cut_.begin(), cut_.end(),
+                       [&](const FilePosition& old) { return file.resume(old); }) ||
+           std::any_of(files_.begin(), files_.end(), [&](const auto& known) {
+               return known.first != file.id() && file.resume_copy_of(known.second.file);
+           });
+}
+
+void FileSet::take(std::vector<Found> found, Timestamp now) {
+    // First those of a former agent, of which others may be copies.
+    std::stable_partition(found.begin(), found.end(), [&](const Found& file) {
+        return std::any_of(kept_.begin(), kept_.end(), [&](const FilePosition& kept) {
+            return FileId{kept.device, kept.inode} == file.id;
+        });
     });
-}
-
-void FileSet::find(std::size_t pattern, const std::string& path) {
-    struct stat status {};
-    if (::stat(path.c_str(), &status) != 0 || S_ISDIR(status.st_mode)) return;
-    const auto at = files_.find(FileId::of(status));
-    if (at != files_.end()) {
-        at->second.named = true;
-        at->second.file.rename(path);
-        return;
-    }
-    if (files_.size() >= kMostFiles) {
-        failures_.push_back(path + " is left out: the log has " + std::to_string(kMostFiles) +
-                            " files already");
-        return;
-    }
-    Result<TailedFile> file = TailedFile::open(path);
-    if (file) {
-        add(pattern, std::move(file).value());
-    } else if (file.error().code != ErrorCode::kNotFound) {
-        failures_.push_back(file.error().message);
+    const auto unnamed = std::count_if(files_.begin(), files_.end(),
+                                       [](const auto& item) { return !item.second.named; });
+    const std::size_t most = kMostFiles + static_cast<std::size_t>(unnamed);
+    for (const Found& file : found) {
+        if (files_.size() < most) {
+            find(file, now);
+        } else {
+            failures_.push_back(file.path + " is left out: the log has " +
+                                std::to_string(kMostFiles) + " files already");
+        }
     }
 }
 
-void FileSet::add(std::size_t pattern, TailedFile file) {
+void FileSet::find(const Found& found, Timestamp now) {
+    Result<TailedFile> opened = TailedFile::open(found.path);
+    if (!opened) {
+        if (opened.error().code != ErrorCode::kNotFound) {
+            failures_.push_back(opened.error().message);
+        }
+        return;
+    }
+    TailedFile file = std::move(opened).value();
+    const FileId id = file.id();
+    // Another pattern, or another name, may have led to it before.
+    if (file.is_compressed() || files_.contains(id)) return;
+    begin(found.pattern, file);
+    look_into(file, now);
+    files_.emplace(id, Followed{std::move(file)});
+}
+
+// Where a file that has just been found is read from.
+void FileSet::begin(std::size_t pattern, TailedFile& file) {
     const FileId id = file.id();
     const auto same_file = [&](const FilePosition& kept) {
         return FileId{kept.device, kept.inode} == id;
@@ -105,34 +159,56 @@ void FileSet::add(std::size_t pattern, TailedFile file) {
                (kept.inode == id.inode || kept.head.size == FileHead::kMost) && file.resume(kept);
     };
     auto kept = std::find_if(kept_.begin(), kept_.end(), same_file);
-    if (kept != kept_.end()) {
-        file.resume(*kept);  // or it is another file by now, and begins at its start
-    } else {
+    bool resumed = kept != kept_.end() && file.resume(*kept);
+    if (kept == kept_.end()) {
         kept = std::find_if(kept_.begin(), kept_.end(), same_place);
+        resumed = kept != kept_.end();
     }
-    if (kept != kept_.end()) {
+    const bool was_known = kept != kept_.end();
+    if (was_known) {
+        if (!resumed) cut_.push_back(std::move(*kept));  // or it is another file by now
         kept_.erase(kept);
-    } else if (!known_[pattern]) {
+    }
+    if (resumed) return;
+    if (was_known || known_[pattern]) {
+        resume_copied(file);  // else it begins at its start
+    } else {
         file.go_to_end();
     }
-    files_.emplace(id, Followed{std::move(file), true, false});
 }
 
 // Files that were rotated away while no agent ran: what they got before is still to be read.
-void FileSet::find_renamed() {
+void FileSet::find_renamed(Timestamp now) {
     for (const FilePosition& kept : std::exchange(kept_, {})) {
         if (files_.size() >= kMostFiles) return;
         const std::string directory = std::filesystem::path(kept.path).parent_path();
         const std::string path = path_of(directory, kept.inode);
-        if (!path.empty()) try_renamed(kept, path);
+        if (!path.empty()) try_renamed(kept, path, now);
     }
 }
 
-void FileSet::try_renamed(const FilePosition& kept, const std::string& path) {
-    Result<TailedFile> file = TailedFile::open(path);
-    if (!file || !file.value().resume(kept) || files_.contains(file.value().id())) return;
-    const FileId id = file.value().id();
-    files_.emplace(id, Followed{std::move(file).value(), false, false});
+void FileSet::try_renamed(const FilePosition& kept, const std::string& path, Timestamp now) {
+    Result<TailedFile> opened = TailedFile::open(path);
+    if (!opened || !opened.value().resume(kept)) return;
+    TailedFile file = std::move(opened).value();
+    const FileId id = file.id();
+    if (files_.contains(id)) return;
+    look_into(file, now);
+    files_.emplace(id, Followed{.file = std::move(file), .named = false});
+}
+
+void FileSet::choose_leaving(Timestamp now) {
+    std::vector<Followed*> unnamed;
+    for (auto& [id, followed] : files_) {
+        followed.leaves = !followed.named && now - followed.file.quiet_since() >= kQuiet;
+        if (!followed.named) unnamed.push_back(&followed);
+    }
+    if (files_.size() <= kMostFiles) return;
+    std::stable_sort(unnamed.begin(), unnamed.end(), [](const Followed* a, const Followed* b) {
+        return a->file.quiet_since() < b->file.quiet_since();
+    });
+    unnamed.resize(std::min(unnamed.size(), files_.size() - kMostFiles));
+    for (Followed* followed : unnamed) followed->leaves = true;
 }
 
 void FileSet::read(std::uint64_t most, const std::function<void(std::string_view)>& on_line) {
@@ -147,6 +223,18 @@ void FileSet::read(std::uint64_t most, const std::function<void(std::string_view
             left -= std::min(left, got);
             more = more || !followed.done;
         }
+    }
+    let_go(on_line);
+}
+
+// One whose lines are not all read keeps its place, unless others need it.
+void FileSet::let_go(const std::function<void(std::string_view)>& on_line) {
+    for (auto at = files_.begin(); at != files_.end();) {
+        Followed& followed = at->second;
+        const bool goes = followed.leaves && (followed.done || files_.size() > kMostFiles);
+        // Its writer was killed within a line, or ends its last with nothing.
+        if (goes && followed.done) followed.file.read_rest(buffer_, on_line);
+        at = goes ? files_.erase(at) : std::next(at);
     }
 }
 

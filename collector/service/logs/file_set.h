@@ -16,7 +16,8 @@
 
 namespace tocsin::collector {
 
-// Not thread-safe. Of files that the patterns match, those beyond kMostFiles are left out.
+// Not thread-safe. Of files that the patterns match, those beyond kMostFiles are left out; rotated
+// ones, which no pattern matches any more, keep none of them out.
 class FileSet {
   public:
     static constexpr std::size_t kMostFiles = 256;
@@ -26,9 +27,10 @@ class FileSet {
     FileSet(std::vector<std::string> patterns, std::optional<LogPositions> kept);
 
     // Looks for files that came, were renamed or were cut. One that has no name of ours any more is
-    // kept until it has been read and quiet for a minute: who writes to it may not have noticed.
+    // kept until it has been quiet for a minute: who writes to it may not have noticed.
     void refresh(Timestamp now);
-    // Reads up to about `most` bytes, a piece of each file in turn.
+    // Reads up to about `most` bytes, a piece of each file in turn, and lets go of those whose time
+    // is over. What such a file ends with is a line then, with or without a newline.
     void read(std::uint64_t most, const std::function<void(std::string_view)>& on_line);
 
     std::size_t size() const { return files_.size(); }
@@ -40,21 +42,35 @@ class FileSet {
   private:
     struct Followed {
         TailedFile file;
-        bool named;  // by one of the patterns
-        bool done;   // in this read(): no whole line is left, or it cannot be read
+        bool named = true;    // by one of the patterns
+        bool done = false;    // in this read(): no whole line is left, or it cannot be read
+        bool leaves = false;  // once this read() is done with it
+    };
+    struct Found {
+        std::size_t pattern;
+        std::string path;
+        FileId id;
     };
 
     std::uint64_t read_piece(Followed& followed, std::uint64_t most,
                              const std::function<void(std::string_view)>& on_line);
 
-    void find(std::size_t pattern, const std::string& path);
-    void add(std::size_t pattern, TailedFile file);
-    void find_renamed();
-    void try_renamed(const FilePosition& kept, const std::string& path);
+    std::vector<Found> look();
+    void look_into_known(Timestamp now);
+    void look_into(TailedFile& file, Timestamp now);
+    bool resume_copied(TailedFile& file) const;
+    void take(std::vector<Found> found, Timestamp now);
+    void find(const Found& found, Timestamp now);
+    void begin(std::size_t pattern, TailedFile& file);
+    void find_renamed(Timestamp now);
+    void try_renamed(const FilePosition& kept, const std::string& path, Timestamp now);
+    void choose_leaving(Timestamp now);
+    void let_go(const std::function<void(std::string_view)>& on_line);
 
     std::vector<std::string> patterns_;
     std::vector<bool> known_;         // patterns that were looked for before
     std::vector<FilePosition> kept_;  // of a former agent, not found yet
+    std::vector<FilePosition> cut_;   // where those were that this refresh() found cut
     std::map<FileId, Followed> files_;
     std::vector<std::string> failures_;
     std::vector<char> buffer_;

@@ -56,7 +56,11 @@ class Log final : public RememberingCollector {
             TOCSIN_TRY(load());
         }
         files_->refresh(now);
-        files_->read(config_->limit.count, [this](std::string_view line) { count(line); });
+        // A counter is told as 0 in the collection that first tells it, or increase() would not see
+        // what came while no agent ran. What is there to be read waits for the next.
+        if (!std::exchange(first_, false)) {
+            files_->read(config_->limit.count, [this](std::string_view line) { count(line); });
+        }
         report(out);
         const std::vector<std::string>& failures = files_->failures();
         if (files_->size() == 0 && !failures.empty()) {
@@ -146,6 +150,7 @@ class Log final : public RememberingCollector {
     SeriesRef unreadable_series_;
     std::vector<Counted> patterns_;
     std::uint64_t lines_ = 0;
+    bool first_ = true;
     std::optional<FileSet> files_;  // from the first collection on
     std::optional<LogPositions> saved_;
     std::string told_;

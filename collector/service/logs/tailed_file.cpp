@@ -16,6 +16,17 @@ bool same_time(const timespec& a, const timespec& b) {
     return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
 }
 
+// By the magic numbers of RFC 1952, the .xz format, bzip2 (with the digit of its block size; a
+// block or the end follows) and RFC 8878.
+bool looks_compressed(std::string_view first) {
+    if (first.starts_with("BZh") && first.size() >= 10 && first[3] >= '1' && first[3] <= '9') {
+        const std::string_view next = first.substr(4);
+        return next.starts_with("1AY&SY") || next.starts_with("\x17\x72\x45\x38\x50\x90");
+    }
+    return first.starts_with("\x1f\x8b") || first.starts_with("\x28\xb5\x2f\xfd") ||
+           first.starts_with(std::string_view("\xfd\x37\x7a\x58\x5a\x00", 6));
+}
+
 }  // namespace
 
 Result<TailedFile> TailedFile::open(const std::string& path) {
@@ -23,7 +34,13 @@ Result<TailedFile> TailedFile::open(const std::string& path) {
     if (fd < 0) return errno_error(path, errno);
     struct stat status {};
     const int failed = ::fstat(fd, &status) == 0 ? 0 : errno;
-    if (failed == 0 && S_ISREG(status.st_mode)) return TailedFile(fd, status, path);
+    if (failed == 0 && S_ISREG(status.st_mode)) {
+        TailedFile file(fd, status, path);
+        std::array<char, FileHead::kMost> first{};
+        const auto got = file.read_at(0, first);
+        file.compressed_ = got && looks_compressed({first.data(), got.value()});
+        return file;
+    }
     ::close(fd);
     if (failed != 0) return errno_error(path, failed);
     return Error(ErrorCode::kInvalid, path + " is no regular file");
@@ -43,6 +60,7 @@ TailedFile::TailedFile(TailedFile&& other) noexcept
       size_(other.size_),
       modified_(other.modified_),
       changed_(other.changed_),
+      compressed_(other.compressed_),
       position_(std::move(other.position_)) {}
 
 TailedFile& TailedFile::operator=(TailedFile&& other) noexcept {
@@ -52,6 +70,7 @@ TailedFile& TailedFile::operator=(TailedFile&& other) noexcept {
     size_ = other.size_;
     modified_ = other.modified_;
     changed_ = other.changed_;
+    compressed_ = other.compressed_;
     return *this;
 }
 
@@ -75,6 +94,19 @@ bool TailedFile::resume(const FilePosition& kept) {
     return true;
 }
 
+bool TailedFile::resume_copy_of(const TailedFile& other) {
+    const FilePosition& read = other.position_;
+    // Short files may well begin alike and be two.
+    if (read.head.size < FileHead::kMost || read.offset == 0 || read.offset > size_) return false;
+    std::array<char, FileHead::kMost> here{};
+    std::array<char, FileHead::kMost> there{};
+    const std::size_t size = std::min<std::uint64_t>(read.offset, FileHead::kMost);
+    const auto got = read_at(read.offset - size, std::span(here).first(size));
+    const auto wanted = other.read_at(read.offset - size, std::span(there).first(size));
+    return got && wanted && got.value() == size && wanted.value() == size && here == there &&
+           resume(read);
+}
+
 Result<void> TailedFile::refresh(Timestamp now) {
     struct stat status {};
     if (::fstat(fd_, &status) != 0) return errno_error(position_.path, errno);
@@ -86,6 +118,7 @@ Result<void> TailedFile::refresh(Timestamp now) {
     TOCSIN_TRY(const std::size_t got, read_at(0, first));
     if (size < position_.offset || !position_.head.begins({first.data(), got})) start_over();
     position_.head = FileHead::of({first.data(), std::min<std::uint64_t>(got, size)});
+    compressed_ = looks_compressed({first.data(), got});
     size_ = size;
     modified_ = status.st_mtim;
     changed_ = now;
@@ -113,6 +146,16 @@ Result<std::size_t> TailedFile::read_lines(std::span<char> buffer,
     const std::size_t done = take_lines({buffer.data(), got}, position_.inside_line, on_line);
     position_.offset += done;
     return done;
+}
+
+void TailedFile::read_rest(std::span<char> buffer,
+                           const std::function<void(std::string_view)>& on_line) {
+    const std::size_t wanted = std::min<std::uint64_t>(unread(), kLongestLine);
+    const Result<std::size_t> got = read_at(position_.offset, buffer.first(wanted));
+    if (!got || got.value() == 0) return;
+    const std::string_view line(buffer.data(), got.value());
+    on_line(line.ends_with('\r') ? line.substr(0, line.size() - 1) : line);
+    position_.offset += got.value();
 }
 
 }  // namespace tocsin::collector

@@ -49,9 +49,15 @@ class TailedFile {
     // shorter.
     bool resume(const FilePosition& kept);
 
+    // Goes on where `other` was read to, if it holds the same up to there: both begin alike, and
+    // the last bytes before that place are the same.
+    bool resume_copy_of(const TailedFile& other);
+
     // Looks how long it is. One that was cut, or written from its start again (copytruncate), is
     // read from its start.
     Result<void> refresh(Timestamp now);
+    // What gzip, xz, bzip2 or zstd wrote has no lines.
+    bool is_compressed() const { return compressed_; }
     // Since when nothing was written to it, as far as refresh() saw.
     Timestamp quiet_since() const { return changed_; }
 
@@ -59,6 +65,8 @@ class TailedFile {
     // no whole line more.
     Result<std::size_t> read_lines(std::span<char> buffer,
                                    const std::function<void(std::string_view)>& on_line);
+    // Reads what is left, shorter than a line can be, as a line whose newline will never come.
+    void read_rest(std::span<char> buffer, const std::function<void(std::string_view)>& on_line);
 
   private:
     TailedFile(int fd, const struct stat& status, const std::string& path);
@@ -70,6 +78,7 @@ class TailedFile {
     std::uint64_t size_ = 0;
     timespec modified_{};
     Timestamp changed_{};
+    bool compressed_ = false;
     FilePosition position_;
 };
 

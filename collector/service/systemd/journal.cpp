@@ -53,8 +53,11 @@ class Journal final : public RememberingCollector {
     Result<void> collect(Timestamp now, Readings& out) override {
         Duration behind{0};
         Result<void> result = read(now, behind);
+        first_ = false;
         out.push_back({lines_series_, static_cast<double>(entries_)});
-        out.push_back({behind_series_, std::chrono::duration<double>(behind).count()});
+        if (result) {
+            out.push_back({behind_series_, std::chrono::duration<double>(behind).count()});
+        }
         for (const Counted& counted : patterns_) {
             out.push_back({counted.series, static_cast<double>(counted.matches)});
         }
@@ -80,6 +83,9 @@ class Journal final : public RememberingCollector {
     Result<void> read(Timestamp now, Duration& behind) {
         TOCSIN_TRY(JournalReader journal, JournalReader::open(config_->directory));
         TOCSIN_TRY(find_position(journal));
+        // A counter is told as 0 in the collection that first tells it, or increase() would not see
+        // what came while no agent ran. What is there to be read waits for the next.
+        if (first_) return success();
         TOCSIN_TRY(journal.match(*config_));
         TOCSIN_TRY(journal.go_behind(*position_));
         for (int read = 0; read < kMostEntries; ++read) {
@@ -138,6 +144,7 @@ class Journal final : public RememberingCollector {
     std::optional<std::string> position_;  // the cursor of the last entry read
     std::optional<std::string> saved_;
     bool unsaved_ = false;
+    bool first_ = true;
 };
 
 }  // namespace

@@ -143,13 +143,35 @@ TEST_CASE("a target's readings carry its job and instance, and up is 1") {
 TEST_CASE("what is the host itself has the host's labels, no up, and the agent's interval") {
     Bench bench;
     const SeriesRef one = bench.series("", "1");
-    bench.add(Bench::config("", 0s), [&](Readings& out) {
+    const auto config = Bench::config("", 0s);
+    config->name = "it";
+    bool broken = false;
+    bench.add(config, [&](Readings& out) {
         out.push_back({one, 7});
-        return Result<void>(success());
+        return broken ? Result<void>(Error(ErrorCode::kIo, "gone")) : Result<void>(success());
     });
     const std::string text = "m{instance=\"host\", item=\"1\", job=\"node\"}";
+    const std::string own = "{collector=\"test it\", instance=\"host\", job=\"node\"}";
     REQUIRE(bench.run_until([&] { return bench.told[text] > 2; }));
-    CHECK(bench.last.size() == 1);
+    CHECK(bench.last.size() == 4);
+    CHECK(bench.last.at("tocsin_collector_success" + own) == 1);
+    CHECK(bench.last.at("tocsin_collector_duration_seconds" + own) >= 0);
+    CHECK(bench.last.at("tocsin_collector_timeouts_total" + own) == 0);
+    broken = true;
+    REQUIRE(bench.run_until([&] { return bench.last["tocsin_collector_success" + own] == 0; }));
+    CHECK(bench.runner->source_failing("m"));
+    CHECK_FALSE(bench.runner->source_failing("tocsin_collector_success"));
+}
+
+TEST_CASE("what is the host itself and misses its deadline counts that") {
+    Bench bench;
+    const auto config = Bench::config("", 20ms, 10ms);
+    config->name = "it";
+    Scripted* silent = bench.add(config, nullptr);
+    REQUIRE(bench.run_until([&] { return silent->cancelled == 2; }));
+    const std::string own = "{collector=\"test it\", instance=\"host\", job=\"node\"}";
+    CHECK(bench.last.at("tocsin_collector_success" + own) == 0);
+    CHECK(bench.last.at("tocsin_collector_timeouts_total" + own) >= 1);
 }
 
 TEST_CASE("a silent target is let go at its deadline, says why, and delays no other") {

@@ -2,14 +2,19 @@
 
 #include <filesystem>
 #include <iterator>
+#include <string>
+#include <vector>
 
 #include "tests/support/log_bench.h"
 
 using namespace tocsin;
 using namespace tocsin::collector;
 using Bench = test::LogBench;
+using test::kBacklog;
+using test::kErrors;
 using test::kFiles;
 using test::kLines;
+using test::kUnreadable;
 using test::Values;
 
 TEST_CASE("rotation by rename loses no line and counts none twice") {
@@ -55,6 +60,93 @@ TEST_CASE("a file that is copied and cut is read from its start again") {
     std::filesystem::resize_file(bench.tree.at("log/a.log"), 0);
     bench.append("log/a.log", "x5\nx6\nx7\nx8\n");
     CHECK(bench.lines() == 8);
+}
+
+TEST_CASE("a copy whose name matches is not read again, only what came before the file was cut") {
+    Bench bench("log/a.log*");
+    bench.collect();
+    std::string lines;
+    SECTION("of a long file") {
+        for (int i = 0; i < 100; ++i) lines += "line " + std::to_string(i) + "\n";
+    }
+    SECTION("of a short one") {
+        lines = "1\n2\n";
+    }
+    bench.append("log/a.log", lines);
+    const double before = bench.lines();
+    bench.append("log/a.log", "not read yet\n");
+    bench.copy("log/a.log", "log/a.log.1");
+    std::filesystem::resize_file(bench.tree.at("log/a.log"), 0);
+    bench.append("log/a.log", "after it was cut\n");
+    Values values = bench.collect();
+    CHECK(values.at(kLines) == before + 2);
+    CHECK(values.at(kFiles) == 2);
+    // The next rotation copies over it, or renames the first copy and makes a second.
+    bench.append("log/a.log", lines);
+    bench.collect();
+    SECTION("over it") {}
+    SECTION("beside it") {
+        bench.rename("log/a.log.1", "log/a.log.2");
+    }
+    bench.append("log/a.log", "not read yet\n");
+    bench.copy("log/a.log", "log/a.log.1");
+    std::filesystem::resize_file(bench.tree.at("log/a.log"), 0);
+    CHECK(bench.lines() == 2 * before + 3);
+    CHECK(bench.lines() == 2 * before + 3);
+}
+
+TEST_CASE("a copy that is made, or cut, while no agent runs is not read again") {
+    Bench bench("log/*");
+    std::string lines;
+    for (int i = 0; i < 100; ++i) lines += "line " + std::to_string(i) + "\n";
+    bench.collect();
+    bench.append("log/b.log", lines);
+    bench.collect();
+    bench.append("log/b.log", "1\n");
+    bench.copy("log/b.log", "log/a-copy");  // comes first by its name
+    std::filesystem::resize_file(bench.tree.at("log/b.log"), 0);
+    bench.append("log/b.log", "2\n");
+    bench.restart();
+    CHECK(bench.lines() == 2);
+}
+
+TEST_CASE("a copy of a file that is not cut is not read again") {
+    Bench bench("log/*");
+    bench.collect();
+    std::string lines;
+    for (int i = 0; i < 100; ++i) lines += "line " + std::to_string(i) + "\n";
+    bench.append("log/b.log", lines);
+    CHECK(bench.lines() == 100);
+    bench.copy("log/b.log", "log/a-copy");
+    CHECK(bench.lines() == 100);
+    // One that only begins alike is another file.
+    bench.append("log/c.log", lines.substr(0, FileHead::kMost) + std::string(1000, 'c') + "\n");
+    CHECK(bench.lines() > 100);
+}
+
+TEST_CASE("what is compressed is no log") {
+    using std::string_literals::operator""s;
+    Bench bench("log/a.log*");
+    bench.collect();
+    bench.append("log/a.log", "1\n");
+    bench.collect();
+    bench.append("log/a.log.late", "");
+    bench.collect();
+    const std::vector<std::string> heads{"\x1f\x8b\x08\n"s,
+                                         "\xfd"
+                                         "7zXZ\0\n"s,
+                                         "BZh91AY&SY\n\n"s, "\x28\xb5\x2f\xfd\n"s};
+    for (std::size_t i = 0; i < heads.size(); ++i) {
+        bench.append("log/a.log." + std::to_string(i), heads[i] + "\nerror\n");
+    }
+    bench.append("log/a.log.late", heads[0] + "\nerror\n");  // was made before it was written
+    Values values = bench.collect();
+    CHECK(values.at(kLines) == 1);
+    CHECK(values.at(kErrors) == 0);
+    CHECK(values.at(kFiles) == 1);
+    CHECK(values.at(kUnreadable) == 0);
+    bench.append("log/a.log.text", "BZh, it begins\n");
+    CHECK(bench.lines() == 2);
 }
 
 TEST_CASE("a restart goes on where the last agent was") {
@@ -148,4 +240,43 @@ TEST_CASE("rotations without end leave no descriptor, no position and no line be
     CHECK(bench.lines() == 2 * kRotations);
     CHECK(descriptors() <= before + 6);  // of those that were renamed within the last minute
     CHECK(bench.kept().files.size() <= 7);
+}
+
+TEST_CASE("rotated files whose last line has no newline are let go of, and that line counts") {
+    Bench bench;
+    bench.append("log/a.log", "0\n");
+    bench.collect();
+    const int rotations = static_cast<int>(FileSet::kMostFiles) + 50;
+    for (int i = 0; i < rotations; ++i) {
+        bench.append("log/a.log", "1\nan error, and kill");
+        bench.collect();
+        bench.rename("log/a.log", "log/a.log.1");
+        const Values values = bench.collect();
+        REQUIRE(values.at(kFiles) <= 7);
+        REQUIRE(values.at(kUnreadable) == 0);
+    }
+    for (int i = 0; i < 5; ++i) bench.collect();
+    const Values values = bench.collect();
+    CHECK(values.at(kFiles) == 0);
+    CHECK(values.at(kBacklog) == 0);
+    CHECK(values.at(kLines) == 2 * rotations);
+    CHECK(values.at(kErrors) == rotations);
+}
+
+TEST_CASE("rotated files keep no new one out, and lose no line for it") {
+    Bench bench;
+    bench.collect();
+    const int most = static_cast<int>(FileSet::kMostFiles);
+    for (int i = 0; i < most; ++i) bench.append("log/" + std::to_string(i) + ".log", "1\n2");
+    CHECK(bench.collect().at(kFiles) == most);
+    for (int i = 0; i < most; ++i) {
+        const std::string path = "log/" + std::to_string(i) + ".log";
+        bench.rename(path, path + ".1");
+        bench.append(path + ".1", "2\n3");
+        bench.append(path, "4\n");
+    }
+    const Values values = bench.collect();
+    CHECK(values.at(kFiles) == most);
+    CHECK(values.at(kUnreadable) == 0);
+    CHECK(values.at(kLines) == 4 * most);
 }

@@ -156,9 +156,26 @@ TEST_CASE("a log that a reload takes over while its call hangs counts each line 
     CHECK_THAT(takeover.collect(),
                Catch::StartsWith("an earlier collection of this log still runs"));
     takeover.let_go();
+    CHECK(takeover.collect_at_last().at(kLines) == 0);
     const Values values = takeover.collect_at_last();
     CHECK(values.at(kLines) == 1);
     CHECK(values.at(kErrors) == 1);
     takeover.replace();
     CHECK(takeover.collect_at_last().at(kLines) == 0);
+    CHECK(takeover.collect_at_last().at(kLines) == 0);
+}
+
+TEST_CASE("what came while no agent ran is told after a 0, and is not lost in between") {
+    Bench bench;
+    bench.append("log/a.log", "0\n");
+    bench.collect();
+    bench.append("log/a.log", "an error\n");
+    bench.target->restart();
+    const Values first = bench.collect();
+    CHECK(first.at(kLines) == 0);
+    CHECK(first.at(kErrors) == 0);
+    CHECK(first.at(kBacklog) == 9);
+    bench.target->restart();  // a crash between the two
+    CHECK(bench.collect().at(kErrors) == 0);
+    CHECK(bench.collect().at(kErrors) == 1);
 }
