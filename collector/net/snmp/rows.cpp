@@ -57,13 +57,20 @@ std::vector<Part> bits(const Metric& metric, const Value& value) {
     return parts;
 }
 
+// As Go reads one, for which a hexadecimal number without an exponent is none.
+std::optional<double> number_in(const std::string& text) {
+    const bool hex = text.find_first_of("xX") != std::string::npos;
+    if (hex && text.find_first_of("pP") == std::string::npos) return std::nullopt;
+    return parse_double(text);
+}
+
 // The numbers that stand in a text, as snmp_exporter takes them out of it.
 std::vector<Part> extracted(const Metric& metric, const std::string& text) {
     std::vector<Part> parts;
     for (const auto& [suffix, rules] : metric.extracts) {
         for (const Extract& rule : rules) {
             const auto groups = rule.regex.groups(text);
-            const auto number = groups ? parse_double(rule.regex.expand(rule.value, *groups))
+            const auto number = groups ? number_in(rule.regex.expand(rule.value, *groups))
                                        : std::optional<double>();
             if (!number) continue;
             parts.push_back({dynamic_desc(metric.name + suffix, metric.help + " (regex extracted)",

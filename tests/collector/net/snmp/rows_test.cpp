@@ -40,7 +40,8 @@ ports:
       indexes: *i
       regex_extracts:
         Volts: [{regex: '.*?(-?[0-9.]+) V.*'}]
-        State: [{regex: '(?i:ok).*', value: '1'}, {regex: 'odd', value: odd}, {regex: '.+', value: '0'}]
+        State: [{regex: '(?i:ok).*', value: '1'}, {regex: 'odd', value: odd},
+                {regex: 'odd', value: '0x10'}, {regex: '.+', value: '0'}]
     - {name: celsius, oid: 1.2.18, type: gauge, help: C, indexes: *i, scale: 0.1, offset: -5}
 )";
 
