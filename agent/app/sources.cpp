@@ -25,6 +25,12 @@ Duration timeout_of(const CollectorSection* section, Duration interval) {
     return timeout;
 }
 
+// The nearest number of cycles to the section's own interval.
+std::uint64_t cycles_of(const CollectorSection* section, Duration interval) {
+    if (section == nullptr || section->interval <= interval) return 1;
+    return static_cast<std::uint64_t>((section->interval + interval / 2) / interval);
+}
+
 }  // namespace
 
 std::vector<std::string> enabled_collectors(const Config& config) {
@@ -44,7 +50,8 @@ Result<collector::RunnerEntry> make_collector(const Config& config, SeriesTable&
         config.path, section != nullptr ? section->settings : collector::Settings{}, &series};
     TOCSIN_TRY(auto made, collector::create_collector(*row, context));
     return collector::RunnerEntry{name, row->threading,
-                                  timeout_of(section, config.collect.interval), std::move(made)};
+                                  timeout_of(section, config.collect.interval), std::move(made),
+                                  cycles_of(section, config.collect.interval)};
 }
 
 MadeCollectors make_collectors(const Config& config, SeriesTable& series) {

@@ -150,6 +150,12 @@ CollectorSection read_settings(const YamlNode& node, const Registration& row,
     CollectorSection section{std::string(row.name), true, {}};
     const std::string what = "collect." + std::string(row.name);
     MapReader reader(node, what, diagnostics);
+    take(section.interval, reader.duration("interval"));
+    if (section.interval != Duration{0} && section.interval < collect.interval) {
+        reader.error("interval", "is shorter than collect.interval, " +
+                                     format_duration(collect.interval) +
+                                     ": all collectors are asked at that pace at the most");
+    }
     for (const SettingSpec& spec : row.settings) {
         const YamlNode value = reader.node(spec.key);
         if (!value) continue;

@@ -36,6 +36,7 @@ struct CollectorSection {
     std::string name;
     bool enabled = true;
     collector::Settings settings;
+    Duration interval{0};  // how often it is asked where that is less often than the others
 };
 
 // What the file says of one kind of targets.

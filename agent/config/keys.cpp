@@ -89,7 +89,10 @@ std::string config_reference(const Collectors& collectors) {
     for (const KeyRow& key : kKeys) out += row(key.key, key.type, key.default_value, key.help);
     out +=
         "\nEach collector has a section of its name in `collect`: `false` turns it off, `true` or "
-        "a map of its settings turns it on.\n\n";
+        "a map of its settings turns it on. Each such map also takes `interval` (a duration, "
+        "rounded "
+        "to whole `collect.interval`s): a costly collector is asked less often than the others, "
+        "and what it told is told again meanwhile.\n\n";
     out += kHead;
     for (const collector::Registration& collector : collectors.rows) {
         const std::string key = "collect." + std::string(collector.name);

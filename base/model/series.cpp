@@ -27,7 +27,7 @@ struct SeriesRef::Node {
     std::atomic<std::uint32_t> refs{0};
     SeriesId id = 0;
     Labels labels;
-    const MetricDesc* desc = nullptr;
+    std::atomic<const MetricDesc*> desc{nullptr};
     SeriesTable::Impl* table = nullptr;
 };
 
@@ -92,7 +92,8 @@ const Labels& SeriesRef::labels() const noexcept {
 }
 
 const MetricDesc& SeriesRef::desc() const noexcept {
-    return node_->desc == nullptr ? kRecorded : *node_->desc;
+    const MetricDesc* desc = node_->desc.load(std::memory_order_acquire);
+    return desc == nullptr ? kRecorded : *desc;
 }
 
 SeriesTable::SeriesTable(Labels target) : impl_(std::make_unique<Impl>()) {
@@ -117,8 +118,9 @@ SeriesRef SeriesTable::get_whole(const MetricDesc* desc, const Labels& labels) {
     const std::lock_guard lock(impl_->mutex);
     if (const auto at = impl_->nodes.find(labels); at != impl_->nodes.end()) {
         (*at)->refs.fetch_add(1, std::memory_order_relaxed);
-        // A rule may have recorded the name before a collector came that can describe it.
-        if ((*at)->desc == nullptr) (*at)->desc = desc;
+        // A rule may have recorded the name before a collector came that can describe it, and what
+        // describes it may say something else than before.
+        if (desc != nullptr) (*at)->desc.store(desc, std::memory_order_release);
         return SeriesRef(*at);
     }
     SeriesId id = impl_->capacity;

@@ -10,15 +10,15 @@ namespace {
 struct Entry {
     std::string name;
     std::string help;
-    std::string family{};
-    std::string unit{};
+    std::string family;
+    std::string unit;
     MetricDesc desc{};
 };
 
 struct Table {
     std::mutex mutex;
-    std::deque<Entry> entries;  // stable addresses
-    std::map<std::string_view, const Entry*> by_name;
+    std::deque<Entry> entries;                              // stable addresses
+    std::multimap<std::string_view, const Entry*> by_name;  // of one name, as they came
 };
 
 Table& table() {
@@ -37,32 +37,54 @@ std::string metric_name_of(std::string_view text) {
     return name;
 }
 
-}  // namespace
-
-const MetricDesc* dynamic_desc(std::string_view name, std::string_view help, MetricType type) {
-    Table& all = table();
-    std::string clean = metric_name_of(name);
-    const std::lock_guard lock(all.mutex);
-    const auto found = all.by_name.find(clean);
-    if (found != all.by_name.end()) return &found->second->desc;
-    Entry& entry = all.entries.emplace_back(Entry{std::move(clean), std::string(help)});
-    entry.desc = MetricDesc{entry.name, entry.help, type};
-    all.by_name.emplace(entry.name, &entry);
-    return &entry.desc;
+const MetricDesc* first_of(const Table& all, std::string_view name) {
+    const auto found = all.by_name.lower_bound(name);
+    return found == all.by_name.end() || found->first != name ? nullptr : &found->second->desc;
 }
 
-const MetricDesc* foreign_desc(const MetricDesc& said) {
-    Table& all = table();
-    const std::lock_guard lock(all.mutex);
-    const auto found = all.by_name.find(said.name);
-    if (found != all.by_name.end()) return &found->second->desc;
-    if (all.entries.size() >= kMostForeignDescs) return nullptr;
+const MetricDesc* add(Table& all, const MetricDesc& said) {
     Entry& entry =
         all.entries.emplace_back(Entry{std::string(said.name), std::string(said.help),
                                        std::string(said.family), std::string(said.unit)});
     entry.desc = MetricDesc{entry.name, entry.help, said.type, entry.family, entry.unit};
     all.by_name.emplace(entry.name, &entry);
     return &entry.desc;
+}
+
+bool says_the_same(const MetricDesc& a, const MetricDesc& b) {
+    return a.help == b.help && a.type == b.type && a.family == b.family && a.unit == b.unit;
+}
+
+}  // namespace
+
+const MetricDesc* dynamic_desc(std::string_view name, std::string_view help, MetricType type) {
+    Table& all = table();
+    std::string clean = metric_name_of(name);
+    const std::lock_guard lock(all.mutex);
+    if (const MetricDesc* first = first_of(all, clean)) return first;
+    return add(all, {clean, help, type});
+}
+
+const MetricDesc* foreign_desc(const MetricDesc& said) {
+    Table& all = table();
+    const std::lock_guard lock(all.mutex);
+    if (const MetricDesc* first = first_of(all, said.name)) return first;
+    return all.entries.size() < kMostForeignDescs ? add(all, said) : nullptr;
+}
+
+const MetricDesc* current_desc(const MetricDesc& said) {
+    Table& all = table();
+    const std::lock_guard lock(all.mutex);
+    const MetricDesc* last = nullptr;
+    std::size_t known = 0;
+    const auto [begin, end] = all.by_name.equal_range(said.name);
+    for (auto at = begin; at != end; ++at) {
+        last = &at->second->desc;
+        if (says_the_same(*last, said)) return last;
+        ++known;
+    }
+    const bool room = known < kMostDescsOfName && all.entries.size() < kMostForeignDescs;
+    return room ? add(all, said) : last;
 }
 
 }  // namespace tocsin::collector

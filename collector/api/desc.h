@@ -20,4 +20,9 @@ const MetricDesc* dynamic_desc(std::string_view name, std::string_view help, Met
 inline constexpr std::size_t kMostForeignDescs = 50'000;
 const MetricDesc* foreign_desc(const MetricDesc& said);
 
+// The same for what may change its mind while the process runs: another help, type, family or unit
+// of a name is another description. After so many of one name the last stays.
+inline constexpr std::size_t kMostDescsOfName = 10;
+const MetricDesc* current_desc(const MetricDesc& said);
+
 }  // namespace tocsin::collector

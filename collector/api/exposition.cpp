@@ -115,17 +115,19 @@ std::vector<Line> sorted_lines(std::span<const Reading> readings) {
 Exposition::Exposition(Labels host) : host_(std::move(host)) {}
 
 bool Exposition::is_laid_out(std::span<const Reading> readings) const {
-    static const SeriesRef kEnded;
     return std::equal(readings.begin(), readings.end(), of_.begin(), of_.end(),
-                      [](const Reading& reading, const SeriesRef& laid_out) {
-                          return laid_out == (is_shown(reading) ? reading.series : kEnded);
+                      [](const Reading& reading, const LaidOut& laid_out) {
+                          if (!is_shown(reading)) return !laid_out.series;
+                          return laid_out.series == reading.series &&
+                                 laid_out.desc == &reading.series.desc();
                       });
 }
 
 void Exposition::lay_out(std::span<const Reading> readings) {
     of_.clear();
     for (const Reading& reading : readings) {
-        of_.push_back(is_shown(reading) ? reading.series : SeriesRef());
+        of_.push_back(is_shown(reading) ? LaidOut{reading.series, &reading.series.desc()}
+                                        : LaidOut{});
     }
     template_.reset();
     compressed_ = 0;

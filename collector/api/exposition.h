@@ -36,11 +36,16 @@ class Exposition {
         std::size_t reading;
         std::size_t begin;
     };
+    // A reading that is laid out; none where it has ended. Its source may describe it anew.
+    struct LaidOut {
+        SeriesRef series;
+        const MetricDesc* desc = nullptr;
+    };
     bool is_laid_out(std::span<const Reading> readings) const;
     void lay_out(std::span<const Reading> readings);
 
     Labels host_;
-    std::vector<SeriesRef> of_;  // what is laid out, by reading; none where it has ended
+    std::vector<LaidOut> of_;  // by reading
     std::string layout_;
     std::vector<Row> rows_;
     std::vector<net::TextPart> values_;  // of the last page, with what ends their lines

@@ -50,6 +50,9 @@ struct Slot {
     Steady::duration took{};
     std::string failure;  // "" when the last cycle succeeded
     FailureLog failures_said;
+    std::uint64_t cycles = 1;
+    std::uint64_t due = 0;    // the number of the cycle in which it is asked again
+    Readings told;            // what is told again until then
     int empty = 0;            // cycles in a row in which it succeeded with nothing
     Duration rests_until{0};  // boottime
     // While a call runs in the pool:
@@ -72,6 +75,7 @@ struct Runner::Impl : std::enable_shared_from_this<Impl> {
     std::vector<Slot> slots;
     std::vector<std::uint32_t> seen;  // by series id: the mark of the settling that saw it last
     std::uint32_t mark = 0;
+    std::uint64_t number = 0;  // of the last cycle
 
     Impl(net::Loop& l, net::OffloadPool& p, const Clock& c) : loop(l), pool(p), clock(c) {}
 
@@ -88,6 +92,8 @@ struct Runner::Impl : std::enable_shared_from_this<Impl> {
         slot.name = std::move(entry.name);
         slot.threading = entry.threading;
         slot.timeout = entry.timeout;
+        slot.cycles = entry.cycles;
+        slot.due = 0;
         if (slot.threading == Threading::kInline) {
             slot.inline_collector = std::move(entry.collector);
         } else {
@@ -106,6 +112,11 @@ struct Runner::Impl : std::enable_shared_from_this<Impl> {
         cycle->at = clock.now();
         cycle->done = std::move(done);
         cycle->pending = 1;  // this function, until it has started everything
+        ++number;
+        for (const Slot& slot : slots) {
+            if (slot.due <= number) continue;
+            cycle->readings.insert(cycle->readings.end(), slot.told.begin(), slot.told.end());
+        }
         start_blocking(cycle);
         for (Slot& slot : slots) {
             if (slot.threading == Threading::kInline && !rests(slot)) run_inline(slot, *cycle);
@@ -114,6 +125,7 @@ struct Runner::Impl : std::enable_shared_from_this<Impl> {
     }
 
     bool rests(const Slot& slot) const {
+        if (slot.due > number) return true;
         return slot.empty >= kEmptyInARow && clock.boottime() < slot.rests_until;
     }
 
@@ -239,11 +251,12 @@ struct Runner::Impl : std::enable_shared_from_this<Impl> {
         const std::size_t count = readings.size() - begin;
         slot.empty = count == 0 && slot.failure.empty() ? slot.empty + 1 : 0;
         slot.rests_until = clock.boottime() + kLookAgain;
+        slot.due = number + slot.cycles;
         bool same = count == slot.last.size();
         for (std::size_t i = 0; same && i < count; ++i) {
             same = readings[begin + i].series == slot.last[i];
         }
-        if (same) return;
+        if (same) return remember(slot, readings, begin);
         ++mark;
         const auto first = readings.begin() + static_cast<std::ptrdiff_t>(begin);
         readings.erase(std::remove_if(first, readings.end(),
@@ -253,6 +266,7 @@ struct Runner::Impl : std::enable_shared_from_this<Impl> {
                                           return std::exchange(seen[id], mark) == mark;
                                       }),
                        readings.end());
+        remember(slot, readings, begin);
         const std::size_t end = readings.size();
         for (SeriesRef& old : slot.last) {
             const SeriesId id = old.id();
@@ -265,6 +279,12 @@ struct Runner::Impl : std::enable_shared_from_this<Impl> {
             slot.last.push_back(readings[i].series);
             slot.metrics.insert(readings[i].series.labels().get(kName));
         }
+    }
+
+    static void remember(Slot& slot, const Readings& readings, std::size_t begin) {
+        slot.told.clear();
+        if (slot.cycles == 1) return;
+        slot.told.assign(readings.begin() + static_cast<std::ptrdiff_t>(begin), readings.end());
     }
 
     static void note(Slot& slot, std::string failure) {

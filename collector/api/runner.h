@@ -5,9 +5,11 @@
 // not started again until the hung call returns: one hung collector holds at most one thread.
 //
 // One that succeeds three times in a row with nothing to tell (this host has no such device) is
-// asked once a minute until it has something.
+// asked once a minute until it has something. One that is asked in every so many cycles only has
+// what it told told again in the others, so that its series stand on each page.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -25,6 +27,7 @@ struct RunnerEntry {
     Threading threading = Threading::kInline;
     Duration timeout{10s};
     std::unique_ptr<Collector> collector;
+    std::uint64_t cycles = 1;  // it is asked in every so many
 };
 
 // A finished collection: all readings of the cycle, and the series that were there in the last

@@ -1,9 +1,12 @@
 #include "collector/host/stat.h"
 
+#include <algorithm>
 #include <array>
+#include <utility>
 
 #include "collector/api/procfile.h"
 #include "collector/api/scan.h"
+#include "collector/api/settings.h"
 
 namespace tocsin::collector {
 namespace {
@@ -36,9 +39,21 @@ constexpr std::array<Item, 6> kItems{{
       MetricType::kGauge}},
 }};
 
+constexpr MetricDesc kSoftirqs{"node_softirqs_total", "Number of softirq calls.",
+                               MetricType::kCounter};
+// As node_exporter calls them; a later kernel's IRQ_POLL is its block_iopoll.
+constexpr std::array<std::string_view, 10> kVectors{"hi",      "timer",        "net_tx",  "net_rx",
+                                                    "block",   "block_iopoll", "tasklet", "sched",
+                                                    "hrtimer", "rcu"};
+
 class Stat final : public Collector {
   public:
-    explicit Stat(const Context& context) : file_(context.paths.procfs + "/stat") {
+    Stat(const Context& context, bool softirqs) : file_(context.paths.procfs + "/stat") {
+        if (softirqs) {
+            for (const std::string_view vector : kVectors) {
+                softirqs_.push_back(context.series->get(&kSoftirqs, {{"vector", vector}}));
+            }
+        }
         for (std::size_t i = 0; i < kItems.size(); ++i) {
             series_[i] = context.series->get(&kItems[i].desc, {});
         }
@@ -51,6 +66,11 @@ class Stat final : public Collector {
             const auto& value = stat.*kItems[i].field;
             if (value) out.push_back({series_[i], static_cast<double>(*value)});
         }
+        if (softirqs_.empty()) return success();
+        TOCSIN_TRY(const std::vector<std::uint64_t> calls, parse_softirqs(text));
+        for (std::size_t i = 0; i < std::min(calls.size(), softirqs_.size()); ++i) {
+            out.push_back({softirqs_[i], static_cast<double>(calls[i])});
+        }
         return success();
     }
 
@@ -58,6 +78,7 @@ class Stat final : public Collector {
     ProcFile file_;
     ReadBuffer buffer_;
     std::array<SeriesRef, kItems.size()> series_;
+    std::vector<SeriesRef> softirqs_;  // none where they are not asked for
 };
 
 }  // namespace
@@ -85,8 +106,28 @@ Result<KernelStat> parse_stat(std::string_view text) {
     return stat;
 }
 
+Result<std::vector<std::uint64_t>> parse_softirqs(std::string_view text) {
+    std::vector<std::uint64_t> calls;
+    std::string_view line;
+    std::string_view key;
+    while (next_line(text, line)) {
+        if (!line.starts_with("softirq ") || !next_field(line, key)) continue;
+        bool total = true;  // the first number is that of all vectors
+        while (next_field(line, key)) {
+            const auto number = to_uint(key);
+            if (!number) {
+                return Error(ErrorCode::kInvalid,
+                             "stat: \"" + std::string(key) + "\" is no number of softirqs");
+            }
+            if (!std::exchange(total, false)) calls.push_back(*number);
+        }
+    }
+    return calls;
+}
+
 Result<std::unique_ptr<Collector>> create_stat(const Context& context) {
-    return std::make_unique<Stat>(context);
+    TOCSIN_TRY(const bool softirqs, flag_setting(context.settings, "softirq", "false"));
+    return std::make_unique<Stat>(context, softirqs);
 }
 
 }  // namespace tocsin::collector

@@ -34,11 +34,15 @@ constexpr MetricDesc kScrapeError{"node_textfile_scrape_error",
 // must be stopped somewhere.
 constexpr std::size_t kMostNames = 20'000;
 
+// How much the reason of a failure names: every bad file, unless a directory is full of them.
+constexpr std::size_t kMostReason = 2000;
+
 struct File {
     std::string path;
     std::string content{};
     bool readable = false;
-    std::string trouble{};  // why it is not reported; "" when it is
+    std::string trouble{};   // why it is not reported; "" when it is
+    std::string conflict{};  // why its first line that is not reported is not
     double mtime = 0;
     SeriesRef mtime_series{};
 };
@@ -99,6 +103,26 @@ Labels labels_of(const TextSample& sample, TextType type) {
     return labels.build();
 }
 
+// All that went wrong, in one line.
+class Reasons {
+  public:
+    void add(const std::string& reason) {
+        if (reason.empty()) return;
+        if (text_.size() >= kMostReason) {
+            ++left_out_;
+            return;
+        }
+        text_ += (text_.empty() ? "" : "; ") + reason;
+    }
+    std::string text() const {
+        return left_out_ == 0 ? text_ : text_ + "; and " + std::to_string(left_out_) + " more";
+    }
+
+  private:
+    std::string text_;
+    std::size_t left_out_ = 0;
+};
+
 class Textfile final : public Collector {
   public:
     Textfile(const Context& context, std::string pattern, bool configured)
@@ -112,19 +136,24 @@ class Textfile final : public Collector {
         changed_ = false;
         read_all();
         if (changed_) merge();
-        std::string trouble = unlisted_;
+        bool trouble = !unlisted_.empty();
+        Reasons reasons;
+        for (const std::string& reason : unlisted_) reasons.add(reason);
         for (const File* file : in_order_) {
-            if (trouble.empty()) trouble = file->trouble;
+            reasons.add(file->trouble.empty() ? file->conflict : file->trouble);
+            trouble = trouble || !file->trouble.empty();
             if (file->trouble.empty()) out.push_back({file->mtime_series, file->mtime});
         }
         out.insert(out.end(), merged_.begin(), merged_.end());
-        out.push_back({scrape_error_, trouble.empty() ? 0.0 : 1.0});
-        if (trouble.empty()) trouble = conflict_;
-        if (!trouble.empty()) return Error(ErrorCode::kInvalid, trouble);
+        out.push_back({scrape_error_, trouble ? 1.0 : 0.0});
+        const std::string why = reasons.text();
+        if (!why.empty()) return Error(ErrorCode::kInvalid, why);
         return success();
     }
 
   private:
+    using Descs = std::unordered_map<std::string, const MetricDesc*>;
+
     void read_all() {
         const std::size_t before = files_.size();
         files_.begin();
@@ -134,7 +163,7 @@ class Textfile final : public Collector {
             if (!paths) {
                 const bool default_absent =
                     !configured_ && paths.error().code == ErrorCode::kNotFound;
-                if (!default_absent && unlisted_.empty()) unlisted_ = paths.error().message;
+                if (!default_absent) unlisted_.push_back(paths.error().message);
                 continue;
             }
             for (const std::string& path : paths.value()) read(path);
@@ -193,26 +222,33 @@ class Textfile final : public Collector {
 
     void build(const std::vector<std::pair<File*, TextMetrics>>& parsed,
                const std::map<std::string, std::string>& sources) {
+        const auto complain = [](File& file, const std::string& about) {
+            if (file.conflict.empty()) file.conflict = file.path + ": " + about;
+        };
         Readings merged;
         std::unordered_set<SeriesId> seen{scrape_error_.id()};
-        conflict_.clear();
+        Descs descs;
         for (const auto& [file, metrics] : parsed) {
+            file->conflict.clear();
             file->mtime_series = table_->get(&kMtime, {{"file", valid_utf8(file->path)}});
             seen.insert(file->mtime_series.id());
         }
         for (const auto& [file, metrics] : parsed) {
             for (const TextSample& sample : metrics.samples) {
                 const TextFamily& family = metrics.families[sample.family];
-                const MetricDesc* desc = describe(
-                    sample.name, family, family.help ? *family.help : sources.at(family.name));
+                const MetricDesc*& desc = descs[sample.name];
                 if (desc == nullptr) {
-                    conflict_ = file->path + ": more than " + std::to_string(kMostNames) +
-                                " different names since the start";
+                    desc = describe(sample.name, family,
+                                    family.help ? *family.help : sources.at(family.name));
+                }
+                if (desc == nullptr) {
+                    complain(*file, "more than " + std::to_string(kMostNames) +
+                                        " different names since the start");
                     continue;
                 }
                 SeriesRef series = table_->get(desc, labels_of(sample, family.type));
                 if (!seen.insert(series.id()).second) {
-                    conflict_ = file->path + ": reported already: " + series.labels().text();
+                    complain(*file, "reported already: " + series.labels().text());
                     continue;
                 }
                 merged.push_back({std::move(series), sample.value});
@@ -221,17 +257,18 @@ class Textfile final : public Collector {
         merged_ = std::move(merged);
     }
 
-    // A histogram's and a summary's parts stand under their family's header.
+    // What the files say now of a name; where they differ, the first has it. A histogram's and a
+    // summary's parts stand under their family's header.
     const MetricDesc* describe(const std::string& name, const TextFamily& family,
                                std::string_view help) {
-        const auto found = descs_.find(name);
-        if (found != descs_.end()) return found->second;
-        if (descs_.size() >= kMostNames) return nullptr;
+        for (const MetricDesc* own : {&kMtime, &kScrapeError}) {
+            if (name == own->name) return own;
+        }
+        if (names_.size() >= kMostNames && !names_.contains(name)) return nullptr;
         const std::string text = valid_utf8(help);
         const std::string_view over = name == family.name ? std::string_view() : family.name;
-        const MetricDesc* desc = foreign_desc({name, text, type_of(family.type), over, {}});
-        if (desc == nullptr) return nullptr;
-        descs_.emplace(name, desc);
+        const MetricDesc* desc = current_desc({name, text, type_of(family.type), over, {}});
+        if (desc != nullptr) names_.insert(name);
         return desc;
     }
 
@@ -242,11 +279,10 @@ class Textfile final : public Collector {
     ReadBuffer buffer_;
     Listing<std::unique_ptr<File>> files_;
     std::vector<File*> in_order_;
-    std::unordered_map<std::string, const MetricDesc*> descs_;
+    std::unordered_set<std::string> names_;  // that were ever described
     Readings merged_;
     bool changed_ = false;
-    std::string unlisted_;  // a directory that cannot be read
-    std::string conflict_;  // a line that cannot be reported
+    std::vector<std::string> unlisted_;  // why directories cannot be read
 };
 
 }  // namespace

@@ -47,7 +47,7 @@ SLACK = tuple((re.compile(pattern), share, floor) for pattern, share, floor in (
     (r"^node_cpu_(scaling_)?frequency_hertz$", 1, 0),
     (r"", 0.2, 4),
 ))
-CONFIG = "collect: {interrupts: true, meminfo_numa: true, processes: true}\n"
+CONFIG = "collect: {interrupts: true, meminfo_numa: true, processes: true, stat: {softirq: true}}\n"
 
 if shutil.which("prometheus-node-exporter") is None:
     skip("prometheus-node-exporter is not installed (script/install test)")
@@ -119,7 +119,7 @@ def parity():
     port = free_port()
     exporter = subprocess.Popen(
         ["prometheus-node-exporter", f"--web.listen-address=127.0.0.1:{port}", "--collector.disable-defaults",
-         *(f"--collector.{name}" for name in COLLECTORS)],
+         "--collector.stat.softirq", *(f"--collector.{name}" for name in COLLECTORS)],
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     with scene() as (directory, cleanup):
         cleanup.callback(lambda: (exporter.kill(), exporter.wait()))

@@ -126,6 +126,45 @@ void read_labels(MapReader& reader, Metric& metric, Diagnostics& diagnostics) {
     }
 }
 
+std::optional<Extract> read_extract(const YamlNode& node, Diagnostics& diagnostics) {
+    MapReader reader(node, "an extract", diagnostics);
+    reader.require("regex");
+    const auto regex = reader.string("regex");
+    const std::string value = reader.string("value").value_or("$1");
+    reader.finish();
+    if (!regex) return std::nullopt;
+    auto search = Search::compile("^(?:" + *regex + ")$");
+    if (search) return Extract{std::move(search).value(), value};
+    reader.error("regex", search.error().message);
+    return std::nullopt;
+}
+
+void read_extracts(MapReader& reader, Metric& metric, Diagnostics& diagnostics) {
+    const YamlNode extracts = reader.node("regex_extracts");
+    if (!extracts) return;
+    if (extracts.kind() != YamlKind::kMap) {
+        return reader.error("regex_extracts",
+                            "must be a map of suffixes to lists of {regex, value}");
+    }
+    if (!is_text(metric.type)) {
+        diagnostics.warning(extracts.position(),
+                            "regex_extracts is for text; this metric's type makes it a number");
+    }
+    for (const auto& [suffix, rules] : extracts.entries()) {
+        if (!is_metric_name(metric.name + suffix)) {
+            diagnostics.error(rules.position(),
+                              "\"" + metric.name + suffix + "\" is no metric name");
+        }
+        if (rules.kind() != YamlKind::kSequence) {
+            diagnostics.error(rules.position(), "must be a list of {regex, value}");
+        }
+        auto& read = metric.extracts.emplace_back(suffix, std::vector<Extract>()).second;
+        for (const YamlNode& rule : rules.items()) {
+            if (auto extract = read_extract(rule, diagnostics)) read.push_back(std::move(*extract));
+        }
+    }
+}
+
 Metric read_metric(const YamlNode& node, Diagnostics& diagnostics) {
     MapReader reader(node, "a metric", diagnostics);
     Metric metric;
@@ -141,10 +180,7 @@ Metric read_metric(const YamlNode& node, Diagnostics& diagnostics) {
     metric.names = read_names(reader);
     metric.scale = reader.number("scale").value_or(1);
     metric.offset = reader.number("offset").value_or(0);
-    if (const YamlNode extracts = reader.node("regex_extracts")) {
-        diagnostics.warning(extracts.position(),
-                            "regex_extracts is not done here; the metric is reported as text");
-    }
+    read_extracts(reader, metric, diagnostics);
     reader.finish();
     return metric;
 }

@@ -10,6 +10,7 @@
 
 #include "base/core/diagnostics.h"
 #include "base/model/sample.h"
+#include "collector/api/search.h"
 #include "collector/net/snmp/value.h"
 
 namespace tocsin::collector::snmp {
@@ -31,6 +32,12 @@ struct Lookup {
     Type type = Type::kDisplayString;
 };
 
+// A number that stands in a text: what `regex` finds, which is the whole text, put into `value`.
+struct Extract {
+    Search regex;
+    std::string value;
+};
+
 struct Metric {
     std::string name;
     Oid oid;
@@ -39,6 +46,9 @@ struct Metric {
     std::vector<Index> indexes;
     std::vector<Lookup> lookups;
     EnumValues names;
+    // By what is put behind the metric's name; of each the first that finds a number. With any, the
+    // text itself is not reported.
+    std::vector<std::pair<std::string, std::vector<Extract>>> extracts;
     double scale = 1;
     double offset = 0;
 };

@@ -13,11 +13,6 @@
 namespace tocsin::collector::snmp {
 namespace {
 
-bool is_number(Type type) {
-    return type == Type::kGauge || type == Type::kCounter || type == Type::kFloat ||
-           type == Type::kDouble || type == Type::kInteger || type == Type::kDateAndTime;
-}
-
 bool has_number(const Value& value) {
     return value.kind == ValueKind::kInteger || value.kind == ValueKind::kUnsigned ||
            value.kind == ValueKind::kReal;
@@ -62,6 +57,31 @@ std::vector<Part> bits(const Metric& metric, const Value& value) {
     return parts;
 }
 
+// As Go reads one, for which a hexadecimal number without an exponent is none.
+std::optional<double> number_in(const std::string& text) {
+    const bool hex = text.find_first_of("xX") != std::string::npos;
+    if (hex && text.find_first_of("pP") == std::string::npos) return std::nullopt;
+    return parse_double(text);
+}
+
+// The numbers that stand in a text, as snmp_exporter takes them out of it.
+std::vector<Part> extracted(const Metric& metric, const std::string& text) {
+    std::vector<Part> parts;
+    for (const auto& [suffix, rules] : metric.extracts) {
+        for (const Extract& rule : rules) {
+            const auto groups = rule.regex.groups(text);
+            const auto number = groups ? number_in(rule.regex.expand(rule.value, *groups))
+                                       : std::optional<double>();
+            if (!number) continue;
+            parts.push_back({dynamic_desc(metric.name + suffix, metric.help + " (regex extracted)",
+                                          MetricType::kGauge),
+                             std::nullopt, *number});
+            break;
+        }
+    }
+    return parts;
+}
+
 std::vector<Part> parts_of(const Metric& metric, const Value& value, Type type,
                            bool name_is_label) {
     if (is_number(type)) {
@@ -77,8 +97,10 @@ std::vector<Part> parts_of(const Metric& metric, const Value& value, Type type,
              {{metric.name, name_of(metric.names, now)}},
              1}};
     }
+    const std::string text = valid_utf8(text_of(value, type));
+    if (!metric.extracts.empty()) return extracted(metric, text);
     Part part{dynamic_desc(metric.name, metric.help, MetricType::kGauge), std::nullopt, 1};
-    if (!name_is_label) part.label = {metric.name, valid_utf8(text_of(value, type))};
+    if (!name_is_label) part.label = {metric.name, text};
     return {part};
 }
 

@@ -160,6 +160,14 @@ std::span<const std::string_view> type_names() {
     return kTypeNames;
 }
 
+bool is_number(Type type) {
+    return type <= Type::kDateAndTime || type == Type::kInteger;
+}
+
+bool is_text(Type type) {
+    return type >= Type::kOctetString;
+}
+
 bool is_combined(Type type) {
     return type == Type::kInetAddress || type == Type::kInetAddressMissingSize ||
            type == Type::kLldpPortId;

@@ -81,6 +81,8 @@ std::span<const std::string_view> type_names();
 // nothing for other types and for subtypes that only bytes can show.
 std::optional<Type> combined_type(Type type, std::int64_t subtype);
 bool is_combined(Type type);
+bool is_number(Type type);
+bool is_text(Type type);  // neither a number nor an enumeration
 
 // How a value is written in a label: bytes as "0x…" or as what `type` says they are.
 std::string text_of(const Value& value, Type type);

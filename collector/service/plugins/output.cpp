@@ -17,6 +17,17 @@ std::string_view trimmed(std::string_view text) {
     return text.substr(begin, text.find_last_not_of(kBlanks) - begin + 1);
 }
 
+// For the log, where a character that is cut apart would be an odd one.
+std::string readable(std::string_view text) {
+    std::size_t end = std::min(text.size(), PluginOutput::kMostText);
+    const auto continues = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; };
+    if (end < text.size()) {
+        while (end > PluginOutput::kMostText - 4 && continues(text[end])) --end;
+    }
+    std::string out = valid_utf8(text.substr(0, end));
+    return end < text.size() ? out + "…" : out;
+}
+
 // A plugin run under another locale would print a decimal comma.
 std::optional<double> to_value(std::string_view text) {
     std::string plain(text);
@@ -150,7 +161,7 @@ PluginOutput parse_plugin_output(std::string_view output) {
     const std::size_t newline = output.find('\n');
     const std::string_view first = output.substr(0, newline);
     const std::size_t bar = first.find('|');
-    out.text = trimmed(first.substr(0, bar));
+    out.text = readable(trimmed(first.substr(0, bar)));
     if (bar != std::string_view::npos) read_performance(first.substr(bar + 1), out);
     if (newline != std::string_view::npos) {
         const std::string_view rest = output.substr(newline + 1);

@@ -31,7 +31,8 @@ struct PerformanceValue {
 };
 
 struct PluginOutput {
-    std::string text;  // the first line, without performance data
+    static constexpr std::size_t kMostText = 500;
+    std::string text;  // the first line, without performance data: UTF-8, of kMostText bytes
     std::vector<PerformanceValue> values;
     std::vector<std::string>
         malformed;  // performance data that say nothing ("U" is not among them)

@@ -1,7 +1,9 @@
 #include "collector/service/plugins/plugins.h"
 
+#include <array>
 #include <chrono>
 #include <optional>
+#include <string_view>
 #include <utility>
 
 #include "base/core/strings.h"
@@ -15,6 +17,7 @@ namespace tocsin::collector {
 namespace {
 
 constexpr int kUnknown = 3;
+constexpr std::array<std::string_view, kUnknown + 1> kWords{"ok", "warning", "critical", "unknown"};
 constexpr std::size_t kMostValues = 1000;
 
 constexpr MetricDesc kStatus{"nagios_check_status",
@@ -82,7 +85,9 @@ class Plugin final : public Target {
                                                      std::to_string(Child::kMostOutput / 1024) +
                                                      " KiB and was killed");
         } else {
-            report(parse_plugin_output(end.output), readings);
+            const PluginOutput output = parse_plugin_output(end.output);
+            report(output, readings);
+            say(known ? end.status : kUnknown, output.text);
             if (!known) {
                 result = Error(ErrorCode::kInvalid, "ended with " + std::to_string(end.status) +
                                                         ", which is no plugin's status (0 to 3)");
@@ -90,6 +95,16 @@ class Plugin final : public Target {
         }
         readings.push_back({malformed_, malformed_runs_});
         std::exchange(done_, nullptr)(result, std::move(readings));
+    }
+
+    // Its words, when its status changes: a label of them would be another series each time.
+    void say(int status, const std::string& text) {
+        if (std::exchange(said_, status) == status) return;
+        net::log(status == 0 ? net::LogLevel::kInfo : net::LogLevel::kWarning,
+                 "a plugin's status changed",
+                 {{"check", config_->name},
+                  {"status", std::string(kWords[static_cast<std::size_t>(status)])},
+                  {"text", text}});
     }
 
     void report(const PluginOutput& output, Readings& out) {
@@ -151,6 +166,7 @@ class Plugin final : public Target {
     SeriesRef duration_;
     SeriesRef malformed_;
     double malformed_runs_ = 0;
+    int said_ = 0;  // the status that the log has; one that is ok from the start is no news
     FailureLog complaints_;  // about the performance data
     TargetDone done_;
     std::chrono::steady_clock::time_point started_;

@@ -52,6 +52,12 @@ TEST_CASE("what a rule records is untyped until a collector describes it") {
     const SeriesRef collected = table.get(&kUp, Labels{{"job", "x"}});
     REQUIRE(collected == recorded);
     REQUIRE(recorded.desc().type == MetricType::kGauge);
+    // What describes it anew has the last word; a rule says nothing of it.
+    REQUIRE(table.get(nullptr, full) == recorded);
+    REQUIRE(recorded.desc().type == MetricType::kGauge);
+    static constexpr MetricDesc kNow{"up", "Otherwise.", MetricType::kCounter};
+    REQUIRE(table.get(&kNow, Labels{{"job", "x"}}) == recorded);
+    REQUIRE(recorded.desc().type == MetricType::kCounter);
 }
 
 TEST_CASE("what another program named whole gets nothing of the host") {

@@ -6,6 +6,23 @@
 using namespace tocsin;
 using namespace tocsin::collector;
 
+TEST_CASE("what changes its mind is described anew, ten times") {
+    const auto said = [](std::string_view help) {
+        return current_desc({"desc_test_moody", help, MetricType::kGauge});
+    };
+    const MetricDesc* first = said("One.");
+    CHECK(said("One.") == first);
+    const MetricDesc* second = said("Two.");
+    CHECK(second->help == "Two.");
+    CHECK(first->help == "One.");
+    CHECK(current_desc({"desc_test_moody", "Two.", MetricType::kCounter}) != second);
+    CHECK(said("One.") == first);
+    CHECK(foreign_desc({"desc_test_moody", "Three.", MetricType::kGauge}) == first);
+    for (std::size_t i = 0; i < kMostDescsOfName; ++i) said("More " + std::to_string(i));
+    CHECK(said("Too many.")->help == "More " + std::to_string(kMostDescsOfName - 4));
+    CHECK(said("Two.") == second);
+}
+
 TEST_CASE("what another program describes is kept once, and only so much of it") {
     const std::string name = "desc_test_first";
     const MetricDesc* first =

@@ -65,8 +65,8 @@ struct Bench {
     std::set<std::string> stale;
 
     void add(std::string name, Threading threading, std::unique_ptr<Collector> collector,
-             Duration timeout = 10s) {
-        entries.push_back({std::move(name), threading, timeout, std::move(collector)});
+             Duration timeout = 10s, std::uint64_t cycles = 1) {
+        entries.push_back({std::move(name), threading, timeout, std::move(collector), cycles});
     }
     void add(std::string name, Scripted::Script script, Threading threading = Threading::kInline) {
         add(std::move(name), threading, std::make_unique<Scripted>(std::move(script)));

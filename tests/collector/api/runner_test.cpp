@@ -53,6 +53,47 @@ TEST_CASE("of a series that a collector tells twice the first value counts, in e
     REQUIRE(bench.stale.empty());
 }
 
+TEST_CASE("what is asked in every third cycle is told again in the others") {
+    for (const Threading threading : {Threading::kInline, Threading::kBlocking}) {
+        Bench bench;
+        const SeriesRef a = item(bench.table, "a");
+        const SeriesRef b = item(bench.table, "b");
+        std::atomic<int> asked{0};
+        bench.add("dear", threading, std::make_unique<Scripted>([&](Readings& out) -> Result<void> {
+                      if (++asked == 3) return Error(ErrorCode::kIo, "the disk said no");
+                      out.push_back({a, static_cast<double>(asked)});
+                      if (asked == 1) out.push_back({b, 7});
+                      return success();
+                  }),
+                  10s, 3);
+        for (int i = 0; i < 3; ++i) {
+            bench.cycle();
+            CHECK(bench.last.at("m{item=\"a\"}") == 1);
+            CHECK(bench.last.at("m{item=\"b\"}") == 7);
+            CHECK(bench.success_of("dear") == 1);
+            CHECK(bench.stale.empty());
+        }
+        CHECK(asked == 1);
+        bench.cycle();
+        CHECK(bench.last.at("m{item=\"a\"}") == 2);
+        CHECK(bench.stale == std::set<std::string>{"m{item=\"b\"}"});
+        bench.cycle();
+        CHECK(bench.last.at("m{item=\"a\"}") == 2);
+        CHECK(bench.last.count("m{item=\"b\"}") == 0);
+        CHECK(bench.stale.empty());
+        bench.cycle();
+        bench.cycle();
+        CHECK(asked == 3);
+        CHECK(bench.stale == std::set<std::string>{"m{item=\"a\"}"});
+        for (int i = 0; i < 2; ++i) {
+            bench.cycle();
+            CHECK(bench.last.count("m{item=\"a\"}") == 0);
+            CHECK(bench.success_of("dear") == 0);
+            CHECK(bench.stale.empty());
+        }
+    }
+}
+
 TEST_CASE("a cycle gives the readings of all collectors and an account of each") {
     Bench bench;
     const SeriesRef a = item(bench.table, "a");

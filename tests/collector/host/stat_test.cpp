@@ -29,6 +29,29 @@ TEST_CASE("the kernel's counters are read from stat") {
                                      {"node_procs_blocked", 2}});
 }
 
+TEST_CASE("calls of soft interrupts are reported by vector where they are asked for") {
+    const FixtureTree tree{{"proc/stat", "ctxt 5\nsoftirq 60 1 2 3 4 5 6 7 8 9 15\n"}};
+    Collecting stat(create_stat, tree, {{"softirq", {"true"}}});
+    Values expected{{"node_context_switches_total", 5}};
+    double calls = 1;
+    for (const char* vector : {"hi", "timer", "net_tx", "net_rx", "block", "block_iopoll",
+                               "tasklet", "sched", "hrtimer"}) {
+        expected["node_softirqs_total{vector=\"" + std::string(vector) + "\"}"] = calls++;
+    }
+    expected["node_softirqs_total{vector=\"rcu\"}"] = 15;
+    REQUIRE(stat.collect() == expected);
+    // Fewer or more than are known, none, and what is no number.
+    tree.write("proc/stat", "ctxt 5\nsoftirq 60 1 2\n");
+    REQUIRE(stat.collect().size() == 3);
+    tree.write("proc/stat", "ctxt 5\nsoftirq 60 1 2 3 4 5 6 7 8 9 10 11 12\n");
+    REQUIRE(stat.collect().size() == 11);
+    tree.write("proc/stat", "ctxt 5\n");
+    REQUIRE(stat.collect().size() == 1);
+    tree.write("proc/stat", "ctxt 5\nsoftirq 60 1 x\n");
+    REQUIRE(stat.collect_any().size() == 1);
+    REQUIRE(stat.error() == "stat: \"x\" is no number of softirqs");
+}
+
 TEST_CASE("a line that the kernel does not print is not reported as zero") {
     const KernelStat stat = parse_stat("ctxt 5\nbtime 7\n").value();
     REQUIRE(stat.context_switches == 5);

@@ -3,6 +3,8 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include "collector/api/desc.h"
+#include "collector/api/exposition.h"
 #include "tests/support/collecting.h"
 
 using namespace tocsin;
@@ -85,6 +87,53 @@ TEST_CASE("a bad file costs itself whole, and no other") {
         REQUIRE(values.contains(mtime(tree, "root/tf/good.prom")));
         REQUIRE_THAT(textfile.error(), Catch::Contains("bad.prom: "));
     }
+}
+
+TEST_CASE("each bad file is named, as long as there are not too many") {
+    const FixtureTree tree{{"root/tf/c.prom", "tf_c\n"},
+                           {"root/tf/d.prom", "tf_d 1\ntf_d{ 2\n"},
+                           {"root/tf/e.prom", "tf_e 1\n"},
+                           {"root/tf/f.prom", "tf_e 2\ntf_e 3\n"}};
+    Collecting textfile(create_textfile, tree, directory(tree));
+    REQUIRE(textfile.collect_any().at("tf_e") == 1);
+    for (const char* part :
+         {"c.prom: line 1", "; ", "d.prom: line 2", "f.prom: reported already"}) {
+        REQUIRE_THAT(textfile.error(), Catch::Contains(part));
+    }
+    tree.write("root/tf/c.prom", "tf_c 1\n");
+    textfile.collect_any();
+    REQUIRE_THAT(textfile.error(), !Catch::Contains("c.prom") && Catch::Contains("d.prom"));
+    for (int i = 0; i < 200; ++i) tree.write("root/tf/g" + std::to_string(i) + ".prom", "x\n");
+    textfile.collect_any();
+    REQUIRE(textfile.error().size() < 3000);
+    REQUIRE_THAT(textfile.error(), Catch::EndsWith(" more"));
+}
+
+TEST_CASE("a help and a type that change are told from then on") {
+    const FixtureTree tree{
+        {"root/tf/a.prom", "# HELP tf_said One.\n# TYPE tf_said gauge\ntf_said 1\n"}};
+    Collecting textfile(create_textfile, tree, directory(tree));
+    textfile.collect();
+    const SeriesRef series = textfile.readings()[1].series;
+    Exposition page;
+    const auto says = [&](std::string_view head) {
+        textfile.collect();
+        REQUIRE_THAT(page.text(textfile.readings()), Catch::Contains(std::string(head)));
+    };
+    says("# HELP tf_said One.\n# TYPE tf_said gauge\n");
+    tree.replace("root/tf/a.prom", "# HELP tf_said Two.\n# TYPE tf_said counter\ntf_said 1\n");
+    says("# HELP tf_said Two.\n# TYPE tf_said counter\n");
+    REQUIRE(textfile.readings()[1].series == series);
+    // What another file says of it comes second.
+    tree.replace("root/tf/b.prom", "# HELP tf_said Three.\ntf_said{n=\"2\"} 1\n");
+    says("# HELP tf_said Two.\n");
+    tree.replace("root/tf/a.prom", "# HELP tf_said One.\n# TYPE tf_said gauge\ntf_said 1\n");
+    says("# HELP tf_said One.\n# TYPE tf_said gauge\n");
+    for (std::size_t i = 0; i <= kMostDescsOfName; ++i) {
+        tree.replace("root/tf/a.prom", "# HELP tf_said At " + std::to_string(i) + ".\ntf_said 1\n");
+        textfile.collect();
+    }
+    says("# HELP tf_said At " + std::to_string(kMostDescsOfName - 3) + ".\n");
 }
 
 TEST_CASE("files change, break, heal and go between cycles") {

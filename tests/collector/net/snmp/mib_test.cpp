@@ -104,7 +104,22 @@ TEST_CASE("what is wrong with a module is named with its place") {
          "m.yml:1:76: error: \"enum_values\": \"x\" must be a whole number"},
         {"m: {walk: [1.3], metrcs: []}", "m.yml:1:18: error: unknown key \"metrcs\""},
         {"m: {walk: [1.3], metrics: [{name: a, oid: 1.3.1, type: gauge, regex_extracts: {}}]}",
-         "m.yml:1:79: warning: regex_extracts is not done here"},
+         "m.yml:1:79: warning: regex_extracts is for text"},
+        {"m: {walk: [1.3], metrics: [{name: a, oid: 1.3.1, type: DisplayString, regex_extracts: "
+         "[]}]}",
+         "m.yml:1:87: error: \"regex_extracts\": must be a map"},
+        {"m: {walk: [1.3], metrics: [{name: a, oid: 1.3.1, type: DisplayString, regex_extracts: "
+         "{B: x}}]}",
+         "m.yml:1:91: error: must be a list of {regex, value}"},
+        {"m: {walk: [1.3], metrics: [{name: a, oid: 1.3.1, type: DisplayString, regex_extracts: "
+         "{-: []}}]}",
+         "m.yml:1:91: error: \"a-\" is no metric name"},
+        {"m: {walk: [1.3], metrics: [{name: a, oid: 1.3.1, type: DisplayString, regex_extracts: "
+         "{B: [{regex: '('}]}}]}",
+         "m.yml:1:100: error: \"regex\": "},
+        {"m: {walk: [1.3], metrics: [{name: a, oid: 1.3.1, type: DisplayString, regex_extracts: "
+         "{B: [{value: '1'}]}}]}",
+         "m.yml:1:92: error: "},
     };
     for (const auto& [text, message] : cases) {
         const Read r = read(text);

@@ -33,6 +33,15 @@ ports:
     - {name: since, oid: 1.2.15, type: DateAndTime, help: T, indexes: *i}
     - {name: peerType, oid: 1.2.16, type: gauge, help: P, indexes: *i}
     - {name: peer, oid: 1.2.17, type: InetAddress, help: P, indexes: *i}
+    - name: said
+      oid: 1.2.19
+      type: DisplayString
+      help: Said
+      indexes: *i
+      regex_extracts:
+        Volts: [{regex: '.*?(-?[0-9.]+) V.*'}]
+        State: [{regex: '(?i:ok).*', value: '1'}, {regex: 'odd', value: odd},
+                {regex: 'odd', value: '0x10'}, {regex: '.+', value: '0'}]
     - {name: celsius, oid: 1.2.18, type: gauge, help: C, indexes: *i, scale: 0.1, offset: -5}
 )";
 
@@ -118,6 +127,24 @@ TEST_CASE("each type of object becomes its series") {
         INFO(oid_text(c.varbind.oid));
         CHECK(bench.report({c.varbind}) == c.values);
     }
+}
+
+TEST_CASE("numbers that stand in a text become series in its place") {
+    Bench bench;
+    const auto said = [&](std::string_view text) {
+        return bench.report({{{1, 2, 19, 4}, bytes(std::string(text))}});
+    };
+    const std::string own = R"(index="4", instance="d", job="j")";
+    const std::string volts = series("saidVolts", own);
+    const std::string state = series("saidState", own);
+    CHECK(said("OK, -12.5 V") == Values{{volts, -12.5}, {state, 1}});
+    CHECK(said("failed, 3 V or so") == Values{{volts, 3}, {state, 0}});
+    // An expression is the whole text's, and what is no number leaves the turn to the next.
+    CHECK(said("not ok") == Values{{state, 0}});
+    CHECK(said("odd") == Values{{state, 0}});
+    CHECK(said("1.2.3 V") == Values{{state, 0}});
+    CHECK(said("") == Values{});
+    CHECK(bench.report({{{1, 2, 19, 4}, number(7)}}) == Values{{state, 0}});
 }
 
 TEST_CASE("an address is read as the object before it says") {

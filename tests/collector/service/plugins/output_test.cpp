@@ -22,6 +22,15 @@ std::vector<std::string> labels_of(const PluginOutput& output) {
 
 }  // namespace
 
+TEST_CASE("the first line is kept as text that can be read, and no more than 500 bytes of it") {
+    CHECK(parse_plugin_output("  OK - fine \r\nmore\n").text == "OK - fine");
+    CHECK(parse_plugin_output("caf\xe9 | a=1").text == "caf\xEF\xBF\xBD");
+    CHECK(parse_plugin_output(std::string(500, 'x')).text == std::string(500, 'x'));
+    CHECK(parse_plugin_output(std::string(501, 'x')).text == std::string(500, 'x') + "…");
+    CHECK(parse_plugin_output(std::string(499, 'x') + "éé").text == std::string(499, 'x') + "…");
+    CHECK(parse_plugin_output("").text.empty());
+}
+
 // The table of the Monitoring Plugins Development Guidelines, "Threshold and ranges".
 TEST_CASE("ranges read as the guidelines' table says") {
     const std::vector<std::pair<std::string_view, std::string_view>> cases{

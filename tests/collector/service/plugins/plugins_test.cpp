@@ -1,11 +1,14 @@
 #include "collector/service/plugins/plugins.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <fstream>
+#include <iterator>
 
 #include "collector/service/plugins/config.h"
 #include "tests/support/collecting.h"
@@ -86,6 +89,23 @@ struct Bench {
     }
 };
 
+// What `body` wrote to standard error.
+template <class F>
+std::string standard_error_of(F body) {
+    const FixtureTree dir{{"stderr", ""}};
+    std::fflush(stderr);
+    const int kept = ::dup(STDERR_FILENO);
+    const int file = ::open(dir.at("stderr").c_str(), O_WRONLY | O_APPEND);
+    ::dup2(file, STDERR_FILENO);
+    body();
+    std::fflush(stderr);
+    ::dup2(kept, STDERR_FILENO);
+    ::close(kept);
+    ::close(file);
+    std::ifstream in(dir.at("stderr"));
+    return {std::istreambuf_iterator<char>(in), {}};
+}
+
 std::size_t open_descriptors() {
     std::size_t count = 0;
     DIR* dir = ::opendir("/proc/self/fd");
@@ -117,6 +137,24 @@ TEST_CASE("a plugin's exit status and performance data are series") {
             {R"(nagios_perfdata_limit{check="raid", label="load", limit="minimum"})", 0}});
     CHECK(bench.error.empty());
     CHECK(bench.run().at(kStatus) == 1);  // and again
+}
+
+TEST_CASE("the log has what a plugin says when its status changes, and only then") {
+    Bench bench;
+    bench.script("cd \"${0%/*}\" && cat says && exit $(cat status)\n");
+    const auto run = [&](std::string_view says, std::string_view status) {
+        bench.tree.replace("says", says);
+        bench.tree.replace("status", status);
+        return standard_error_of([&] { bench.run(); });
+    };
+    CHECK(run("OK - fine\n", "0").empty());
+    CHECK_THAT(run("CRITICAL - sdb failed | a=1\nmore\n", "2"),
+               Catch::Contains("warn") && Catch::Contains("check=raid status=critical "
+                                                          "text=\"CRITICAL - sdb failed\"\n"));
+    CHECK(run("CRITICAL - sdc failed too\n", "2").empty());
+    CHECK_THAT(run("odd\n", "9"), Catch::Contains("status=unknown text=odd\n"));
+    CHECK_THAT(run("OK - fine\n", "0"),
+               Catch::Contains("info") && Catch::Contains("status=ok text=\"OK - fine\"\n"));
 }
 
 TEST_CASE("an odd word in the performance data is counted, and the run succeeds all the same") {
