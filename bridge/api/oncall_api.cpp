@@ -179,7 +179,11 @@ void change(const ApiParts& parts, const Call& call, std::function<Result<Overri
             });
             *body = done ? Result<std::string>(override_json(row)) : done.error();
         },
-        [call, body] { answer(call, *body); });
+        [call, body] {
+            const bool lacks = !*body && body->error().code == ErrorCode::kInvalid;
+            if (!lacks) return answer(call, *body);
+            call.answer(error_response(call.errors, 422, "invalid", body->error().message));
+        });
 }
 
 void post_override(const ApiParts& parts, const Config& config, const Call& call) {
@@ -188,10 +192,17 @@ void post_override(const ApiParts& parts, const Config& config, const Call& call
         call.refuse(row.error());
         return;
     }
-    change(parts, call, [row = std::move(row).value()](Tx& tx) mutable -> Result<OverrideRow> {
-        TOCSIN_TRY(row.what.id, tx.add_override(row));
-        return row;
-    });
+    change(parts, call,
+           [row = std::move(row).value(), config](Tx& tx) mutable -> Result<OverrideRow> {
+               if (row.what.kind == Override::Kind::kSwap) {
+                   TOCSIN_TRY(const auto rows, tx.overrides(row.created_at));
+                   const Oncall oncall = with_overrides(*config, rows);
+                   TOCSIN_TRY(
+                       check_swap(row.what, *oncall.rotation(row.what.rotation), oncall.overrides));
+               }
+               TOCSIN_TRY(row.what.id, tx.add_override(row));
+               return row;
+           });
 }
 
 void delete_override(const ApiParts& parts, const Call& call) {

@@ -1,6 +1,10 @@
 #include "bridge/api/oncall_requests.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <cstdint>
+#include <set>
 #include <utility>
 
 #include "bridge/incident/decide.h"
@@ -127,6 +131,23 @@ Result<OverrideRow> parse_override(std::string_view body, const Caller& caller,
     if (o.to - o.from > kLongestOverride) fields.fail("to", "must be within a year of from");
     TOCSIN_TRY(fields.check());
     return row;
+}
+
+Result<void> check_swap(const Override& swap, const Rotation& rotation,
+                        const std::vector<Override>& overrides) {
+    std::set<std::string> on_duty;
+    for (Shift& shift : shifts(rotation, overrides, swap.from, swap.to, SIZE_MAX)) {
+        on_duty.insert(std::move(shift.duty.person));
+    }
+    const bool takes = on_duty.contains(swap.instead_of);
+    if (takes && on_duty.contains(swap.person)) return success();
+    const std::string& without = takes ? swap.person : swap.instead_of;
+    const std::string& other = takes ? swap.instead_of : swap.person;
+    return bad(fmt::format(
+        "{} has no shift of {} from {} to {}, and a swap takes one of each; to stand in: "
+        "tocsin oncall override {} {} --instead-of {}",
+        without, rotation.name, format_rfc3339(swap.from), format_rfc3339(swap.to), rotation.name,
+        without, other));
 }
 
 Result<Cancellation> parse_cancellation(std::string_view body, const Caller& caller) {

@@ -39,6 +39,11 @@ Result<std::pair<Timestamp, Timestamp>> parse_override_window(const net::Request
 Result<OverrideRow> parse_override(std::string_view body, const Caller& caller,
                                    const Oncall& oncall, Timestamp now);
 
+// Whether each of the two has a shift to give, by the overrides that stand; kInvalid says what
+// there is instead of a swap.
+Result<void> check_swap(const Override& swap, const Rotation& rotation,
+                        const std::vector<Override>& overrides);
+
 // DELETE of one: {"why", "actor"}.
 struct Cancellation {
     std::string actor;

@@ -31,6 +31,11 @@ bool informs(MessageKind kind) {
 
 }  // namespace
 
+bool wakes_nobody(MessageKind kind) {
+    return kind == MessageKind::kOwed || kind == MessageKind::kStillPending ||
+           kind == MessageKind::kReviewDue;
+}
+
 bool is_dropped(DropWaiting::What what, const Notify& message) {
     if (message.kind == MessageKind::kTicket) return false;  // it tells of what there is, always
     // What a reporter is told stays true whatever comes, and a review outlives its incident.
@@ -52,6 +57,10 @@ void Draft::say(std::string_view kind, std::string_view actor, std::string text,
         {now_, std::string(kind), std::string(actor), std::move(text), std::move(data)});
 }
 
+Priority Draft::priority_of(MessageKind kind) const {
+    return wakes_nobody(kind) ? Priority::kP4 : decision_.next.priority;
+}
+
 Timestamp Draft::may_tell_at(MessageKind kind) const {
     // Whoever reported it, or is asked for help, is told at any hour.
     constexpr std::array kAtAnyHour = {MessageKind::kReceived, MessageKind::kPublicNote,
@@ -60,7 +69,7 @@ Timestamp Draft::may_tell_at(MessageKind kind) const {
     if (at_once_ || outside) return now_;
     const TellingHours& hours = context_.oncall.hours;
     const bool end = kind == MessageKind::kResolved;
-    return next_open(end ? hours.resolved : hours.of(decision_.next.priority), now_);
+    return next_open(end ? hours.resolved : hours.of(priority_of(kind)), now_);
 }
 
 int Draft::tell(const std::vector<Tell>& contacts, MessageKind kind, int step) {
@@ -80,7 +89,7 @@ int Draft::tell(const std::vector<Tell>& contacts, MessageKind kind, int step) {
         if (is_told(decision_.effects, contact)) continue;
         const Timestamp at = stops ? now_ : (end ? now_ : contact.not_before) + wait;
         decision_.effects.emplace_back(Notify{contact.person, contact.channel, contact.address,
-                                              kind, in().priority, step, at});
+                                              kind, priority_of(kind), step, at});
         ++told;
     }
     return told;
@@ -89,7 +98,12 @@ int Draft::tell(const std::vector<Tell>& contacts, MessageKind kind, int step) {
 int Draft::tell_person(std::string_view name, MessageKind kind) {
     const Person* person = context_.oncall.person(name);
     if (person == nullptr) return 0;
-    return tell(contacts_of({person}, in().priority, now_), kind, 0);
+    if (!wakes_nobody(kind)) return tell(contacts_of({person}, in().priority, now_), kind, 0);
+    // Those that serve at the hour at which it is told, which tell() adds.
+    const Duration wait = may_tell_at(kind) - now_;
+    std::vector<Tell> contacts = quiet_contacts(*person, now_ + wait);
+    for (Tell& contact : contacts) contact.not_before -= wait;
+    return tell(contacts, kind, 0);
 }
 
 void Draft::tell_end(std::string_view name, EndTo to) {

@@ -42,6 +42,8 @@ class Draft {
     // What changed, to the programs through which people were told of it.
     void tell_programs(MessageKind kind);
     void tell_watchers(MessageKind kind);
+    // Whose contacts and hours a message of this kind takes: the incident's, or P4's.
+    Priority priority_of(MessageKind kind) const;
     // When people may be told of this (semantics 6: P3 in working hours, ends not at night); now,
     // when at once. Messages told earlier wait for it.
     Timestamp may_tell_at(MessageKind kind) const;

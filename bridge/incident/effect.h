@@ -116,6 +116,10 @@ struct CancelTimer {
     bool operator==(const CancelTimer&) const = default;
 };
 
+// Reminders of what is owed, waited for or late: they take the contacts and the hours of P4,
+// whatever the incident's priority is.
+bool wakes_nobody(MessageKind kind);
+
 // Whether a message is among those.
 bool is_dropped(DropWaiting::What what, const Notify& message);
 

@@ -145,7 +145,8 @@ void wait_then_ladder(Draft& d) {
     const IncidentSettings& s = d.context().settings;
     const Duration wait = d.in().priority == Priority::kP1 ? s.lapse_p1 : s.lapse_p2;
     d.in().next_asked = true;
-    d.set(TimerKind::kEscalation, d.now() + wait);
+    // Whoever was asked hears it when the hours of this priority begin, and then has their time.
+    d.set(TimerKind::kEscalation, d.may_tell_at(MessageKind::kAssigned) + wait);
 }
 
 void lapse_of(Draft& d, std::string why) {
@@ -180,7 +181,7 @@ void await_owner(Draft& d, int told) {
     const IncidentSettings& s = d.context().settings;
     const Duration wait = in.priority == Priority::kP1 ? s.lapse_p1 : s.lapse_p2;
     // An owner whom nothing reaches for this priority cannot answer: the ladder goes on at once.
-    d.set(TimerKind::kLapse, told == 0 ? d.now() : d.now() + wait);
+    d.set(TimerKind::kLapse, told == 0 ? d.now() : d.may_tell_at(MessageKind::kRaised) + wait);
 }
 
 void take_priority(Draft& d, Priority to, std::string_view actor, EntryData data) {

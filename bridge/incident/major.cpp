@@ -216,7 +216,7 @@ Decision pending_reminder_due(Draft& d) {
     d.say("pending_reminded", kSystem, "Still pending: " + in.pending_reason,
           {{"reason", in.pending_reason}});
     d.tell_person(d.owner(), MessageKind::kStillPending);
-    d.set(TimerKind::kPendingReminder, d.now() + every);
+    d.set(TimerKind::kPendingReminder, d.may_tell_at(MessageKind::kStillPending) + every);
     return d.done("still pending");
 }
 

@@ -94,7 +94,7 @@ Decision on_failed(Draft& d, const EffectOutcome& outcome) {
 int fall_back(Draft& d, const Notify& sent, std::string_view detail) {
     if (is_pointless(d.before(), sent)) return 0;
     const auto other = fallback_of(d.context().oncall, sent.person, sent.channel, sent.address,
-                                   d.before().priority, d.now());
+                                   d.priority_of(sent.kind), d.now());
     if (!other) return 0;
     const int told = d.tell({*other}, sent.kind, sent.step);
     if (told == 0) return 0;

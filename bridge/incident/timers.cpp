@@ -86,7 +86,9 @@ Decision close_due(Draft& d) {
     if (const std::string owed = owed_by(d, in); in.resolved_by_hand && !owed.empty()) {
         d.say("owed", kSystem, "Owed before it can close: " + owed, {{"owed", owed}});
         d.tell_person(d.owner(), MessageKind::kOwed);
-        d.set(TimerKind::kClose, d.now() + d.context().settings.close_after);
+        // From when it is told, or those of a weekend would come together.
+        d.set(TimerKind::kClose,
+              d.may_tell_at(MessageKind::kOwed) + d.context().settings.close_after);
         return d.done("something is owed");
     }
     close(d, kSystem,

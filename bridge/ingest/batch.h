@@ -87,6 +87,8 @@ class Batch {
     Result<std::optional<Silence>> stored_silence(const std::string& id, SuppressorKind kind);
     void store_silence(Silence silence);
     Result<void> warn_creator(const Silence& silence);
+    void warn_of_outside(const Silence& silence, Priority priority);
+    void fall_back_outside(const OutcomeIn& in);
 
     // Suppression (batch_hold.cpp).
     // What becomes of an event of an alert that is, was or shall be held back. True: that was all,

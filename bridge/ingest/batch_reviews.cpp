@@ -7,18 +7,6 @@
 #include "bridge/oncall/ladder.h"
 
 namespace tocsin::bridge {
-namespace {
-
-// A reminder wakes nobody: by a contact for P4, else by what is left.
-std::vector<Tell> quiet_contacts(const Person& person, Timestamp now) {
-    for (auto priority = kPriorities.rbegin(); priority != kPriorities.rend(); ++priority) {
-        auto contacts = contacts_of({&person}, *priority, now);
-        if (!contacts.empty()) return contacts;
-    }
-    return {};
-}
-
-}  // namespace
 
 // The incident that a review is about, or the newest that it or its problem is linked with.
 Result<Batch::Work*> Batch::incident_of_review(const Record& record) {
@@ -39,9 +27,9 @@ int Batch::remind(IncidentId id, const std::string& person) {
     if (found == nullptr) return 0;
     const Timestamp open = next_open(oncall().hours.of(Priority::kP4), now_);
     int told = 0;
-    for (const Tell& contact : quiet_contacts(*found, now_)) {
+    for (const Tell& contact : quiet_contacts(*found, open)) {
         effect(id, Notify{contact.person, contact.channel, contact.address, MessageKind::kReviewDue,
-                          Priority::kP4, 0, std::max(contact.not_before, open)});
+                          Priority::kP4, 0, contact.not_before});
         ++told;
     }
     return told;

@@ -4,7 +4,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "bridge/incident/observe.h"
 #include "bridge/ingest/batch.h"
+#include "bridge/oncall/fallback.h"
+#include "bridge/oncall/ladder.h"
 
 namespace tocsin::bridge {
 namespace {
@@ -105,15 +108,64 @@ Result<Answer> Batch::expire(const ExpireSilenceIn& in) {
     return Answer{std::move(done)};
 }
 
-// Who made it is told by each incident that it holds back.
+// What has opened no incident has none to be told by: one message for all of it.
+void Batch::warn_of_outside(const Silence& silence, Priority priority) {
+    const Person* const maker = oncall().person(silence.created_by);
+    if (maker == nullptr) return;
+    const Timestamp open = next_open(oncall().hours.of(priority), now_);
+    for (const Tell& contact : contacts_of({maker}, priority, now_)) {
+        // Programs know things by their incident. Once it is over a warning comes too late.
+        const Timestamp at = std::max(contact.not_before, open);
+        if (contact.readership == Readership::kProgram || at >= silence.ends_at) continue;
+        EffectRow row;
+        row.about = silence.id;
+        row.notify = {contact.person,
+                      contact.channel,
+                      contact.address,
+                      MessageKind::kSilenceEnding,
+                      priority,
+                      0,
+                      at};
+        row.due = at;
+        effects_.push_back(std::move(row));
+        log_.push_back(fmt::format("silence {}: {} is told that it ends soon", silence.id,
+                                   silence.created_by));
+    }
+}
+
+void Batch::fall_back_outside(const OutcomeIn& in) {
+    const bool arrived = in.delivery == EffectOutcome::Delivery::kDelivered;
+    if (in.effect.about.empty() || arrived || in.effect.stuck) return;  // stuck: it has, once
+    const Notify& sent = in.effect.notify;
+    const auto other =
+        fallback_of(oncall(), sent.person, sent.channel, sent.address, sent.priority, now_);
+    if (!other || other->readership == Readership::kProgram) return;
+    EffectRow row;
+    row.about = in.effect.about;
+    row.notify = sent;
+    row.notify.channel = other->channel;
+    row.notify.address = other->address;
+    row.notify.not_before = row.due = now_;
+    effects_.push_back(std::move(row));
+}
+
+// Who made it is told of all that it holds back: by each incident, and of what has opened none.
 Result<void> Batch::warn_creator(const Silence& silence) {
     TOCSIN_TRY(const auto alerts, tx_.current_alerts());
     std::set<IncidentId> incidents;
+    std::optional<Priority> outside;  // the worst that would open
     for (const AlertRecord& alert : alerts) {
-        if (alert.incident && alert.suppressor && alert.suppressor->id == silence.id) {
+        if (!alert.suppressor || alert.suppressor->id != silence.id) continue;
+        if (alert.incident) {
             incidents.insert(alert.incident);
+        } else if (!is_observed(config_.observe, alert.labels, alert.annotations)) {
+            const Priority would_be =
+                priority_by(*route(config_.routes, alert.labels).owner,
+                            config_.priorities.priority(alert.labels, alert.severity));
+            outside = std::min(outside.value_or(would_be), would_be);
         }
     }
+    if (outside) warn_of_outside(silence, *outside);
     const SilenceEnding ending{suppressor_by(silence, now_), silence.created_by};
     for (const IncidentId id : incidents) {
         TOCSIN_TRY(Work* const work, load(id));

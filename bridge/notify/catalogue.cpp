@@ -198,12 +198,14 @@ constexpr Phrase kPhrases[] = {
      "What you reported is resolved. Please confirm it, or say that it is not fixed.",
      "您申报的问题已解决。请确认，或说明仍未解决。"},
 
-    {"subject", "[{{ .Priority }}] {{ .Headline }}: {{ .Title }} [{{ .Key }}]",
-     "[{{ .Priority }}] {{ .Headline }}：{{ .Title }} [{{ .Key }}]"},
+    {"subject", "[{{ .Priority }}] {{ .Headline }}: {{ .Title }}{{ with .Key }} [{{ . }}]{{ end }}",
+     "[{{ .Priority }}] {{ .Headline }}：{{ .Title }}{{ with .Key }} [{{ . }}]{{ end }}"},
     {"brief",
-     "[{{ .Priority }}] {{ .Headline }}: {{ .What }} ({{ .Key }}){{ with .Acknowledge }} "
+     "[{{ .Priority }}] {{ .Headline }}: {{ .What }}{{ with .Key }} ({{ . }}){{ end }}{{ with "
+     ".Acknowledge }} "
      "Acknowledge: {{ . }}{{ end }}{{ with .Url }} {{ . }}{{ end }}",
-     "[{{ .Priority }}] {{ .Headline }}：{{ .What }} ({{ .Key }}){{ with .Acknowledge }} "
+     "[{{ .Priority }}] {{ .Headline }}：{{ .What }}{{ with .Key }} ({{ . }}){{ end }}{{ with "
+     ".Acknowledge }} "
      "认领：{{ . }}{{ end }}{{ with .Url }} {{ . }}{{ end }}"},
 
     // Several messages as one, and what each of them is about in few words.
@@ -213,8 +215,9 @@ constexpr Phrase kPhrases[] = {
      "多条通知已合并为一条。请查看列表。"},
     {"digest.headline_resolved", "{{ .Count }} incidents resolved", "{{ .Count }} 个事件已解决"},
     {"digest.why_resolved", "There is nothing to do.", "无需处理。"},
-    {"digest.line", "[{{ .Priority }}] {{ .Headline }}: {{ .Title }} ({{ .Key }})",
-     "[{{ .Priority }}] {{ .Headline }}：{{ .Title }} ({{ .Key }})"},
+    {"digest.line",
+     "[{{ .Priority }}] {{ .Headline }}: {{ .Title }}{{ with .Key }} ({{ . }}){{ end }}",
+     "[{{ .Priority }}] {{ .Headline }}：{{ .Title }}{{ with .Key }} ({{ . }}){{ end }}"},
     {"digest.subject", "[{{ .Priority }}] {{ .Headline }}", "[{{ .Priority }}] {{ .Headline }}"},
     {"digest.brief", "[{{ .Priority }}] {{ .Headline }}: {{ .What }} … {{ .Url }}",
      "[{{ .Priority }}] {{ .Headline }}：{{ .What }} …… {{ .Url }}"},

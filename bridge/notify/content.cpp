@@ -161,14 +161,17 @@ class Writer {
                 rows.push_back({word("label", label, lang_), std::move(value), {}});
             }
         };
-        add("incident", m_.key + " " + m_.title);
+        const bool of_incident = !m_.key.empty();
+        add("incident", of_incident ? m_.key + " " + m_.title : "");
         add("host", m_.host);
         add("since", timed("value.since", m_.since, m_.resolved_at.value_or(m_.at)));
         if (m_.resolved_at) add("resolved_at", resolved_at());
         add("severity", word("severity", m_.severity, lang_));
         add("priority", std::string(to_string(m_.priority)));
-        add("state", word("state", to_string(m_.state), lang_));
-        add("assignee", m_.assignee.empty() ? say("value.nobody", lang_) : m_.assignee);
+        if (of_incident) {
+            add("state", word("state", to_string(m_.state), lang_));
+            add("assignee", m_.assignee.empty() ? say("value.nobody", lang_) : m_.assignee);
+        }
         if (m_.firing + m_.unknown + m_.resolved > 1) rows.push_back(alerts());
         if (m_.flapping_since) add("flapping", timed("value.since", *m_.flapping_since, m_.at));
         add("told", joined(m_.told));

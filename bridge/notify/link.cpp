@@ -82,7 +82,7 @@ std::vector<ActionLink> links_of(const Incident& incident, MessageKind kind,
                                  std::string_view person, const Secret& key, std::string_view base,
                                  Timestamp expires) {
     std::vector<ActionLink> out;
-    if (key.empty()) return out;
+    if (key.empty() || incident.key.empty()) return out;
     const std::vector<ActionKind> possible = possible_actions(incident);
     for (const ActionKind action : kind == MessageKind::kAskConfirm ? kOfReporters : kOfOwners) {
         if (std::find(possible.begin(), possible.end(), action) == possible.end()) continue;

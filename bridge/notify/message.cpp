@@ -257,7 +257,8 @@ Message make_message(const Incident& incident, const Notify& notify,
         message.released = told_line(*line, oncall, message.names).data;
     }
     message.url = settings.url + "/incidents/" + incident.key;
-    if (notify.kind == MessageKind::kTest) message.url = settings.url;  // there is no incident
+    if (incident.key.empty()) message.url = settings.url + "/silences";  // silence_letter.h
+    if (notify.kind == MessageKind::kTest) message.url = settings.url;   // there is no incident
     return message;
 }
 
@@ -277,9 +278,10 @@ Message make_digest(const std::vector<std::pair<const Incident*, const Notify*>>
             message.language = settings.language;
         }
         // An incident of several messages is told once, by the first of them.
-        const bool told =
-            std::any_of(message.digest.begin(), message.digest.end(),
-                        [key = incident->key](const DigestItem& item) { return item.key == key; });
+        const bool told = std::any_of(message.digest.begin(), message.digest.end(),
+                                      [key = incident->key](const DigestItem& item) {
+                                          return !key.empty() && item.key == key;
+                                      });
         if (told) continue;
         message.digest.push_back({notify->kind, incident->priority, incident->key,
                                   title_of(*incident, reader_of(message))});

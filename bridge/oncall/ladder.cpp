@@ -34,6 +34,14 @@ std::vector<Tell> contacts_of(const Oncall& oncall, const std::vector<Target>& t
     return contacts_of(oncall.resolve(targets, now), priority, now);
 }
 
+std::vector<Tell> quiet_contacts(const Person& person, Timestamp now) {
+    for (auto priority = kPriorities.rbegin(); priority != kPriorities.rend(); ++priority) {
+        auto contacts = contacts_of({&person}, *priority, now);
+        if (!contacts.empty()) return contacts;
+    }
+    return {};
+}
+
 Duration repeat_interval(Priority priority) {
     return priority <= Priority::kP2 ? Duration{30min} : Duration{24h};
 }

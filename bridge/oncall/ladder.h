@@ -27,6 +27,8 @@ std::vector<Tell> contacts_of(const std::vector<const Person*>& people, Priority
                               Timestamp now);
 std::vector<Tell> contacts_of(const Oncall& oncall, const std::vector<Target>& targets,
                               Priority priority, Timestamp now);
+// For what wakes nobody: the contacts for P4, else those for the least urgent that there are.
+std::vector<Tell> quiet_contacts(const Person& person, Timestamp now);
 
 struct StepPlan {
     std::vector<Tell> tell;

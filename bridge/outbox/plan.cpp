@@ -80,8 +80,8 @@ std::vector<Parcel> gathered(std::vector<EffectRow> rows, Readership readership)
     for (EffectRow& row : rows) {
         const auto same = std::find_if(out.begin(), out.end(), [&](const Parcel& parcel) {
             const EffectRow& first = parcel.rows.front();
-            return first.incident == row.incident && first.notify.kind == row.notify.kind &&
-                   first.notify.step == row.notify.step;
+            return first.incident == row.incident && first.about == row.about &&
+                   first.notify.kind == row.notify.kind && first.notify.step == row.notify.step;
         });
         if (readership == Readership::kGroup && same != out.end()) {
             same->shape = Parcel::Shape::kMentions;

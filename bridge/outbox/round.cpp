@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/core/digest.h"
+#include "bridge/outbox/silence_letter.h"
 
 namespace tocsin::bridge {
 namespace {
@@ -16,7 +17,8 @@ constexpr int kTimelineRows = 10;
 
 std::string key_of(const Mailing& mailing) {
     const Letter& first = mailing.letters.front();
-    std::string key = first.incident.key + "-" + std::to_string(first.effect.id.value);
+    std::string key = first.incident.key.empty() ? "silence" : first.incident.key;
+    key += "-" + std::to_string(first.effect.id.value);
     if (mailing.letters.size() == 1) return key;
     std::string ids;
     for (const Letter& letter : mailing.letters) {
@@ -72,6 +74,12 @@ Result<std::vector<Mailing>> mailings_of(Store& store, const std::vector<Parcel>
             Mailing mailing;
             mailing.shape = parcels[i].shape;
             for (EffectRow& row : claimed[i]) {
+                if (!row.about.empty()) {
+                    TOCSIN_TRY(const auto silence, tx.silence(row.about));
+                    TOCSIN_TRY(const auto alerts, tx.current_alerts());
+                    mailing.letters.push_back(letter_of_silence(std::move(row), silence, alerts));
+                    continue;
+                }
                 const auto incident = incidents.find(row.incident);
                 if (incident == incidents.end()) continue;
                 TOCSIN_TRY(Letter letter,

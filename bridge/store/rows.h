@@ -50,6 +50,7 @@ struct EffectRow {
     Timestamp updated_at;
     std::string result;  // the last answer or error
     bool stuck = false;  // another contact of the person was tried for it
+    std::string about;   // the id of the silence that it tells of, being of no incident; else ""
 };
 
 // A message that was handed to a channel: what its rates count.

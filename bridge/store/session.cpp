@@ -170,7 +170,7 @@ void select_hosts(Session& session, const std::string& tail, const sql::Paramete
 
 std::string effect_columns() {
     return "id, incident, state, due_at, not_before, attempts, person, channel, address, kind, "
-           "priority, step, created_at, updated_at, result, stuck";
+           "priority, step, created_at, updated_at, result, stuck, about";
 }
 
 void select_effects(Session& session, const std::string& text, const sql::Parameters& parameters,
@@ -178,12 +178,13 @@ void select_effects(Session& session, const std::string& text, const sql::Parame
     using sql::Int;
     using sql::Text;
     sql::select<Int, Int, Text, Int, Int, Int, Text, Text, Text, Text, Text, Int, Int, Int, Text,
-                Int>(
+                Int, Text>(
         session.connection, text, parameters,
         [&](const Int& id, const Int& incident, const Text& state, const Int& due,
             const Int& not_before, const Int& attempts, const Text& person, const Text& channel,
             const Text& address, const Text& kind, const Text& priority, const Int& step,
-            const Int& created, const Int& updated, const Text& result, const Int& stuck) {
+            const Int& created, const Int& updated, const Text& result, const Int& stuck,
+            const Text& about) {
             EffectRow out;
             out.id = EffectId{id.value};
             out.incident = IncidentId{incident.value};
@@ -201,6 +202,7 @@ void select_effects(Session& session, const std::string& text, const sql::Parame
             out.updated_at = from_unix_ms(updated.value);
             out.result = result.value;
             out.stuck = stuck.value != 0;
+            out.about = about.value;
             row(std::move(out));
         });
 }

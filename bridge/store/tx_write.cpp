@@ -207,7 +207,7 @@ void write_effects(Session& session, const Changes& changes) {
         const Notify& n = effect.notify;
         rows.add(effect.incident.value, to_string(effect.state), effect.due, n.not_before, 0,
                  n.person, n.channel, n.address, to_string(n.kind), to_string(n.priority), n.step,
-                 changes.now, changes.now, "");
+                 changes.now, changes.now, "", effect.about);
     }
     sql::insert_rows(session.connection, *session.dialect, "effects",
                      {{"incident", kInteger},
@@ -223,7 +223,8 @@ void write_effects(Session& session, const Changes& changes) {
                       {"step", kInteger},
                       {"created_at", kInteger},
                       {"updated_at", kInteger},
-                      {"result", kText}},
+                      {"result", kText},
+                      {"about", kText}},
                      rows);
     for (const EffectRow& effect : changes.settled) {
         sql::run(session.connection,

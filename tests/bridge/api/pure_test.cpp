@@ -5,6 +5,7 @@
 
 #include "bridge/api/access.h"
 #include "bridge/api/events.h"
+#include "bridge/api/oncall_requests.h"
 #include "bridge/api/requests.h"
 
 using namespace tocsin;
@@ -150,4 +151,29 @@ TEST_CASE("a listener that cannot be told all it missed is told to start over") 
         CHECK_THAT(heard->text, Catch::Matchers::EndsWith("data: {\"new\": 1}\n\n"));
         broker.close_all();
     }
+}
+
+TEST_CASE("a swap wants a shift of each of the two") {
+    const Timestamp start = parse_rfc3339("2026-01-05T09:00:00Z").value();
+    RotationLayer weekly;
+    weekly.people = {"a", "b"};
+    weekly.starts = start;
+    weekly.first = local_of(weekly.zone, start);
+    const Rotation rotation{"d", "", {weekly}};
+    Override swap{0, Override::Kind::kSwap, "d", "a", "b", start + 24h, start + 24h * 10};
+    CHECK(check_swap(swap, rotation, {}));
+    swap.instead_of = "c";
+    const auto refused = check_swap(swap, rotation, {});
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == ErrorCode::kInvalid);
+    CHECK(refused.error().message ==
+          "c has no shift of d from 2026-01-06T09:00:00.000Z to 2026-01-15T09:00:00.000Z, and a "
+          "swap takes one of each; to stand in: tocsin oncall override d c --instead-of a");
+    // Who stands in for somebody has that one's shifts to give, and the other way round.
+    const Override cover{1, Override::Kind::kCover, "d", "c", "b", start, start + 24h * 14};
+    CHECK(check_swap(swap, rotation, {cover}));
+    // Both are of the rotation, and it is only one's turn in that time.
+    swap.instead_of = "b";
+    swap.to = start + 24h * 3;
+    CHECK_FALSE(check_swap(swap, rotation, {}));
 }

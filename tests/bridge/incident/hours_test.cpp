@@ -142,3 +142,75 @@ TEST_CASE("an empty rotation is told to the catch-all and stands in the timeline
     CHECK(kinds(d) == "opened step_skipped rotation_empty step");
     CHECK(told(d) == "li.na opened, zhao.lei opened, chen.yu nobody");
 }
+
+TEST_CASE("whoever a P3 is given to at night is asked first in the morning too") {
+    World w = office_world(at("2026-01-05T10:00:00Z"));
+    Decision d = w.on(w.opened("warning").next, World::act(ActionKind::kAcknowledge));
+    w.now = kNight;
+    UserAction assign = World::act(ActionKind::kAssign);
+    assign.person = "zhao.lei";
+    d = w.on(d.next, assign);
+    CHECK(told(d) == "zhao.lei assigned");
+    CHECK(not_before(d) == std::vector<Timestamp>{kMorning});
+    CHECK(timer(d, TimerKind::kEscalation) == kMorning + 15min);
+    // By day, and where the priority knows no hours, the time runs from now.
+    w.now = at("2026-01-05T11:00:00Z");
+    d = w.on(w.on(w.opened("warning").next, World::act(ActionKind::kAcknowledge)).next, assign);
+    CHECK(timer(d, TimerKind::kEscalation) == w.now + 15min);
+    w.now = kNight;
+    d = w.on(w.on(w.opened("critical").next, World::act(ActionKind::kAcknowledge)).next, assign);
+    CHECK(timer(d, TimerKind::kEscalation) == w.now + 15min);
+}
+
+TEST_CASE("an expired acknowledge of a P3 gives its owner their time in the morning") {
+    World w = office_world(at("2026-01-05T17:00:00Z"));
+    w.settings.acknowledge_for = {{Priority::kP3, 5h}};
+    Decision d = w.on(w.opened("warning").next, World::act(ActionKind::kAcknowledge));
+    w.now = kNight;
+    d = w.on(d.next, TimerDue{TimerKind::kAcknowledgeEnd, w.now});
+    CHECK(told(d) == "li.na lapsed");
+    CHECK(timer(d, TimerKind::kEscalation) == kMorning + 15min);
+}
+
+TEST_CASE("what is owed or still waited for wakes nobody, whatever the priority") {
+    // By SMS for what is urgent; the mail is read in working hours and for all else.
+    World w = office_world(kNight - 24h);  // a Sunday
+    const Hours office = w.oncall.hours.of(Priority::kP4);
+    w.oncall.people[0].contacts = {{"sms", "+1", {Priority::kP1, Priority::kP2}, Duration{0}},
+                                   {"mail",
+                                    "li.na@example.com",
+                                    {kPriorities.begin(), kPriorities.end()},
+                                    Duration{0},
+                                    office}};
+    const Incident owned =
+        w.on(w.opened("critical").next, World::act(ActionKind::kAcknowledge)).next;
+    UserAction pend = World::act(ActionKind::kPend);
+    pend.text = "the vendor";
+    pend.until = w.now + 24h * 5;
+    const Incident by_hand = w.on(owned, World::act(ActionKind::kResolve)).next;
+    const Incident resolved = w.on(by_hand, w.cleared("disk", "critical")).next;
+    const Incident waiting = w.on(owned, pend).next;
+    w.now = kNight;
+    for (const auto& [in, what] : {std::pair{resolved, TimerKind::kClose},
+                                   std::pair{waiting, TimerKind::kPendingReminder}}) {
+        w.oncall.people[0].contacts[1].hours = office;
+        const Decision d = w.on(in, TimerDue{what, w.now});
+        REQUIRE(d.next.priority == Priority::kP2);
+        std::vector<Notify> sent;
+        for (const Effect& effect : d.effects) {
+            if (const auto* notify = std::get_if<Notify>(&effect)) sent.push_back(*notify);
+        }
+        REQUIRE(sent.size() == 1);
+        CHECK(sent[0].channel == "mail");
+        CHECK(sent[0].priority == Priority::kP4);
+        CHECK(sent[0].not_before == kMorning);
+        CHECK(timer(d, what) == kMorning + 24h);  // and not one for each night
+        // Where the mail does not go, the other way keeps to the hours.
+        w.oncall.people[0].contacts[1].hours = nullptr;
+        EffectOutcome failed;
+        failed.delivery = EffectOutcome::Delivery::kFailed;
+        failed.notify = sent[0];
+        const Decision other = w.on(d.next, failed);
+        CHECK(not_before(other) == std::vector<Timestamp>{kMorning});
+    }
+}

@@ -13,7 +13,7 @@ TEST_CASE("what a silence hides opens no incident, and opens one when the silenc
     REQUIRE(lab.put(silence_of(lab, "host=\"web-1\"", 0s, 1h)));
     fires_on(lab, "DiskFull", 59min);
     CHECK(lab.incidents().empty());
-    CHECK(lab.deliver().empty());
+    CHECK(lab.deliver() == std::vector<std::string>{"zhao.lei: silence_ending"});
     REQUIRE(outside(lab).size() == 1);
     CHECK(outside(lab)[0].suppressor->id == "silence-1");
     CHECK(outside(lab)[0].suppressor->name == "by zhao.lei: new disk");
@@ -82,6 +82,50 @@ TEST_CASE("who made the silence is warned 15 m before its end, once, and it ends
     fires_on(lab, "DiskFull", 15min);
     CHECK(lab.deliver() ==
           std::vector<std::string>{"li.na: unsuppressed", "zhao.lei: unsuppressed"});
+}
+
+TEST_CASE("who made a silence is warned of what has opened no incident, by one message") {
+    BridgeLab lab;
+    REQUIRE(lab.put(silence_of(lab, "host=\"web-1\"", 0s, 1h)));
+    for (int i = 0; i < 23; ++i) {  // 46 minutes
+        fires_on(lab, "DiskFull", 1min);
+        fires_on(lab, "Load", 1min);
+    }
+    lab.restart();
+    CHECK(lab.incidents().empty());
+    CHECK(lab.deliver() == std::vector<std::string>{"zhao.lei: silence_ending"});
+    fires_on(lab, "DiskFull", 5min);
+    CHECK(lab.deliver().empty());
+}
+
+TEST_CASE("a warning that would come after the silence's end is none") {
+    BridgeConfig config = lab_config();
+    config.oncall.people[1].contacts[0].after = 20min;
+    BridgeLab lab(config);
+    REQUIRE(lab.put(silence_of(lab, "host=\"web-1\"", 0s, 1h)));
+    fires_on(lab, "DiskFull", 59min);
+    lab.clock.advance(30min);
+    CHECK(lab.deliver().empty());
+}
+
+TEST_CASE("a warning of no incident that fails goes by the next contact") {
+    BridgeConfig config = lab_config();
+    Contact sms = config.oncall.people[1].contacts[0];
+    sms.channel = "sms";
+    sms.address = "+1";
+    sms.priorities = {Priority::kP1};
+    config.oncall.people[1].contacts.push_back(sms);
+    BridgeLab lab(config);
+    REQUIRE(lab.put(silence_of(lab, "host=\"web-1\"", 0s, 1h)));
+    fires_on(lab, "DiskFull", 46min);
+    auto claimed = lab.store().claim_effects(lab.clock.now(), lab.clock.now() + 1min, 10).value();
+    REQUIRE(claimed.size() == 1);
+    CHECK(claimed[0].notify.channel == "mail");
+    CHECK(claimed[0].about == "silence-1");
+    REQUIRE(lab.put(OutcomeIn{claimed[0], EffectOutcome::Delivery::kFailed, "550"}));
+    claimed = lab.store().claim_effects(lab.clock.now(), lab.clock.now() + 1min, 10).value();
+    REQUIRE(claimed.size() == 1);
+    CHECK(claimed[0].notify.channel == "sms");
 }
 
 TEST_CASE("the bridge was away while a silence began and ended: neither is skipped or repeated") {

@@ -5,6 +5,7 @@
 #include "bridge/incident/liveness.h"
 #include "bridge/incident/title.h"
 #include "bridge/notify/content.h"
+#include "bridge/notify/link.h"
 #include "tests/support/incident_world.h"
 
 using namespace tocsin;
@@ -229,6 +230,32 @@ TEST_CASE("a digest tells each incident once, in a language that its readers sha
     CHECK(own.digest[1].key == "INC-2026-000001");
     CHECK(own.url == "https://tocsin.example/?state=open");
     CHECK(digest({{&one, &na}, {&two, &lei}}).language == "en");
+}
+
+TEST_CASE("a message of no incident leads to the silences, and nothing of it can be acknowledged") {
+    World world;
+    Incident none;
+    none.title = "DiskFull on web-1";
+    none.opened_at = world.now;
+    Notify ending = to("li.na");
+    ending.kind = MessageKind::kSilenceEnding;
+    const MessageSettings settings{"https://tocsin.example", "en", "UTC"};
+    Message message =
+        make_message(none, ending, {}, world.oncall, settings, "silence-7", world.now);
+    CHECK(message.url == "https://tocsin.example/silences");
+    const Content content = content_of(message);
+    CHECK(content.subject == "[P3] Silence ends soon: DiskFull on web-1");
+    CHECK(content.brief ==
+          "[P3] Silence ends soon: DiskFull on web-1 https://tocsin.example/silences");
+    for (const Row& row : content.rows) CHECK(row.value != "nobody");
+    CHECK(links_of(none, ending.kind, "li.na", Secret("key"), "https://tocsin.example", world.now)
+              .empty());
+    // Two of them are two lines of a digest.
+    Incident other = none;
+    other.title = "Load on web-2";
+    const Message digest = make_digest({{&none, &ending}, {&other, &ending}}, world.oncall,
+                                       settings, "key", world.now);
+    CHECK(digest.digest.size() == 2);
 }
 
 TEST_CASE("a digest has the worst that is asked first, ends last, and says how bad it is") {

@@ -106,6 +106,35 @@ TEST_CASE("a message whose lease ran out waits for its budget, and is not looked
     CHECK(*round.next >= start + 10min);
 }
 
+TEST_CASE("the letter about a silence whose alerts opened no incident names them and its end") {
+    BridgeLab lab;
+    PutSilenceIn silence;
+    silence.silence.matchers = {parse_matcher("alertname=\"DiskFull\"").value()};
+    silence.silence.starts_at = lab.clock.now();
+    silence.silence.ends_at = lab.clock.now() + 16min;
+    silence.silence.created_by = "zhao.lei";
+    silence.silence.comment = "new disk";
+    silence.new_id = "silence-1";
+    REQUIRE(lab.put(silence));
+    REQUIRE(lab.post({agent_alert("DiskFull", "web-1", "warning", 1, lab.clock.now() + 10min),
+                      agent_alert("DiskFull", "web-2", "critical", 1, lab.clock.now() + 10min)}));
+    lab.pass(2min);
+    const auto mailings = all_now(lab.store(), round_at(lab.clock.now(), {}));
+    REQUIRE(mailings.size() == 1);
+    REQUIRE(mailings[0].letters.size() == 1);
+    const Letter& letter = mailings[0].letters[0];
+    CHECK(mailings[0].idempotency_key == "silence-" + std::to_string(letter.effect.id.value));
+    CHECK(letter.effect.notify.kind == MessageKind::kSilenceEnding);
+    CHECK(letter.incident.key.empty());
+    CHECK(letter.incident.alerts.size() == 2);
+    CHECK(letter.incident.title == "DiskFull on web-1, DiskFull on web-2");
+    CHECK(letter.incident.priority == Priority::kP2);  // the worse of what would open
+    REQUIRE(letter.timeline.size() == 1);
+    CHECK(letter.timeline[0].kind == "silence_ending");
+    CHECK(letter.timeline[0].data.at("by_id") == "silence-1");
+    CHECK(letter.timeline[0].data.at("until") == format_rfc3339(silence.silence.ends_at));
+}
+
 TEST_CASE("a stuck message falls back once, and its mark survives a restart") {
     BridgeConfig config = lab_config();
     Contact sms{"sms", "+86138", {Priority::kP1}, 0s};

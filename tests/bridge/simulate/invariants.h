@@ -248,6 +248,22 @@ inline Wrong only_the_told_hear_ends(const Snapshot& s) {
     return std::nullopt;
 }
 
+// What is owed, waited for or late is told by what P4 may use, in its hours.
+inline Wrong paperwork_wakes_nobody(const Snapshot& s) {
+    const Hours& hours = s.config->oncall.hours.of(Priority::kP4);
+    for (const auto& [id, effects] : s.effects) {
+        for (const EffectRow& row : effects) {
+            const Notify& sent = row.notify;
+            if (!wakes_nobody(sent.kind)) continue;
+            if (sent.priority == Priority::kP4 && is_open(hours, sent.not_before)) continue;
+            return name_of(s.incidents.at(id)) + ": " + std::string(to_string(sent.kind)) + " to " +
+                   sent.person + " as " + std::string(to_string(sent.priority)) + " at " +
+                   format_rfc3339(sent.not_before);
+        }
+    }
+    return std::nullopt;
+}
+
 // By id, and by time but where the machine's clock was set back between two lines. `back` are the
 // ids of the newest lines when that happened.
 inline Wrong timelines_are_ordered(const Snapshot& s, const std::vector<std::int64_t>& back) {

@@ -37,6 +37,7 @@ Wrong first_wrong(RandomBridge& bridge, RandomBridge::Depth depth) {
     if (Wrong wrong = openings_are_told(s)) return wrong;
     if (Wrong wrong = ends_are_told(s)) return wrong;
     if (Wrong wrong = only_the_told_hear_ends(s)) return wrong;
+    if (Wrong wrong = paperwork_wakes_nobody(s)) return wrong;
     return timelines_are_ordered(s, bridge.set_back());
 }
 
