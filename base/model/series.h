@@ -55,9 +55,9 @@ class SeriesTable {
     SeriesTable(const SeriesTable&) = delete;
     SeriesTable& operator=(const SeriesTable&) = delete;
 
-    // The series of `desc.name` and `labels` (without __name__); the same ref for the same set,
-    // which `desc`, of static life, describes from now on. nullptr for series that rules record
-    // (name in the labels, no target labels added).
+    // The series of `desc.name` and `labels` (without __name__); the same ref for the same set.
+    // `desc` must have static life; nullptr for series that rules record (name in the labels, no
+    // target labels added).
     SeriesRef get(const MetricDesc* desc, const Labels& labels);
     // The series of just these labels, __name__ among them: for what another program named whole.
     SeriesRef get_whole(const MetricDesc* desc, const Labels& labels);
