@@ -143,6 +143,14 @@ bool is_storm(const std::vector<StormMember>& members, const StormSettings& sett
     return settings.more_than > 0 && static_cast<int>(hosts.size()) + without > settings.more_than;
 }
 
+bool comes_back(const Incident& before, const Incident& after) {
+    if (after.state != State::kTriggered || after.suppressed || after.absorbed || after.observed ||
+        after.is_parent() || wants_a_person(after)) {
+        return false;
+    }
+    return before.state == State::kResolved || before.suppressed || before.observed;
+}
+
 bool fuse_blows(int opened_in_window, const StormSettings& settings) {
     return settings.fuse > 0 && opened_in_window > settings.fuse;
 }

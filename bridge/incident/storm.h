@@ -46,8 +46,8 @@ struct StormMember {
     IncidentId incident;
     std::string group;  // "" for none
     std::string host;
-    Timestamp opened_at;
-    IncidentId parent;  // none: it belongs to no storm, or has left it
+    Timestamp opened_at;  // or opened again, or came out of what held it back: the latest
+    IncidentId parent;    // none: it belongs to no storm, or has left it
     bool open = true;
     Priority priority = Priority::kP3;
     std::string severity;
@@ -58,6 +58,9 @@ struct StormMember {
 // window. Members without a host count as one host each.
 bool is_storm(const std::vector<StormMember>& members, const StormSettings& settings,
               Timestamp now);
+// Whether this decision asks for people anew, as an opening does: it fires again, or is held back
+// no longer. What a person keeps open (it was reported, or is major) is part of no storm.
+bool comes_back(const Incident& before, const Incident& after);
 bool fuse_blows(int opened_in_window, const StormSettings& settings);
 
 // What a parent is told of its children; the counts of all that ever were its.

@@ -142,7 +142,7 @@ class Batch {
     bool observe(const Incident& incident, const Effect& item);
 
     // Storms (batch_storm.cpp).
-    Result<void> storms_opened(IncidentId id);
+    Result<void> storms_opened(IncidentId id);  // or opened again, as comes_back() says
     Result<void> begin_storm(const StormMember& last, Incident::Kind kind,
                              const std::vector<IncidentId>& members);
     Result<IncidentId> storm_parent(const StormMember& last, Incident::Kind kind,

@@ -27,7 +27,8 @@ Result<void> Batch::load_parent(const Incident& incident) {
     return success();
 }
 
-// A new incident has opened: it joins a storm that is on, or is the one that makes a storm.
+// An incident has opened, or opened again: it joins a storm that is on, or is the one that makes a
+// storm.
 Result<void> Batch::storms_opened(IncidentId id) {
     const StormSettings& settings = config_.incidents.storms;
     const Incident& in = work_.at(id).now;
@@ -139,7 +140,8 @@ Result<void> Batch::adopt(IncidentId parent, const std::vector<IncidentId>& chil
         if (work == nullptr) continue;
         Decision decision = decide(work->now, Event{news}, context_of(work->now), now_);
         if (!decision.next.absorbed) continue;
-        // One that opened just now has told nobody yet: what it queued is dropped.
+        // One that opened just now has told nobody yet: what it queued is dropped. One that opened
+        // again has told of its first time.
         if (!work->before.key.empty()) {
             for (const std::string& person : work->now.told) grown.told.push_back(person);
         }
@@ -168,7 +170,7 @@ Result<std::vector<StormMember>> Batch::children_of(IncidentId parent) {
             const Incident& in = work->second.now;
             StormMember now = member;
             now.host = member.host.empty() ? std::string(in.labels.get("host")) : member.host;
-            now.opened_at = in.opened_at;
+            now.opened_at = std::max(member.opened_at, in.opened_at);
             now.open = is_open(in.state);
             now.priority = in.priority;
             now.severity = in.severity;

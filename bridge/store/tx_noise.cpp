@@ -45,7 +45,9 @@ void write_members(Session& session, const std::vector<StormMember>& members) {
                       {"priority", kText},
                       {"severity", kText}},
                      rows,
-                     "ON CONFLICT (incident) DO UPDATE SET parent = excluded.parent, "
+                     "ON CONFLICT (incident) DO UPDATE SET opened_at = CASE WHEN "
+                     "excluded.opened_at > storm_members.opened_at THEN excluded.opened_at "
+                     "ELSE storm_members.opened_at END, parent = excluded.parent, "
                      "open = excluded.open, priority = excluded.priority, "
                      "severity = excluded.severity");
 }

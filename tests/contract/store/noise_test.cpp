@@ -51,8 +51,8 @@ TEST_CASE("members of a storm are found by group and time, and as children of th
     CHECK(read(*store, [&](Tx& tx) { return tx.opened_alone(kNow - 1min); }) == 3);
     CHECK(read(*store, [&](Tx& tx) { return tx.opened_alone(kNow); }) == 2);
 
-    // It becomes a child, and resolves; where it belongs and since when stays.
-    StormMember child = member(1, "other", kNow, 9);
+    // It becomes a child, and resolves; where it belongs stays, and of two openings the later.
+    StormMember child = member(1, "other", kNow - 5min, 9);
     child.open = false;
     child.priority = Priority::kP1;
     noise.members = {child};
