@@ -4,9 +4,10 @@
 // than storms.more_than get a parent: an incident without alerts of its own. Those not
 // acknowledged become its children. A child is *absorbed*: it tells nobody and runs no ladder; it
 // is owned by whoever owns the parent, and the parent's end is its end for those who were told. A
-// child that rises above the parent's priority leaves and stands on its own. When some have ended,
-// at most max(1, 10 %) of the children that were open at once still are, and no new one has come
-// within the window, the parent resolves and what remains stands on its own.
+// parent whose open children are all held back is held back with them. A child that rises above the
+// parent's priority leaves and stands on its own. When some have ended, at most max(1, 10 %) of the
+// children that were open at once still are, and no new one has come within the window, the parent
+// resolves and what remains stands on its own.
 //
 // A fuse does the same with everything that opens beyond so many incidents a minute: its parent is
 // of the kind kOverflow.
@@ -51,6 +52,7 @@ struct StormMember {
     bool open = true;
     Priority priority = Priority::kP3;
     std::string severity;
+    bool held = false;  // held back (suppression.h)
     bool operator==(const StormMember&) const = default;
 };
 

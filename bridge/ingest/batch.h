@@ -105,6 +105,7 @@ class Batch {
     Result<void> link_cause(const AlertRecord& alert);
     void end_lost_sources(const std::set<std::string>& current);
     Result<void> end_until_clear();
+    Result<bool> fires_any(const Matchers& matchers);
     void put_outside(const AlertRecord* known, std::optional<AlertRecord> record);
     void collect_held(Changes& changes);
     // Hosts (batch_hosts.cpp).
@@ -149,6 +150,8 @@ class Batch {
                                     const std::vector<IncidentId>& members);
     Result<void> adopt(IncidentId parent, const std::vector<IncidentId>& children);
     Result<std::vector<StormMember>> children_of(IncidentId parent);
+    Result<std::optional<Suppressor>> held_children(const Incident& parent,
+                                                    const std::vector<StormMember>& children);
     Result<void> settle_storms();
     Result<void> settle_storm(IncidentId id);
     Result<void> tell_children(IncidentId parent, const std::vector<StormMember>& children,

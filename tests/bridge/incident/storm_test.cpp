@@ -316,3 +316,31 @@ TEST_CASE("what asks for people anew counts as an opening, what a person keeps o
         CHECK(comes_back(before, after) == c.back);
     }
 }
+
+TEST_CASE("a storm is held back with its children, and comes out with them") {
+    World w;
+    Decision d = storm_of(w, 30);
+    w.now += 1min;
+    StormNews news = news_of(30, 30, 30);
+    news.held = w.silence(w.now + 1h);
+    d = w.on(d.next, news);
+    CHECK(kinds(d) == "suppressed");
+    CHECK(d.next.suppressed == news.held);
+    CHECK(cancels(d, TimerKind::kEscalation));
+    CHECK_FALSE(w.on(d.next, TimerDue{TimerKind::kEscalation, w.now}).changed);
+    // Worse, and still held back: nobody is told. Clear: as it was.
+    news.priority = Priority::kP1;
+    Decision worse = w.on(d.next, news);
+    CHECK(worse.next.priority == Priority::kP1);
+    CHECK(told(worse).empty());
+    StormNews cleared = news_of(30, 30, 0);
+    cleared.latest = w.now;  // it may grow again for a while
+    CHECK(w.on(d.next, cleared).next.suppressed.has_value());
+
+    w.now += 1h;
+    news.held.reset();
+    d = w.on(worse.next, news);
+    CHECK(kinds(d) == "unsuppressed step");
+    CHECK(told(d) == "li.na unsuppressed");
+    CHECK_FALSE(d.next.suppressed);
+}
