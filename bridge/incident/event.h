@@ -139,6 +139,8 @@ struct StormNews {
     bool grows = false;                 // new children came
     std::vector<std::string> told;      // people whom those had told: they hear of the storm's end
     std::vector<std::string> policies;  // of the new ones; "" for none
+    // All that are open are held back, the longest by this; none: one of them is not.
+    std::optional<Suppressor> held{};
 };
 
 // To a child of a storm: what became of its parent.

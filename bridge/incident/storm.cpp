@@ -9,6 +9,7 @@
 #include "bridge/incident/moves.h"
 #include "bridge/incident/person_moves.h"
 #include "bridge/incident/sla_moves.h"
+#include "bridge/incident/suppression.h"
 
 namespace tocsin::bridge {
 namespace {
@@ -143,6 +144,14 @@ bool is_storm(const std::vector<StormMember>& members, const StormSettings& sett
     return settings.more_than > 0 && static_cast<int>(hosts.size()) + without > settings.more_than;
 }
 
+bool comes_back(const Incident& before, const Incident& after) {
+    if (after.state != State::kTriggered || after.suppressed || after.absorbed || after.observed ||
+        after.is_parent() || wants_a_person(after)) {
+        return false;
+    }
+    return before.state == State::kResolved || before.suppressed || before.observed;
+}
+
 bool fuse_blows(int opened_in_window, const StormSettings& settings) {
     return settings.fuse > 0 && opened_in_window > settings.fuse;
 }
@@ -235,6 +244,7 @@ Decision on_storm(Draft& d, const StormNews& news) {
     if (in.state == State::kClosed) return d.nothing("the storm is over");
     take(in, news);
     if (in.state == State::kResolved) {
+        in.suppressed = news.grows ? news.held : std::nullopt;
         if (!news.grows) return d.done("the storm is over");
         in.children_most = news.open;
         take_priority(d, priority_of(news, in.kind, d.context()), kSystem);
@@ -244,6 +254,8 @@ Decision on_storm(Draft& d, const StormNews& news) {
         tell_policies(d, news.policies, MessageKind::kStorm);
         return d.done("it storms again");
     }
+    // Its last children clear as they were, so that nobody is woken by what ends.
+    if (news.open > 0) set_suppressed(d, news.held);
     const Ending ending = ending_of(in, news, d.context().settings.storms, d.now());
     if (ending != Ending::kNo && in.facts.all_clear_since) {
         return d.nothing("the storm is over already");
@@ -260,6 +272,10 @@ Decision on_storm(Draft& d, const StormNews& news) {
         d.say("storm_grew", kSystem, in.title, facts_of(news));
     }
     const Priority wanted = priority_of(news, in.kind, d.context());
+    if (in.suppressed) {
+        take_priority(d, wanted, kSystem);
+        return d.done("the storm goes on, held back");
+    }
     if (wanted < in.priority && in.opened_at == d.now()) {
         // It grew in the moment in which it opened: told once, as what it is.
         in.priority = wanted;

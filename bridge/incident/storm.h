@@ -4,9 +4,10 @@
 // than storms.more_than get a parent: an incident without alerts of its own. Those not
 // acknowledged become its children. A child is *absorbed*: it tells nobody and runs no ladder; it
 // is owned by whoever owns the parent, and the parent's end is its end for those who were told. A
-// child that rises above the parent's priority leaves and stands on its own. When some have ended,
-// at most max(1, 10 %) of the children that were open at once still are, and no new one has come
-// within the window, the parent resolves and what remains stands on its own.
+// parent whose open children are all held back is held back with them. A child that rises above the
+// parent's priority leaves and stands on its own. When some have ended, at most max(1, 10 %) of the
+// children that were open at once still are, and no new one has come within the window, the parent
+// resolves and what remains stands on its own.
 //
 // A fuse does the same with everything that opens beyond so many incidents a minute: its parent is
 // of the kind kOverflow.
@@ -46,11 +47,12 @@ struct StormMember {
     IncidentId incident;
     std::string group;  // "" for none
     std::string host;
-    Timestamp opened_at;
-    IncidentId parent;  // none: it belongs to no storm, or has left it
+    Timestamp opened_at;  // or opened again, or came out of what held it back: the latest
+    IncidentId parent;    // none: it belongs to no storm, or has left it
     bool open = true;
     Priority priority = Priority::kP3;
     std::string severity;
+    bool held = false;  // held back (suppression.h)
     bool operator==(const StormMember&) const = default;
 };
 
@@ -58,6 +60,9 @@ struct StormMember {
 // window. Members without a host count as one host each.
 bool is_storm(const std::vector<StormMember>& members, const StormSettings& settings,
               Timestamp now);
+// Whether this decision asks for people anew, as an opening does: it fires again, or is held back
+// no longer. What a person keeps open (it was reported, or is major) is part of no storm.
+bool comes_back(const Incident& before, const Incident& after);
 bool fuse_blows(int opened_in_window, const StormSettings& settings);
 
 // What a parent is told of its children; the counts of all that ever were its.

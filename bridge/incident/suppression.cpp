@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "bridge/incident/alert_news.h"
 #include "bridge/incident/handlers.h"
@@ -15,12 +16,8 @@ bool is_over(const AlertRecord& alert) {
     return alert.status == AlertStatus::kResolved;
 }
 
-// None ends later than any time.
-bool ends_before(const Suppressor& a, const Suppressor& b) {
-    return a.until && (!b.until || *a.until < *b.until);
-}
-
 Timestamp firing_since(const Incident& incident) {
+    if (incident.is_parent()) return incident.opened_at;
     Timestamp since = Timestamp::max();
     for (const AlertRecord& alert : incident.alerts) {
         if (!is_over(alert)) since = std::min(since, alert.starts_at);
@@ -49,7 +46,8 @@ void comes_out(Draft& d, const Suppressor& by) {
     data["firing_since"] = since;
     const std::string why =
         fmt::format("No longer held back by {}; firing since {}", phrase_of(by), since);
-    take_priority(d, wanted_priority(d, in), kSystem);
+    // A parent's is its children's, which it hears beside this.
+    if (!in.is_parent()) take_priority(d, wanted_priority(d, in), kSystem);
     if (in.state == State::kResolved) {
         reopen(d, kSystem, why, MessageKind::kUnsuppressed, std::move(data));
         return;
@@ -92,15 +90,17 @@ bool speaks(const AlertRecord& alert, bool all_held) {
 void settle_suppression(Draft& d) {
     Incident& in = d.in();
     if (in.state == State::kClosed) return;
-    const std::optional<Suppressor> before = in.suppressed;
-    const std::optional<Suppressor> after = held_by(in);
     const bool any_left = std::any_of(in.alerts.begin(), in.alerts.end(),
                                       [](const AlertRecord& a) { return !is_over(a); });
     // All clear: it stays held back for its window, so that nobody is woken by what ends.
     if (!any_left) return;
-    in.suppressed = after;
-    if (after && !before) becomes_held(d, *after);
-    if (before && !after) comes_out(d, *before);
+    set_suppressed(d, held_by(in));
+}
+
+void set_suppressed(Draft& d, const std::optional<Suppressor>& by) {
+    const std::optional<Suppressor> before = std::exchange(d.in().suppressed, by);
+    if (by && !before) becomes_held(d, *by);
+    if (before && !by) comes_out(d, *before);
 }
 
 void go_on(Draft& d, MessageKind kind) {

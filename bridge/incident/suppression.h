@@ -18,6 +18,9 @@ bool speaks(const AlertRecord& alert, bool all_held);
 // told once, its ladder from the first step. Nothing when neither.
 void settle_suppression(Draft& d);
 
+// Held back by this from now on, or by nothing: what settle_suppression() does once it knows.
+void set_suppressed(Draft& d, const std::optional<Suppressor>& by);
+
 // The ladder goes on unless the incident is held back.
 void go_on(Draft& d, MessageKind kind);
 

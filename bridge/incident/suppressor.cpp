@@ -34,6 +34,10 @@ std::optional<SuppressorKind> parse_suppressor_kind(std::string_view text) {
     return std::nullopt;
 }
 
+bool ends_before(const Suppressor& a, const Suppressor& b) {
+    return a.until && (!b.until || *a.until < *b.until);
+}
+
 std::string phrase_of(const Suppressor& by) {
     std::string_view phrase;
     for (const KindRow& row : kKinds) {

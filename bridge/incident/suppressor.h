@@ -44,6 +44,8 @@ struct Suppressor {
     bool operator==(const Suppressor&) const = default;
 };
 
+// Of two, which holds back the longer. None ends later than any time.
+bool ends_before(const Suppressor& a, const Suppressor& b);
 // "silence 6f1c… (by li.na: disk is being replaced)", "alert HostUnreachable on web-17".
 std::string phrase_of(const Suppressor& by);
 // For a timeline line's data: by, by_id, by_name, until.

@@ -126,9 +126,10 @@ Result<void> Batch::alert_event(Event event, const AlertRecord* known) {
         note_observed(id);
         return storms_opened(id);
     }
+    const bool back = comes_back(work->now, decision.next);
     absorb(*work, std::move(decision));
     remember(record, *work);
-    return success();
+    return back ? storms_opened(work->now.id) : success();
 }
 
 Result<void> Batch::fire_at_key(AlertRecord record) {
@@ -337,10 +338,12 @@ Result<void> Batch::timer(const TimerRow& row) {
     if (work == nullptr) return success();
     const bool rests = row.kind == TimerKind::kStability && work->now.is_parent();
     if (rests) storms_[row.incident];  // settled by how its children are now
-    absorb(*work,
-           decide(work->now, Event{TimerDue{row.kind, row.due}}, context_of(work->now), now_));
+    Decision decision =
+        decide(work->now, Event{TimerDue{row.kind, row.due}}, context_of(work->now), now_);
+    const bool back = comes_back(work->now, decision.next);
+    absorb(*work, std::move(decision));
     if (row.kind == TimerKind::kExpiry) review_ = cleared_ = true;
-    return success();
+    return back ? storms_opened(row.incident) : success();
 }
 
 Result<void> Batch::check_host_row(const HostRow& row) {

@@ -108,6 +108,7 @@ class Batch {
     Result<void> link_cause(const AlertRecord& alert);
     void end_lost_sources(const std::set<std::string>& current);
     Result<void> end_until_clear();
+    Result<bool> fires_any(const Matchers& matchers);
     void put_outside(const AlertRecord* known, std::optional<AlertRecord> record);
     void collect_held(Changes& changes);
     // Hosts (batch_hosts.cpp).
@@ -145,13 +146,15 @@ class Batch {
     bool observe(const Incident& incident, const Effect& item);
 
     // Storms (batch_storm.cpp).
-    Result<void> storms_opened(IncidentId id);
+    Result<void> storms_opened(IncidentId id);  // or opened again, as comes_back() says
     Result<void> begin_storm(const StormMember& last, Incident::Kind kind,
                              const std::vector<IncidentId>& members);
     Result<IncidentId> storm_parent(const StormMember& last, Incident::Kind kind,
                                     const std::vector<IncidentId>& members);
     Result<void> adopt(IncidentId parent, const std::vector<IncidentId>& children);
     Result<std::vector<StormMember>> children_of(IncidentId parent);
+    Result<std::optional<Suppressor>> held_children(const Incident& parent,
+                                                    const std::vector<StormMember>& children);
     Result<void> settle_storms();
     Result<void> settle_storm(IncidentId id);
     Result<void> tell_children(IncidentId parent, const std::vector<StormMember>& children,

@@ -21,10 +21,6 @@ bool is_outside(const AlertRecord* known) {
     return known != nullptr && !known->incident && known->suppressor && !is_over(*known);
 }
 
-bool ends_before(const Suppressor& a, const Suppressor& b) {
-    return a.until && (!b.until || *a.until < *b.until);
-}
-
 }  // namespace
 
 Result<void> Batch::load_holders() {
@@ -296,6 +292,20 @@ Result<void> Batch::review_if_wanted() {
     return success();
 }
 
+// A storm has no alerts of its own, and is over before the last of its group has cleared.
+Result<bool> Batch::fires_any(const Matchers& matchers) {
+    const auto fires = [&](const AlertRecord& alert) {
+        return !is_over(alert) && matches_all(matchers, alert.labels);
+    };
+    for (const auto& [identity, record] : known_) {
+        if (record && fires(*record)) return true;
+    }
+    TOCSIN_TRY(const auto stored, tx_.current_alerts());
+    return std::any_of(stored.begin(), stored.end(), [&](const AlertRecord& alert) {
+        return !known_.contains(alert.identity) && fires(alert);
+    });
+}
+
 // Silences that were made until an incident's alerts have cleared.
 Result<void> Batch::end_until_clear() {
     if (!cleared_) return success();
@@ -303,9 +313,13 @@ Result<void> Batch::end_until_clear() {
     for (auto& [id, silence] : holders_back_->silences) {
         if (!silence.incident || status_of(silence, now_) == SilenceStatus::kExpired) continue;
         TOCSIN_TRY(const Work* const work, load(silence.incident));
-        const bool fires =
+        const bool storm = work != nullptr && work->now.is_parent();
+        bool fires =
             work != nullptr && std::any_of(work->now.alerts.begin(), work->now.alerts.end(),
                                            [](const AlertRecord& a) { return !is_over(a); });
+        if (storm) {
+            TOCSIN_TRY(fires, fires_any(silence.matchers));
+        }
         if (fires) continue;
         silence = advance_silence(expire_silence(silence, now_), now_).next;
         changed_silences_.insert(id);

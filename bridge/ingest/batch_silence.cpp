@@ -38,24 +38,33 @@ void Batch::store_silence(Silence silence) {
     review_ = true;
 }
 
-// What its dedup key is made of, so that it hides this incident's alerts and no other's.
+// What its dedup key is made of, so that it hides this incident's alerts and no other's; a storm's
+// are those of its group.
 Result<std::optional<Reason>> Batch::silence_incident(const std::string& key, Silence& silence) {
     TOCSIN_TRY(const Work* const work, work_of_key(key));
     if (work == nullptr) {
         return Error(ErrorCode::kNotFound, "there is no incident " + key, Retry::kNo);
     }
     const Incident& incident = work->now;
+    const bool storms = incident.kind == Incident::Kind::kStorm && incident.children_open > 0;
     const bool fires =
+        (storms && is_open(incident.state)) ||
         std::any_of(incident.alerts.begin(), incident.alerts.end(),
                     [](const AlertRecord& a) { return a.status != AlertStatus::kResolved; });
     if (!fires) {
         return std::optional(because("nothing of {} fires", {{key}}));
     }
     silence.incident = incident.id;
-    const AlertRecord& first = incident.alerts.front();
-    const Route& route = config_.route_named(incident.route);
-    for (const std::string& name : key_labels(route, first.annotations)) {
-        TOCSIN_TRY(auto matcher, Matcher::create(MatchOp::kEqual, name, first.labels.get(name)));
+    const Labels& labels = storms ? incident.labels : incident.alerts.front().labels;
+    std::vector<std::string> names;
+    if (storms) {
+        for (const Label& label : labels) names.emplace_back(label.name.view());
+    } else {
+        const Route& route = config_.route_named(incident.route);
+        names = key_labels(route, incident.alerts.front().annotations);
+    }
+    for (const std::string& name : names) {
+        TOCSIN_TRY(auto matcher, Matcher::create(MatchOp::kEqual, name, labels.get(name)));
         silence.matchers.push_back(std::move(matcher));
     }
     if (silence.comment.empty()) silence.comment = "until " + key + " has cleared";
@@ -157,7 +166,10 @@ Result<void> Batch::warn_creator(const Silence& silence) {
     for (const AlertRecord& alert : alerts) {
         if (!alert.suppressor || alert.suppressor->id != silence.id) continue;
         if (alert.incident) {
-            incidents.insert(alert.incident);
+            TOCSIN_TRY(const Work* const work, load(alert.incident));
+            if (work == nullptr) continue;
+            // Its storm stands for it.
+            incidents.insert(work->now.absorbed ? work->now.parent_id : alert.incident);
         } else if (!is_observed(config_.observe, alert.labels, alert.annotations)) {
             const Priority would_be =
                 priority_by(*route(config_.routes, alert.labels).owner,

@@ -27,7 +27,8 @@ Result<void> Batch::load_parent(const Incident& incident) {
     return success();
 }
 
-// A new incident has opened: it joins a storm that is on, or is the one that makes a storm.
+// An incident has opened, or opened again: it joins a storm that is on, or is the one that makes a
+// storm.
 Result<void> Batch::storms_opened(IncidentId id) {
     const StormSettings& settings = config_.incidents.storms;
     const Incident& in = work_.at(id).now;
@@ -139,7 +140,8 @@ Result<void> Batch::adopt(IncidentId parent, const std::vector<IncidentId>& chil
         if (work == nullptr) continue;
         Decision decision = decide(work->now, Event{news}, context_of(work->now), now_);
         if (!decision.next.absorbed) continue;
-        // One that opened just now has told nobody yet: what it queued is dropped.
+        // One that opened just now has told nobody yet: what it queued is dropped. One that opened
+        // again has told of its first time.
         if (!work->before.key.empty()) {
             for (const std::string& person : work->now.told) grown.told.push_back(person);
         }
@@ -168,10 +170,11 @@ Result<std::vector<StormMember>> Batch::children_of(IncidentId parent) {
             const Incident& in = work->second.now;
             StormMember now = member;
             now.host = member.host.empty() ? std::string(in.labels.get("host")) : member.host;
-            now.opened_at = in.opened_at;
+            now.opened_at = std::max(member.opened_at, in.opened_at);
             now.open = is_open(in.state);
             now.priority = in.priority;
             now.severity = in.severity;
+            now.held = now.open && in.suppressed.has_value();
             if (!in.absorbed) now.parent = IncidentId{};
             if (now != member) members_[id] = now;
             member = now;
@@ -179,6 +182,41 @@ Result<std::vector<StormMember>> Batch::children_of(IncidentId parent) {
         if (member.parent) out.push_back(std::move(member));
     }
     return out;
+}
+
+// What holds all of its open children back, the longest; none when one of them is not held back.
+// All of them are read only when it may be another than before.
+Result<std::optional<Suppressor>> Batch::held_children(const Incident& parent,
+                                                       const std::vector<StormMember>& children) {
+    std::vector<IncidentId> open;
+    for (const StormMember& child : children) {
+        if (!child.open) continue;
+        if (!child.held) return std::optional<Suppressor>();
+        open.push_back(child.incident);
+    }
+    const bool same = std::none_of(work_.begin(), work_.end(), [&](const auto& item) {
+        const auto& [before, now, touched] = item.second;
+        return now.parent_id == parent.id &&
+               (before.suppressed != now.suppressed || before.absorbed != now.absorbed ||
+                is_open(before.state) != is_open(now.state));
+    });
+    if (same && parent.suppressed) return parent.suppressed;
+    std::vector<IncidentId> missing;
+    std::optional<Suppressor> longest;
+    const auto add = [&](const std::optional<Suppressor>& by) {
+        if (by && (!longest || ends_before(*longest, *by))) longest = by;
+    };
+    for (const IncidentId id : open) {
+        const auto work = work_.find(id);
+        if (work == work_.end()) {
+            missing.push_back(id);
+        } else {
+            add(work->second.now.suppressed);
+        }
+    }
+    TOCSIN_TRY(const auto rows, tx_.incidents(missing));
+    for (const auto& [id, incident] : rows) add(incident.suppressed);
+    return longest;
 }
 
 Result<void> Batch::settle_storms() {
@@ -197,6 +235,7 @@ Result<void> Batch::settle_storm(IncidentId id) {
     TOCSIN_TRY(const std::vector<StormMember> children, children_of(id));
     if (children.empty()) return success();
     StormNews news = storm_news(children);
+    TOCSIN_TRY(news.held, held_children(storm->now, children));
     news.grows = storms_[id].grows;
     news.told = storms_[id].told;
     news.policies = storms_[id].policies;

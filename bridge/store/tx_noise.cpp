@@ -8,6 +8,11 @@ namespace {
 
 using enum ColumnType;
 
+// The column `open`.
+constexpr int kOver = 0;
+constexpr int kOpen = 1;
+constexpr int kHeld = 2;  // open, and held back
+
 std::vector<StormMember> select_members(Session& session, const std::string& where,
                                         const sql::Parameters& parameters) {
     std::vector<StormMember> out;
@@ -21,8 +26,10 @@ std::vector<StormMember> select_members(Session& session, const std::string& whe
             const sql::Int& opened_at, const sql::Int& parent, const sql::Int& open,
             const sql::Text& priority, const sql::Text& severity) {
             out.push_back({IncidentId{incident.value}, group.value, host.value,
-                           from_unix_ms(opened_at.value), IncidentId{parent.value}, open.value != 0,
-                           parse_priority(priority.value).value_or(Priority::kP3), severity.value});
+                           from_unix_ms(opened_at.value), IncidentId{parent.value},
+                           open.value != kOver,
+                           parse_priority(priority.value).value_or(Priority::kP3), severity.value,
+                           open.value == kHeld});
         });
     return out;
 }
@@ -32,7 +39,8 @@ void write_members(Session& session, const std::vector<StormMember>& members) {
     for (const StormMember& m : members) {
         const std::optional<std::int64_t> parent =
             m.parent ? std::optional(m.parent.value) : std::nullopt;
-        rows.add(m.incident.value, m.group, m.host, m.opened_at, parent, m.open ? 1 : 0,
+        const int open = m.held ? kHeld : kOpen;
+        rows.add(m.incident.value, m.group, m.host, m.opened_at, parent, m.open ? open : kOver,
                  to_string(m.priority), m.severity);
     }
     sql::insert_rows(session.connection, *session.dialect, "storm_members",
@@ -45,7 +53,9 @@ void write_members(Session& session, const std::vector<StormMember>& members) {
                       {"priority", kText},
                       {"severity", kText}},
                      rows,
-                     "ON CONFLICT (incident) DO UPDATE SET parent = excluded.parent, "
+                     "ON CONFLICT (incident) DO UPDATE SET opened_at = CASE WHEN "
+                     "excluded.opened_at > storm_members.opened_at THEN excluded.opened_at "
+                     "ELSE storm_members.opened_at END, parent = excluded.parent, "
                      "open = excluded.open, priority = excluded.priority, "
                      "severity = excluded.severity");
 }

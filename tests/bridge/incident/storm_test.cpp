@@ -2,6 +2,7 @@
 #include "bridge/incident/storm.h"
 
 #include <catch2/catch.hpp>
+#include <functional>
 
 #include "storm_world.h"
 
@@ -271,4 +272,75 @@ TEST_CASE("a storm that grows in the moment it opens is told once, as what it is
     CHECK(told(d) == "li.na storm");
     CHECK(std::count(d.effects.begin(), d.effects.end(),
                      Effect{DropWaiting{DropWaiting::What::kAll}}) == 1);
+}
+
+TEST_CASE("what asks for people anew counts as an opening, what a person keeps open does not") {
+    Incident shut;
+    shut.state = State::kResolved;
+    Incident up;
+    struct Case {
+        std::string what;
+        std::function<void(Incident&, Incident&)> with;
+        bool back;
+    };
+    const Suppressor by = World{}.silence();
+    const std::vector<Case> cases = {
+        {"it fires again", [](Incident&, Incident&) {}, true},
+        {"it comes out",
+         [&](Incident& b, Incident&) {
+             b.state = State::kTriggered;
+             b.suppressed = by;
+         },
+         true},
+        {"it is observed no longer",
+         [](Incident& b, Incident&) {
+             b.state = State::kTriggered;
+             b.observed = true;
+         },
+         true},
+        {"it was open", [](Incident& b, Incident&) { b.state = State::kTriggered; }, false},
+        {"it lapses", [](Incident& b, Incident&) { b.state = State::kAcknowledged; }, false},
+        {"it is owned", [](Incident&, Incident& a) { a.state = State::kAcknowledged; }, false},
+        {"it is held back", [&](Incident&, Incident& a) { a.suppressed = by; }, false},
+        {"it is a child", [](Incident&, Incident& a) { a.absorbed = true; }, false},
+        {"it is observed", [](Incident&, Incident& a) { a.observed = true; }, false},
+        {"it is a storm", [](Incident&, Incident& a) { a.kind = Incident::Kind::kStorm; }, false},
+        {"it is major", [](Incident&, Incident& a) { a.facts.major.emplace(); }, false},
+        {"it was reported", [](Incident&, Incident& a) { a.facts.reporter.emplace(); }, false},
+    };
+    for (const Case& c : cases) {
+        Incident before = shut;
+        Incident after = up;
+        c.with(before, after);
+        INFO(c.what);
+        CHECK(comes_back(before, after) == c.back);
+    }
+}
+
+TEST_CASE("a storm is held back with its children, and comes out with them") {
+    World w;
+    Decision d = storm_of(w, 30);
+    w.now += 1min;
+    StormNews news = news_of(30, 30, 30);
+    news.held = w.silence(w.now + 1h);
+    d = w.on(d.next, news);
+    CHECK(kinds(d) == "suppressed");
+    CHECK(d.next.suppressed == news.held);
+    CHECK(cancels(d, TimerKind::kEscalation));
+    CHECK_FALSE(w.on(d.next, TimerDue{TimerKind::kEscalation, w.now}).changed);
+    // Worse, and still held back: nobody is told. Clear: as it was.
+    news.priority = Priority::kP1;
+    Decision worse = w.on(d.next, news);
+    CHECK(worse.next.priority == Priority::kP1);
+    CHECK(told(worse).empty());
+    StormNews cleared = news_of(30, 30, 0);
+    cleared.latest = w.now;  // it may grow again for a while
+    CHECK(w.on(d.next, cleared).next.suppressed.has_value());
+
+    w.now += 1h;
+    news.held.reset();
+    d = w.on(worse.next, news);
+    CHECK(kinds(d) == "unsuppressed step");
+    CHECK(told(d) == "li.na unsuppressed");
+    CHECK_FALSE(d.next.suppressed);
 }

@@ -85,6 +85,28 @@ inline Wrong waits_for_something(const Snapshot& s, const Incident& in) {
            (in.suppressed ? ", held back without an end by " + phrase_of(*in.suppressed) : "");
 }
 
+// A storm stands still while, and only while, all that is open of it is held back.
+inline Wrong storms_are_held_as_their_children(const Snapshot& s) {
+    std::map<IncidentId, std::pair<int, int>> children;  // held back, and all that are open
+    for (const auto& [id, in] : s.incidents) {
+        if (!in.absorbed || !is_open(in.state)) continue;
+        auto& [held, open] = children[in.parent_id];
+        held += in.suppressed ? 1 : 0;
+        ++open;
+    }
+    for (const auto& [id, counts] : children) {
+        const auto parent = s.incidents.find(id);
+        if (parent == s.incidents.end() || !is_open(parent->second.state)) continue;
+        if (parent->second.facts.all_clear_since) continue;  // waits for a person to say so
+        const auto& [held, open] = counts;
+        if (parent->second.suppressed.has_value() == (held == open)) continue;
+        return name_of(parent->second) + ": " + std::to_string(held) + " of " +
+               std::to_string(open) + " are held back, and it is " +
+               (parent->second.suppressed ? "too" : "not");
+    }
+    return std::nullopt;
+}
+
 inline Wrong open_ones_wait_for_something(const Snapshot& s) {
     for (const auto& [id, in] : s.incidents) {
         if (Wrong wrong = waits_for_something(s, in)) return wrong;

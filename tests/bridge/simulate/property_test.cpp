@@ -28,6 +28,7 @@ Wrong first_wrong(RandomBridge& bridge, RandomBridge::Depth depth) {
     const Snapshot s = bridge.snapshot(depth);
     if (Wrong wrong = one_incident_a_key(s)) return wrong;
     if (Wrong wrong = open_ones_wait_for_something(s)) return wrong;
+    if (Wrong wrong = storms_are_held_as_their_children(s)) return wrong;
     if (Wrong wrong = timers_are_ahead(s)) return wrong;
     if (Wrong wrong =
             what_fires_is_somewhere(s, bridge.current(), bridge.held(), bridge.firing())) {

@@ -152,6 +152,12 @@ class RandomBridge {
         return kHosts;
     }
 
+    static const std::vector<std::string>& names() {
+        static const std::vector<std::string> kNames = {"DiskFull", "HighLoad", "SlowQuery",
+                                                        "Blip",     "Retry",    "SiteDown"};
+        return kNames;
+    }
+
     Alert alert(const std::string& name, const std::string& host, const std::string& severity) {
         Alert out;
         const bool b = host.ends_with("2");
@@ -163,15 +169,13 @@ class RandomBridge {
     }
 
     void some_alerts() {
-        static const std::vector<std::string> kNames = {"DiskFull", "HighLoad", "SlowQuery",
-                                                        "Blip",     "Retry",    "SiteDown"};
         static const std::vector<std::string> kLevels = {"info", "warning", "critical"};
         if (chance(5)) {
             say("the watchdog");
             put(AlertsIn{{alert("Watchdog", "", "info")}, "prometheus", {}});
             return;
         }
-        const std::string& name = one_of(kNames);
+        const std::string& name = one_of(names());
         const std::string& level = one_of(kLevels);
         const bool ends = chance(40);
         const bool burst = chance(12);
@@ -293,8 +297,9 @@ class RandomBridge {
 
     void somebody_silences() {
         Silence silence;
-        const std::string& host = one_of(hosts());
-        silence.matchers = {value(parse_matcher("host=\"" + host + "\""))};
+        const std::string what = chance(70) ? "host=\"" + one_of(hosts()) + "\""
+                                            : "alertname=\"" + one_of(names()) + "\"";
+        silence.matchers = {value(parse_matcher(what))};
         silence.starts_at = simulation_->now() + std::chrono::minutes(pick(0, 5));
         silence.ends_at = silence.starts_at + std::chrono::minutes(pick(1, 90));
         silence.created_by = "li.na";
@@ -315,7 +320,7 @@ class RandomBridge {
             put(ExpireSilenceIn{"silence-" + std::to_string(pick(1, silences_ - 1)), silence.kind});
             return;
         }
-        say("silenced: " + (in.incident.empty() ? host : in.incident));
+        say("silenced: " + (in.incident.empty() ? what : in.incident));
         in.silence = std::move(silence);
         put(std::move(in));
     }

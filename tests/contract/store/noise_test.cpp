@@ -51,8 +51,8 @@ TEST_CASE("members of a storm are found by group and time, and as children of th
     CHECK(read(*store, [&](Tx& tx) { return tx.opened_alone(kNow - 1min); }) == 3);
     CHECK(read(*store, [&](Tx& tx) { return tx.opened_alone(kNow); }) == 2);
 
-    // It becomes a child, and resolves; where it belongs and since when stays.
-    StormMember child = member(1, "other", kNow, 9);
+    // It becomes a child, and resolves; where it belongs stays, and of two openings the later.
+    StormMember child = member(1, "other", kNow - 5min, 9);
     child.open = false;
     child.priority = Priority::kP1;
     noise.members = {child};
@@ -62,7 +62,16 @@ TEST_CASE("members of a storm are found by group and time, and as children of th
     CHECK(children[0].group == "a");
     CHECK(children[0].opened_at == kNow - 1min);
     CHECK_FALSE(children[0].open);
+    CHECK_FALSE(children[0].held);
     CHECK(children[0].priority == Priority::kP1);
+
+    // It opens again, and is held back.
+    child.opened_at = kNow;
+    child.open = child.held = true;
+    noise.members = {child};
+    write(*store, noise);
+    child.group = "a";
+    CHECK(read(*store, [](Tx& tx) { return tx.storm_children(IncidentId{9}); }).at(0) == child);
 
     // What opened too long ago and is nobody's child goes; so do the children of a storm that ends.
     noise.members = {member(5, "c", kNow + 2min)};
