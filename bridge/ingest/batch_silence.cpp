@@ -158,7 +158,8 @@ void Batch::fall_back_outside(const OutcomeIn& in) {
     effects_.push_back(std::move(row));
 }
 
-// Who made it is told of all that it holds back: by each incident, and of what has opened none.
+// Who made it is told by each incident that it holds back; where there is none, of what has opened
+// none.
 Result<void> Batch::warn_creator(const Silence& silence) {
     TOCSIN_TRY(const auto alerts, tx_.current_alerts());
     std::set<IncidentId> incidents;
@@ -177,13 +178,16 @@ Result<void> Batch::warn_creator(const Silence& silence) {
             outside = std::min(outside.value_or(would_be), would_be);
         }
     }
-    if (outside) warn_of_outside(silence, *outside);
     const SilenceEnding ending{suppressor_by(silence, now_), silence.created_by};
+    bool warned = false;
     for (const IncidentId id : incidents) {
         TOCSIN_TRY(Work* const work, load(id));
         if (work == nullptr) continue;
-        absorb(*work, decide(work->now, Event{ending}, context_of(work->now), now_));
+        Decision decision = decide(work->now, Event{ending}, context_of(work->now), now_);
+        warned = warned || decision.changed;
+        absorb(*work, std::move(decision));
     }
+    if (outside && !warned) warn_of_outside(silence, *outside);
     return success();
 }
 
