@@ -74,7 +74,9 @@ Decision set_priority(Draft& d, const UserAction& action) {
             because("{} is lowered by the team's lead only", {{to_string(in.priority)}}));
     }
     const std::string from(to_string(in.priority));
-    if (!in.facts.lowered_from) in.facts.lowered_from = wanted_priority(d, in);
+    if (!in.facts.lowered_from) {
+        in.facts.lowered_from = in.is_parent() ? in.priority : wanted_priority(d, in);
+    }
     in.priority = to;
     d.say("priority_lowered", action.actor,
           sentence(fmt::format("Priority {} → {}", from, to_string(to)), action),

@@ -271,7 +271,10 @@ Decision on_storm(Draft& d, const StormNews& news) {
         in.storm_step = news.hosts;
         d.say("storm_grew", kSystem, in.title, facts_of(news));
     }
-    const Priority wanted = priority_of(news, in.kind, d.context());
+    const Priority asked_for = priority_of(news, in.kind, d.context());
+    // What somebody lowered stays lowered while its children want no more than they did then.
+    const auto& lowered_from = in.facts.lowered_from;
+    const Priority wanted = lowered_from && asked_for >= *lowered_from ? in.priority : asked_for;
     if (in.suppressed) {
         take_priority(d, wanted, kSystem);
         return d.done("the storm goes on, held back");

@@ -211,6 +211,17 @@ TEST_CASE("a storm that grows says so at each doubling, and rises with its child
     CHECK(w.on(d.next, news_of(30, 30, 30, Priority::kP4)).next.priority == Priority::kP1);
 }
 
+TEST_CASE("a storm that somebody lowered stays lowered until its children want more than then") {
+    World w;
+    UserAction lower = World::act(ActionKind::kPriority, "zhao.lei");
+    lower.priority = Priority::kP4;
+    lower.text = "a test room";
+    const Incident low = w.on(storm_of(w, 4).next, lower).next;
+    REQUIRE(low.priority == Priority::kP4);
+    CHECK(w.on(low, news_of(5, 5, 5)).next.priority == Priority::kP4);
+    CHECK(w.on(low, news_of(5, 5, 5, Priority::kP2)).next.priority == Priority::kP1);
+}
+
 TEST_CASE("the same group again opens the storm again, but not by what is left of it") {
     const World w;
     const Incident over = w.on(storm_of(w, 30).next, news_of(30, 30, 1)).next;
