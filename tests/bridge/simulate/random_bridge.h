@@ -313,7 +313,8 @@ class RandomBridge {
         in.new_id = "silence-" + std::to_string(++silences_);
         const std::vector<Incident> all = known();
         if (chance(25) && !all.empty() && silence.kind == SuppressorKind::kSilence) {
-            in.incident = one_of(all).key;
+            const auto storm = std::ranges::find_if(all, &Incident::is_parent);
+            in.incident = (storm == all.end() ? one_of(all) : *storm).key;
         }
         if (chance(30) && silences_ > 1) {
             say("a silence is ended");
