@@ -36,6 +36,7 @@ bool asks_anew(MessageKind kind) {
 }
 
 using BackgroundOf = std::map<IncidentId, Background>;  // several are told of the same incident
+using Incidents = std::map<IncidentId, Incident>;
 
 Result<Background> background_of(Tx& tx, const Incident& incident, BackgroundOf& known) {
     const auto found = known.find(incident.id);
@@ -59,6 +60,25 @@ Result<Letter> letter_of(Tx& tx, EffectRow row, const Incident& incident, Parcel
     return letter;
 }
 
+// The letters of what is claimed as one parcel; those of an incident that is gone are dropped.
+Result<std::vector<Letter>> letters_of(Tx& tx, Outgoing::Rows rows, const Incidents& incidents,
+                                       Parcel::Shape shape, BackgroundOf& known) {
+    std::vector<Letter> out;
+    for (EffectRow& row : rows) {
+        if (!row.about.empty()) {
+            TOCSIN_TRY(const auto silence, tx.silence(row.about));
+            TOCSIN_TRY(const auto alerts, tx.current_alerts());
+            out.push_back(letter_of_silence(std::move(row), silence, alerts));
+            continue;
+        }
+        const auto incident = incidents.find(row.incident);
+        if (incident == incidents.end()) continue;
+        TOCSIN_TRY(Letter letter, letter_of(tx, std::move(row), incident->second, shape, known));
+        out.push_back(std::move(letter));
+    }
+    return out;
+}
+
 // What the claimed rows need to become letters.
 Result<std::vector<Mailing>> mailings_of(Store& store, const std::vector<Parcel>& parcels,
                                          std::vector<Outgoing::Rows> claimed) {
@@ -68,25 +88,14 @@ Result<std::vector<Mailing>> mailings_of(Store& store, const std::vector<Parcel>
         for (const Outgoing::Rows& rows : claimed) {
             for (const EffectRow& row : rows) ids.push_back(row.incident);
         }
-        TOCSIN_TRY(const auto incidents, tx.incidents(ids));
+        TOCSIN_TRY(const Incidents incidents, tx.incidents(ids));
         BackgroundOf known;
         for (std::size_t i = 0; i < claimed.size(); ++i) {
             Mailing mailing;
             mailing.shape = parcels[i].shape;
-            for (EffectRow& row : claimed[i]) {
-                if (!row.about.empty()) {
-                    TOCSIN_TRY(const auto silence, tx.silence(row.about));
-                    TOCSIN_TRY(const auto alerts, tx.current_alerts());
-                    mailing.letters.push_back(letter_of_silence(std::move(row), silence, alerts));
-                    continue;
-                }
-                const auto incident = incidents.find(row.incident);
-                if (incident == incidents.end()) continue;
-                TOCSIN_TRY(Letter letter,
-                           letter_of(tx, std::move(row), incident->second, mailing.shape, known));
-                mailing.letters.push_back(std::move(letter));
-            }
-            if (mailing.letters.empty()) continue;  // dropped meanwhile
+            TOCSIN_TRY(mailing.letters,
+                       letters_of(tx, std::move(claimed[i]), incidents, mailing.shape, known));
+            if (mailing.letters.empty()) continue;
             if (mailing.letters.size() == 1) mailing.shape = Parcel::Shape::kOne;
             mailing.idempotency_key = key_of(mailing);
             out.push_back(std::move(mailing));
