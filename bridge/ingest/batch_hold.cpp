@@ -247,15 +247,21 @@ Result<void> Batch::review_one(const std::string& identity) {
 // What is held back at once goes mildest first and comes out worst first: so an incident's level
 // does not fall and rise on the way.
 std::vector<std::string> Batch::review_order(const std::set<std::string>& current) const {
-    std::vector<std::string> order(current.begin(), current.end());
-    std::stable_sort(order.begin(), order.end(), [&](const auto& left, const auto& right) {
-        const AlertRecord& a = *known_.at(left);
-        const AlertRecord& b = *known_.at(right);
-        if (a.suppressor.has_value() != b.suppressor.has_value()) return b.suppressor.has_value();
-        const Level level_a = config_.priorities.level(a.severity);
-        const Level level_b = config_.priorities.level(b.severity);
-        return a.suppressor ? level_b < level_a : level_a < level_b;
-    });
+    std::vector<std::pair<Level, std::string>> loose;
+    std::vector<std::pair<Level, std::string>> held;
+    for (const std::string& identity : current) {
+        const AlertRecord& alert = *known_.at(identity);
+        (alert.suppressor ? held : loose)
+            .emplace_back(config_.priorities.level(alert.severity), identity);
+    }
+    const auto milder = [](const auto& a, const auto& b) { return a.first < b.first; };
+    std::stable_sort(loose.begin(), loose.end(), milder);
+    std::stable_sort(held.rbegin(), held.rend(), milder);
+    std::vector<std::string> order;
+    order.reserve(current.size());
+    for (auto* alerts : {&loose, &held}) {
+        for (auto& [level, identity] : *alerts) order.push_back(std::move(identity));
+    }
     return order;
 }
 

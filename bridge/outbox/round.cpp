@@ -35,18 +35,22 @@ bool asks_anew(MessageKind kind) {
     return std::find(kAsks.begin(), kAsks.end(), kind) != kAsks.end();
 }
 
-using BackgroundOf = std::map<IncidentId, Background>;  // several are told of the same incident
+// What is read once, though several are told of it.
+struct Known {
+    std::map<IncidentId, Background> background;
+    std::optional<std::vector<AlertRecord>> alerts;
+};
 using Incidents = std::map<IncidentId, Incident>;
 
-Result<Background> background_of(Tx& tx, const Incident& incident, BackgroundOf& known) {
-    const auto found = known.find(incident.id);
-    if (found != known.end()) return found->second;
+Result<Background> background_of(Tx& tx, const Incident& incident, Known& known) {
+    const auto found = known.background.find(incident.id);
+    if (found != known.background.end()) return found->second;
     TOCSIN_TRY(Background background, tx.knowledge().background(incident));
-    return known.emplace(incident.id, std::move(background)).first->second;
+    return known.background.emplace(incident.id, std::move(background)).first->second;
 }
 
 Result<Letter> letter_of(Tx& tx, EffectRow row, const Incident& incident, Parcel::Shape shape,
-                         BackgroundOf& known) {
+                         Known& known) {
     Letter letter;
     // A digest has no room for timelines, nor for what is known beside.
     if (shape != Parcel::Shape::kDigest) {
@@ -62,13 +66,15 @@ Result<Letter> letter_of(Tx& tx, EffectRow row, const Incident& incident, Parcel
 
 // The letters of what is claimed as one parcel; those of an incident that is gone are dropped.
 Result<std::vector<Letter>> letters_of(Tx& tx, Outgoing::Rows rows, const Incidents& incidents,
-                                       Parcel::Shape shape, BackgroundOf& known) {
+                                       Parcel::Shape shape, Known& known) {
     std::vector<Letter> out;
     for (EffectRow& row : rows) {
         if (!row.about.empty()) {
             TOCSIN_TRY(const auto silence, tx.silence(row.about));
-            TOCSIN_TRY(const auto alerts, tx.current_alerts());
-            out.push_back(letter_of_silence(std::move(row), silence, alerts));
+            if (!known.alerts) {
+                TOCSIN_TRY(known.alerts, tx.current_alerts());
+            }
+            out.push_back(letter_of_silence(std::move(row), silence, *known.alerts));
             continue;
         }
         const auto incident = incidents.find(row.incident);
@@ -89,7 +95,7 @@ Result<std::vector<Mailing>> mailings_of(Store& store, const std::vector<Parcel>
             for (const EffectRow& row : rows) ids.push_back(row.incident);
         }
         TOCSIN_TRY(const Incidents incidents, tx.incidents(ids));
-        BackgroundOf known;
+        Known known;
         for (std::size_t i = 0; i < claimed.size(); ++i) {
             Mailing mailing;
             mailing.shape = parcels[i].shape;

@@ -119,6 +119,11 @@ class SlaHistory::Count {
         return moment;
     }
 
+    // Answered in the very moment: which of the two came first is not to be seen here.
+    bool is_tie(SlaClock clock, std::optional<Timestamp> breached) const {
+        return clock == SlaClock::kResponse && breached && breached == last_->responded;
+    }
+
   private:
     Timestamp at(int minute) const { return start_ + std::chrono::minutes(1) * minute; }
 
@@ -221,7 +226,7 @@ inline std::optional<std::string> SlaHistory::check(const BridgeConfig& config, 
             const auto counted = count.breach(clock);
             ++compared.clocks;
             if (counted) ++compared.missed;
-            if (meter.breached_at == counted) continue;
+            if (meter.breached_at == counted || count.is_tie(clock, counted)) continue;
             const auto text = [](const std::optional<Timestamp>& t) {
                 return t ? format_rfc3339(*t) : std::string("never");
             };
