@@ -103,6 +103,31 @@ def machine(directory):
 
 
 @contextlib.contextmanager
+def groups(directory):
+    """Forty processes, and others that come and go."""
+    with peers.processes(directory):
+        with again_and_again(lambda number: subprocess.run(["/bin/sleep", f"0.0{number % 9}"], check=True)):
+            yield None
+
+
+@contextlib.contextmanager
+def certificates(directory):
+    """A file that is renewed every second, and an endpoint."""
+    from lab import certificate, free_port
+    port = free_port()
+    pem, key = certificate(directory, "endpoint")
+    server = subprocess.Popen(["openssl", "s_server", "-accept", f"127.0.0.1:{port}", "-cert", pem, "-key", key,
+                               "-quiet"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                              stderr=subprocess.DEVNULL)
+    try:
+        with again_and_again(lambda number: certificate(directory, "file"), 1):
+            yield pem, Path(directory, "file.pem"), port
+    finally:
+        server.kill()
+        server.wait()
+
+
+@contextlib.contextmanager
 def plugins(directory):
     if not (PLUGINS / "check_load").exists():
         raise SystemExit("monitoring-plugins-basic is not installed: script/install test")
@@ -156,6 +181,12 @@ KINDS = [
     Kind("plugins", "40ms", plugins,
          lambda folder, directory, pace: "  plugins:\n    - {name: load, command: ["
          f"{folder}/check_load, -w, '900,900,900', -c, '999,999,999'], {pace}}}\n", "nagios_check_status", every=60),
+    Kind("processes", "20ms", groups, lambda nothing, directory, pace: peers.collect_processes(nothing, directory),
+         'namedprocess_namegroup_num_procs{groupname="g1"}', interval="20ms"),
+    Kind("certificates", "40ms", certificates,
+         lambda served, directory, pace: f"  certificates:\n    - {{files: [{served[1]}], {pace}}}\n"
+         f"    - {{endpoints: ['127.0.0.1:{served[2]}'], ca_file: {served[0]}, server_name: localhost, {pace}}}\n",
+         UP, UP, every=60),
     Kind("systemd", "100ms", machine, lambda booted, directory, pace: "  systemd: {enable_task_metrics: true}\n",
          "node_systemd_version", module="systemd", interval="100ms",
          environment=lambda booted: {"DBUS_SYSTEM_BUS_ADDRESS": booted.bus}),

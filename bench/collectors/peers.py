@@ -2,6 +2,7 @@
 import contextlib
 import http.server
 import os
+import subprocess
 import threading
 import urllib.parse
 from dataclasses import dataclass, field
@@ -76,6 +77,32 @@ def web(directory):
         server.shutdown()
 
 
+@contextlib.contextmanager
+def processes(directory):
+    """Groups of 40 processes in all, among the machine's own."""
+    started = [subprocess.Popen(["/bin/sleep", f"{100_000 + number}"], stdin=subprocess.DEVNULL) for number in range(40)]
+    try:
+        yield None
+    finally:
+        for process in started:
+            process.kill()
+            process.wait()
+
+
+def process_exporter(binary, port, server, directory):
+    config = Path(directory, "process.yml")
+    config.write_text("process_names:\n" + "".join(
+        f"  - {{name: g{group}, cmdline: ['sleep 1000{group}[0-9]']}}\n" for group in range(4)))
+    return [binary, "-config.path", str(config), "-children=false", "-threads=false", "-gather-smaps=false",
+            "-web.listen-address", f"127.0.0.1:{port}"], None
+
+
+def collect_processes(server, directory):
+    return "  processes:\n    groups:\n" + "".join(
+        f"      - {{name: g{group}, match: {{cmdline: 'sleep 1000{group}[0-9]'}}, context_switches: true}}\n"
+        for group in range(4))
+
+
 def collect_mysql(server, directory):
     from lab import secret
     return (f"  mysql:\n    - {{host: 127.0.0.1, port: {server.port}, "
@@ -139,6 +166,7 @@ PEERS = [
     Peer("host", "prometheus-node-exporter", 0.15, this_host,
          lambda binary, port, server, directory: ([binary, f"--web.listen-address=127.0.0.1:{port}"], None),
          lambda server, directory: ""),
+    Peer("processes", "prometheus-process-exporter", 0.25, processes, process_exporter, collect_processes),
     Peer("postgres", "prometheus-postgres-exporter", 0.25, postgres, postgres_exporter, collect_postgres, "postgres"),
     Peer("mysql", "prometheus-mysqld-exporter", 0.25, mariadb, mysqld_exporter, collect_mysql, "mysql"),
     Peer("redis", "prometheus-redis-exporter", 0.25, redis, redis_exporter,

@@ -13,6 +13,7 @@ Decision resolve_by_hand(Draft& d, const UserAction& action) {
     if (const auto problem = take_findings(d, action)) return d.invalid(*problem);
     Incident& in = d.in();
     if (in.state == State::kTriggered) acknowledge(d, action.actor);  // it counts as one
+    respond(d, action.actor);  // a robot may have acknowledged it
     const Timestamp at = in.facts.all_clear_since.value_or(d.now());
     const int firing = in.count(AlertStatus::kFiring);
     auto data = with_text(action, {{"resolved_at", format_rfc3339(at)}});

@@ -85,11 +85,11 @@ bool say_level(Draft& d) {
 
 namespace {
 
-// Whether the level is one that it had not come to before.
+// Whether the level is above what is known of it.
 bool is_higher(Draft& d) {
     const PriorityRules& rules = d.context().priorities;
-    const std::string& worst = d.before().facts.worst_severity;
-    return rules.level(worst.empty() ? d.before().severity : worst) < rules.level(d.in().severity);
+    const std::string& known = d.before().facts.known_severity;
+    return rules.level(known.empty() ? d.before().severity : known) < rules.level(d.in().severity);
 }
 
 }  // namespace

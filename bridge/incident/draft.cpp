@@ -68,7 +68,9 @@ Timestamp Draft::may_tell_at(MessageKind kind) const {
     const bool outside = std::find(kAtAnyHour.begin(), kAtAnyHour.end(), kind) != kAtAnyHour.end();
     if (at_once_ || outside) return now_;
     const TellingHours& hours = context_.oncall.hours;
-    const bool end = kind == MessageKind::kResolved;
+    // All clear where nobody owns it is an end, too.
+    const bool end = kind == MessageKind::kResolved ||
+                     (kind == MessageKind::kAllClear && decision_.next.state == State::kTriggered);
     return next_open(end ? hours.resolved : hours.of(priority_of(kind)), now_);
 }
 

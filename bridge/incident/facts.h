@@ -68,9 +68,9 @@ struct Facts {
     std::vector<std::string> more_keys;        // dedup keys taken over by merging
     std::vector<IncidentId> merged{};          // those that were merged into this one
     std::optional<Timestamp> all_clear_since;  // nothing fires, and a person has to say it is over
-    // The worst severity since it opened or opened again: a level that falls and comes back to it
-    // is no rise to whoever has it.
-    std::string worst_severity;
+    // The worst severity that was told of since somebody last took, snoozed or pended it, or since
+    // it opened: a level that falls and comes back to it is no rise.
+    std::string known_severity;
     std::optional<Major> major;
     // Of a title that the bridge gave, title.h's words.
     std::map<std::string, std::string> title;

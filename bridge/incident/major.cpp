@@ -111,16 +111,28 @@ void say_all_clear(Draft& d, Timestamp since) {
     }
 }
 
+namespace {
+
+// What people have been told of, or what whoever took it, snoozed it or let it wait has seen.
+void keep_known_severity(Draft& d) {
+    const Incident& before = d.before();
+    Incident& in = d.in();
+    const PriorityRules& rules = d.context().priorities;
+    std::string& known = in.facts.known_severity;
+    const bool seen = !is_open(before.state) || in.acknowledged_at != before.acknowledged_at ||
+                      (in.snoozed_until && in.snoozed_until != before.snoozed_until) ||
+                      (in.state == State::kPending && before.state != State::kPending);
+    const bool worse = !in.suppressed && rules.level(known) < rules.level(in.severity);
+    if (seen || known.empty() || worse) known = in.severity;
+}
+
+}  // namespace
+
 void keep_facts(Draft& d) {
     Incident& in = d.in();
     const Incident& before = d.before();
     const IncidentSettings& settings = d.context().settings;
-    if (is_open(in.state)) {
-        const PriorityRules& rules = d.context().priorities;
-        const std::string known = is_open(before.state) ? before.facts.worst_severity : "";
-        const bool worse = known.empty() || rules.level(known) < rules.level(in.severity);
-        in.facts.worst_severity = worse ? in.severity : known;
-    }
+    if (is_open(in.state)) keep_known_severity(d);
     const bool fires = in.count(AlertStatus::kFiring) + in.count(AlertStatus::kUnknown) > 0;
     if (in.facts.all_clear_since && (fires || !is_open(in.state))) in.facts.all_clear_since.reset();
 

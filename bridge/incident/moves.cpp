@@ -122,6 +122,11 @@ Priority wanted_priority(const Draft& d, const Incident& incident) {
     return lowered_from && wanted >= *lowered_from ? incident.priority : wanted;
 }
 
+void respond(Draft& d, std::string_view who) {
+    Incident& in = d.in();
+    if (!in.responded_at && d.context().oncall.is_human(who)) in.responded_at = d.now();
+}
+
 void acknowledge(Draft& d, std::string_view person) {
     Incident& in = d.in();
     in.state = State::kAcknowledged;
@@ -129,7 +134,7 @@ void acknowledge(Draft& d, std::string_view person) {
     in.acknowledged_by = std::string(person);
     in.acknowledged_at = d.now();
     in.acknowledged_priority = in.priority;
-    if (!in.responded_at && d.context().oncall.is_human(person)) in.responded_at = d.now();
+    respond(d, person);
     d.cancel({TimerKind::kEscalation, TimerKind::kLapse});
     d.drop_waiting(DropWaiting::What::kAsks);
     d.tell_programs(MessageKind::kAcknowledged);

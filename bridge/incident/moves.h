@@ -20,6 +20,8 @@ void tell_first_step(Draft& d, const Policy& policy, MessageKind kind);
 // Somebody was asked first; the ladder's next step follows if they are silent.
 void wait_then_ladder(Draft& d);
 
+// Whoever is one of `people` has answered, if nobody had.
+void respond(Draft& d, std::string_view who);
 void acknowledge(Draft& d, std::string_view person);
 // Out of acknowledged or pending; the caller starts or continues the ladder.
 void to_triggered(Draft& d);

@@ -161,9 +161,7 @@ Decision public_note(Draft& d, const UserAction& action) {
     }
     // An answer to the reporter is a response, as an acknowledge is.
     const bool own = in.facts.reported_by(action.actor);
-    if (!in.responded_at && !own && d.context().oncall.is_human(action.actor)) {
-        in.responded_at = d.now();
-    }
+    if (!own) respond(d, action.actor);
     d.say("public_note", action.actor, text_of(action), with_text(action));
     if (!own) tell_reporter(d, MessageKind::kPublicNote);
     return d.done("noted, and the reporter is told");

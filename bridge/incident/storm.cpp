@@ -53,6 +53,13 @@ Priority priority_of(const StormNews& news, Incident::Kind kind, const Context& 
     return priority_by(context.route, static_cast<Priority>(wanted));
 }
 
+// What somebody lowered stays lowered while its children want no more than they did then.
+Priority wanted_of(const Incident& parent, const StormNews& news, const Context& context) {
+    const Priority wanted = priority_of(news, parent.kind, context);
+    const auto& lowered_from = parent.facts.lowered_from;
+    return lowered_from && wanted >= *lowered_from ? parent.priority : wanted;
+}
+
 Duration window_of(const Incident& parent, const StormSettings& settings) {
     return parent.kind == Incident::Kind::kStorm ? settings.within : kFuseWindow;
 }
@@ -254,8 +261,13 @@ Decision on_storm(Draft& d, const StormNews& news) {
         tell_policies(d, news.policies, MessageKind::kStorm);
         return d.done("it storms again");
     }
+    const Priority wanted = wanted_of(in, news, d.context());
     // Its last children clear as they were, so that nobody is woken by what ends.
-    if (news.open > 0) set_suppressed(d, news.held);
+    if (news.open > 0) {
+        // What comes out comes out as what it has become.
+        if (in.suppressed && !news.held) take_priority(d, wanted, kSystem);
+        set_suppressed(d, news.held);
+    }
     const Ending ending = ending_of(in, news, d.context().settings.storms, d.now());
     if (ending != Ending::kNo && in.facts.all_clear_since) {
         return d.nothing("the storm is over already");
@@ -271,10 +283,6 @@ Decision on_storm(Draft& d, const StormNews& news) {
         in.storm_step = news.hosts;
         d.say("storm_grew", kSystem, in.title, facts_of(news));
     }
-    const Priority asked_for = priority_of(news, in.kind, d.context());
-    // What somebody lowered stays lowered while its children want no more than they did then.
-    const auto& lowered_from = in.facts.lowered_from;
-    const Priority wanted = lowered_from && asked_for >= *lowered_from ? in.priority : asked_for;
     if (in.suppressed) {
         take_priority(d, wanted, kSystem);
         return d.done("the storm goes on, held back");

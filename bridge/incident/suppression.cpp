@@ -46,7 +46,7 @@ void comes_out(Draft& d, const Suppressor& by) {
     data["firing_since"] = since;
     const std::string why =
         fmt::format("No longer held back by {}; firing since {}", phrase_of(by), since);
-    // A parent's is its children's, which it hears beside this.
+    // A parent has its children's, taken before.
     if (!in.is_parent()) take_priority(d, wanted_priority(d, in), kSystem);
     if (in.state == State::kResolved) {
         reopen(d, kSystem, why, MessageKind::kUnsuppressed, std::move(data));
@@ -167,7 +167,10 @@ Decision on_silence_ending(Draft& d, const SilenceEnding& event) {
           fmt::format("The {} ends at {}", phrase_of(event.by),
                       format_rfc3339(event.by.until.value_or(d.now()))),
           facts_of(event.by));
-    d.tell_person(event.creator, MessageKind::kSilenceEnding);
+    // After its end a warning comes too late.
+    const bool in_time =
+        !event.by.until || d.may_tell_at(MessageKind::kSilenceEnding) < *event.by.until;
+    if (in_time) d.tell_person(event.creator, MessageKind::kSilenceEnding);
     return d.done("the silence ends soon");
 }
 

@@ -322,10 +322,7 @@ Result<Answer> Batch::action(const ActionIn& in) {
 Result<void> Batch::outcome(const OutcomeIn& in) {
     settle(in);
     TOCSIN_TRY(Work* const work, load(in.effect.incident));
-    if (work == nullptr) {
-        fall_back_outside(in);
-        return success();
-    }
+    if (work == nullptr) return fall_back_outside(in);
     const EffectOutcome outcome{in.effect.id, in.delivery, in.effect.notify, in.detail};
     absorb(*work, decide(work->now, Event{outcome}, context_of(work->now), now_));
     return success();

@@ -88,7 +88,7 @@ class Batch {
     void store_silence(Silence silence);
     Result<void> warn_creator(const Silence& silence);
     void warn_of_outside(const Silence& silence, Priority priority);
-    void fall_back_outside(const OutcomeIn& in);
+    Result<void> fall_back_outside(const OutcomeIn& in);
 
     // Suppression (batch_hold.cpp).
     // What becomes of an event of an alert that is, was or shall be held back. True: that was all,

@@ -67,6 +67,7 @@ Result<Standing> Batch::standing_of(const AlertRecord& alert) {
 }
 
 Result<std::optional<Suppressor>> Batch::inhibited_by(const AlertRecord& alert) {
+    TOCSIN_TRY(load_holders());
     const auto& sources = holders_back_->sources;
     // Most alerts have no source at all, and need no look at their incident.
     if (inhibitor_of(config_.inhibit, sources, alert, Standing::kOutside, now_) == nullptr) {
@@ -149,6 +150,11 @@ Result<bool> Batch::hold(Event& event, const AlertRecord* known) {
         if (!is_outside(known)) resolved->alert.suppressor.reset();
     }
     if (hold_outside(event, known)) return true;
+    if (const auto* unknown = std::get_if<AlertUnknown>(&event)) {
+        // What is unknown stands under its host's, whatever it did while it was known.
+        TOCSIN_TRY(const auto by, inhibited_by(unknown->alert));
+        if (by && !unknown->alert.suppressor) review_ = true;
+    }
     auto* firing = std::get_if<AlertFiring>(&event);
     if (firing == nullptr) return false;
     AlertRecord& record = firing->alert;
@@ -323,7 +329,9 @@ Result<void> Batch::end_until_clear() {
         bool fires =
             work != nullptr && std::any_of(work->now.alerts.begin(), work->now.alerts.end(),
                                            [](const AlertRecord& a) { return !is_over(a); });
-        if (storm) {
+        if (storm && is_open(work->now.state) && work->now.children_open > 0) {
+            fires = true;
+        } else if (storm) {
             TOCSIN_TRY(fires, fires_any(silence.matchers));
         }
         if (fires) continue;

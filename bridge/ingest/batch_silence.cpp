@@ -39,7 +39,7 @@ void Batch::store_silence(Silence silence) {
 }
 
 // What its dedup key is made of, so that it hides this incident's alerts and no other's; a storm's
-// are those of its group.
+// is its group, whatever else may be of it.
 Result<std::optional<Reason>> Batch::silence_incident(const std::string& key, Silence& silence) {
     TOCSIN_TRY(const Work* const work, work_of_key(key));
     if (work == nullptr) {
@@ -142,13 +142,16 @@ void Batch::warn_of_outside(const Silence& silence, Priority priority) {
     }
 }
 
-void Batch::fall_back_outside(const OutcomeIn& in) {
+Result<void> Batch::fall_back_outside(const OutcomeIn& in) {
     const bool arrived = in.delivery == EffectOutcome::Delivery::kDelivered;
-    if (in.effect.about.empty() || arrived || in.effect.stuck) return;  // stuck: it has, once
+    // stuck: it has, once
+    if (in.effect.about.empty() || arrived || in.effect.stuck) return success();
+    TOCSIN_TRY(const auto silence, tx_.silence(in.effect.about));
+    if (!silence || silence->ends_at <= now_) return success();
     const Notify& sent = in.effect.notify;
     const auto other =
         fallback_of(oncall(), sent.person, sent.channel, sent.address, sent.priority, now_);
-    if (!other || other->readership == Readership::kProgram) return;
+    if (!other || other->readership == Readership::kProgram) return success();
     EffectRow row;
     row.about = in.effect.about;
     row.notify = sent;
@@ -156,6 +159,7 @@ void Batch::fall_back_outside(const OutcomeIn& in) {
     row.notify.address = other->address;
     row.notify.not_before = row.due = now_;
     effects_.push_back(std::move(row));
+    return success();
 }
 
 // Who made it is told by each incident that it holds back; where there is none, of what has opened
@@ -184,7 +188,12 @@ Result<void> Batch::warn_creator(const Silence& silence) {
         TOCSIN_TRY(Work* const work, load(id));
         if (work == nullptr) continue;
         Decision decision = decide(work->now, Event{ending}, context_of(work->now), now_);
-        warned = warned || decision.changed;
+        warned =
+            warned ||
+            std::any_of(decision.effects.begin(), decision.effects.end(), [](const Effect& effect) {
+                const auto* told = std::get_if<Notify>(&effect);
+                return told != nullptr && told->kind == MessageKind::kSilenceEnding;
+            });
         absorb(*work, std::move(decision));
     }
     if (outside && !warned) warn_of_outside(silence, *outside);

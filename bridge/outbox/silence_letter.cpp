@@ -38,7 +38,6 @@ Letter letter_of_silence(EffectRow row, const std::optional<Silence>& silence,
         of.alerts.push_back(alert);
     }
     of.title = names_of(of.alerts);
-    if (!of.alerts.empty()) of.severity = of.alerts.front().severity;
     if (silence) {
         const Suppressor by = suppressor_by(*silence, row.created_at);
         if (of.title.empty()) of.title = by.name;

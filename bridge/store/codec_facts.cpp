@@ -157,7 +157,7 @@ json::object facts_object(const Facts& facts) {
     put(out, "satisfaction", facts.satisfaction);
     put(out, "satisfaction_comment", facts.satisfaction_comment);
     put(out, "all_clear_since", facts.all_clear_since);
-    put(out, "worst_severity", facts.worst_severity);
+    put(out, "known_severity", facts.known_severity);
     if (facts.major) out["major"] = major_object(*facts.major);
     put_title(out, facts);
     put_lists(out, facts);
@@ -184,7 +184,7 @@ Facts facts_from(const json::value& value) {
     facts.satisfaction = static_cast<int>(number(in, "satisfaction"));
     facts.satisfaction_comment = text(in, "satisfaction_comment");
     facts.all_clear_since = time_of(in, "all_clear_since");
-    facts.worst_severity = text(in, "worst_severity");
+    facts.known_severity = text(in, "known_severity");
     if (const json::object* major = object_of(in, "major")) facts.major = major_from(*major);
     read_title(in, facts);
     read_lists(in, facts);

@@ -49,6 +49,41 @@ TEST_CASE("a level that falls and comes back is no rise to whoever has the incid
     CHECK(told(d) == "li.na raised");
 }
 
+TEST_CASE("a level above what its owner took on is a rise, whatever it was before") {
+    World w;
+    Decision d = w.on(w.opened("critical").next, w.firing("disk", "warning"));
+    SECTION("taken at the lower level") {
+        d = w.on(d.next, World::act(ActionKind::kAcknowledge));
+        CHECK(told(w.on(d.next, w.firing("disk", "critical"))) == "li.na raised");
+    }
+    SECTION("snoozed at the lower level") {
+        UserAction snooze = World::act(ActionKind::kSnooze);
+        snooze.until = w.now + 1h;
+        d = w.on(w.on(d.next, World::act(ActionKind::kAcknowledge)).next, snooze);
+        d = w.on(d.next, w.firing("disk", "critical"));
+        CHECK_FALSE(d.next.snoozed_until);
+        CHECK(told(d) == "li.na raised");
+    }
+    SECTION("let wait at the lower level") {
+        UserAction pend = World::act(ActionKind::kPend);
+        pend.text = "waits for the vendor";
+        pend.until = w.now + 1h;
+        d = w.on(w.on(d.next, World::act(ActionKind::kAcknowledge)).next, pend);
+        d = w.on(d.next, w.firing("disk", "critical"));
+        CHECK(d.next.state == State::kAcknowledged);
+        CHECK(told(d) == "li.na raised");
+    }
+    SECTION("what was worse while it was held back has been told to nobody") {
+        const Suppressor by = w.silence(w.now + 1h);
+        Incident in = w.on(w.in_state(State::kAcknowledged), w.held("disk", "warning", by)).next;
+        in = w.on(in, w.held("disk", "critical", by)).next;
+        in = w.on(in, w.held("disk", "warning", by)).next;
+        in = w.on(in, w.released("disk", "warning", by)).next;
+        REQUIRE_FALSE(in.suppressed);
+        CHECK(told(w.on(in, w.firing("disk", "critical"))) == "li.na raised");
+    }
+}
+
 TEST_CASE("a robot's acknowledge is no response, and a person takes it from the robot") {
     World w;
     Decision d = w.on(w.opened().next, World::act(ActionKind::kAcknowledge, "ticket-bot"));
@@ -59,6 +94,9 @@ TEST_CASE("a robot's acknowledge is no response, and a person takes it from the 
     d = w.on(d.next, World::act(ActionKind::kAcknowledge));
     CHECK(d.next.acknowledged_by == "li.na");
     CHECK(d.next.responded_at == w.now);
+    // A person who resolves what a robot has taken has answered, too.
+    d = w.on(w.opened().next, World::act(ActionKind::kAcknowledge, "ticket-bot"));
+    CHECK(w.on(d.next, World::act(ActionKind::kResolve)).next.responded_at == w.now);
     // Where nobody is configured, a token is all that is known of a person.
     w.oncall.people.clear();
     CHECK(w.on(w.opened().next, World::act(ActionKind::kAcknowledge, "root")).next.responded_at);

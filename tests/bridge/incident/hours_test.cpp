@@ -106,6 +106,22 @@ TEST_CASE("an end at night is told in the morning") {
     for (const Timestamp t : not_before(d)) CHECK(t == kMorning);
 }
 
+TEST_CASE("all clear at night waits for the morning where nobody owns it, as every end") {
+    World w = office_world(kNight);
+    Incident in = w.opened("critical").next;
+    in.facts.major = Major{};
+    in = w.on(in, w.cleared("disk", "critical")).next;
+    w.now += w.settings.stable;
+    Decision d = w.on(in, TimerDue{TimerKind::kStability, w.now});
+    CHECK(told(d) == "li.na all_clear");
+    for (const Timestamp t : not_before(d)) CHECK(t == kMorning);
+    // Its owner is waited for.
+    in = w.on(in, World::act(ActionKind::kAcknowledge)).next;
+    d = w.on(in, TimerDue{TimerKind::kStability, w.now});
+    CHECK(told(d) == "li.na all_clear");
+    for (const Timestamp t : not_before(d)) CHECK(t == w.now);
+}
+
 TEST_CASE("whoever asks the next step at night gets it") {
     World w = office_world(kNight);
     Decision d = w.opened("warning");

@@ -355,3 +355,22 @@ TEST_CASE("a storm is held back with its children, and comes out with them") {
     CHECK(told(d) == "li.na unsuppressed");
     CHECK_FALSE(d.next.suppressed);
 }
+
+TEST_CASE("a storm comes out as what it has become meanwhile, and asks once") {
+    World w;
+    w.now += 1min;
+    StormNews news = news_of(30, 30, 30);
+    news.held = w.silence(w.now + 1h);
+    const Incident owned = w.on(storm_of(w, 30).next, World::act(ActionKind::kAcknowledge)).next;
+    const Incident held = w.on(owned, news).next;
+    REQUIRE(held.suppressed);
+    news.held.reset();
+    news.priority = Priority::kP1;
+    const Decision d = w.on(held, news);
+    CHECK(d.next.priority == Priority::kP1);
+    CHECK(told(d) == "li.na unsuppressed");
+    for (const Effect& effect : d.effects) {
+        const auto* notify = std::get_if<Notify>(&effect);
+        if (notify != nullptr) CHECK(notify->priority == Priority::kP1);
+    }
+}

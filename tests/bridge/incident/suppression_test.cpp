@@ -301,6 +301,22 @@ TEST_CASE("who made a silence is told before it ends, when it holds this inciden
     CHECK(told(unknown).empty());
 }
 
+TEST_CASE("a warning that would come after the end of the silence is none") {
+    World w;
+    Calendar morning;
+    morning.always = false;
+    REQUIRE(add_hours(morning.week, "mon-sun 09:00-10:00"));
+    w.oncall.hours.by_priority.fill(std::make_shared<const Calendar>(morning));
+    w.now = parse_rfc3339("2026-01-05T22:00:00Z").value();
+    const Suppressor by = w.silence(w.now + 15min);
+    const Incident held = w.on(w.opened().next, w.held("disk", "warning", by)).next;
+    CHECK(told(w.on(held, SilenceEnding{by, "zhao.lei"})).empty());
+    Suppressor longer = by;
+    longer.until = w.now + 12h;
+    const Incident held_long = w.on(w.opened().next, w.held("disk", "warning", longer)).next;
+    CHECK(told(w.on(held_long, SilenceEnding{longer, "zhao.lei"})) == "zhao.lei silence_ending");
+}
+
 TEST_CASE("an alert that comes out opens its incident, and the line says what held it back") {
     World w;
     const Suppressor by = w.silence(w.now + 1h);

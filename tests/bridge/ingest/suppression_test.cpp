@@ -126,6 +126,12 @@ TEST_CASE("a warning of no incident that fails goes by the next contact") {
     claimed = lab.store().claim_effects(lab.clock.now(), lab.clock.now() + 1min, 10).value();
     REQUIRE(claimed.size() == 1);
     CHECK(claimed[0].notify.channel == "sms");
+    // After the end of the silence it is no warning; what came out opens an incident.
+    REQUIRE(lab.put(ExpireSilenceIn{"silence-1"}));
+    REQUIRE(lab.put(OutcomeIn{claimed[0], EffectOutcome::Delivery::kFailed, "no such number"}));
+    claimed = lab.store().claim_effects(lab.clock.now(), lab.clock.now() + 1min, 10).value();
+    REQUIRE_FALSE(claimed.empty());
+    for (const EffectRow& row : claimed) CHECK(row.about.empty());
 }
 
 TEST_CASE("the bridge was away while a silence began and ended: neither is skipped or repeated") {
@@ -216,6 +222,24 @@ TEST_CASE("a host that cannot be reached holds back what is of it, both come bac
     CHECK(lab.kinds("INC-2026-000002") ==
           std::vector<std::string>{"opened", "unsuppressed", "step"});
     CHECK(outside(lab).empty());
+}
+
+TEST_CASE("what has become unknown stands under its host's, however long it fired before") {
+    BridgeLab lab;
+    lab.beat("web-1");
+    lab.pass(30s);
+    const Timestamp since = lab.clock.now();
+    for (int i = 0; i < 30; ++i) {
+        fires_on(lab, "DiskFull", 1min, since);
+        lab.beat("web-1");
+    }
+    while (lab.incidents().size() == 1) fires_on(lab, "DiskFull", 1min, since);
+    CHECK_FALSE(lab.detail(kFirst).summary.incident.suppressed);
+    lab.pass(10min);
+    CHECK(lab.detail(kFirst).summary.unknown == 1);
+    const Incident in = lab.detail(kFirst).summary.incident;
+    REQUIRE(in.suppressed);
+    CHECK(in.suppressed->name == "HostUnreachable on web-1");
 }
 
 TEST_CASE("a source that fires after its targets absorbs the untaken and links the taken") {

@@ -58,7 +58,7 @@ inline Facts full_facts() {
     facts.verified_by = "zhao.lei";
     facts.verified_how = "df";
     facts.lowered_from = Priority::kP2;
-    facts.worst_severity = "critical";
+    facts.known_severity = "critical";
     facts.satisfaction = 4;
     facts.satisfaction_comment = "quick";
     facts.links = {{"wiki", "https://wiki.example/"}, {"split off", "INC-2026-000009"}};
