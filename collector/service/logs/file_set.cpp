@@ -86,7 +86,8 @@ std::vector<FileSet::Found> FileSet::look() {
 }
 
 void FileSet::look_into(TailedFile& file, Timestamp now) {
-    if (const auto result = file.refresh(now); !result) failures_.push_back(result.error().message);
+    const auto result = file.refresh(now);
+    if (!result) failures_.try_emplace(file.position().path, result.error().message);
 }
 
 // A file that was cut was copied first (copytruncate), to a new file or over one that is known.
@@ -124,8 +125,8 @@ void FileSet::take(std::vector<Found> found, Timestamp now) {
         if (files_.size() < most) {
             find(file, now);
         } else {
-            failures_.push_back(file.path + " is left out: the log has " +
-                                std::to_string(kMostFiles) + " files already");
+            failures_.try_emplace(file.path, file.path + " is left out: the log has " +
+                                                 std::to_string(kMostFiles) + " files already");
         }
     }
 }
@@ -134,7 +135,7 @@ void FileSet::find(const Found& found, Timestamp now) {
     Result<TailedFile> opened = TailedFile::open(found.path);
     if (!opened) {
         if (opened.error().code != ErrorCode::kNotFound) {
-            failures_.push_back(opened.error().message);
+            failures_.try_emplace(found.path, opened.error().message);
         }
         return;
     }
@@ -213,7 +214,7 @@ void FileSet::choose_leaving(Timestamp now) {
 
 void FileSet::read(std::uint64_t most, const std::function<void(std::string_view)>& on_line) {
     std::uint64_t left = most;
-    for (auto& [id, followed] : files_) followed.done = false;
+    for (auto& [id, followed] : files_) followed.done = followed.failed = false;
     bool more = true;
     while (more && left > 0) {
         more = false;
@@ -232,10 +233,27 @@ void FileSet::let_go(const std::function<void(std::string_view)>& on_line) {
     for (auto at = files_.begin(); at != files_.end();) {
         Followed& followed = at->second;
         const bool goes = followed.leaves && (followed.done || files_.size() > kMostFiles);
-        // Its writer was killed within a line, or ends its last with nothing.
-        if (goes && followed.done) followed.file.read_rest(buffer_, on_line);
+        if (goes) finish(followed, on_line);
         at = goes ? files_.erase(at) : std::next(at);
     }
+}
+
+// What cannot be read of a file by now never will be: that is said.
+void FileSet::finish(Followed& followed, const std::function<void(std::string_view)>& on_line) {
+    const std::string& path = followed.file.position().path;
+    std::string why;
+    if (followed.failed) {
+        why = failures_[path];
+    } else if (!followed.done) {
+        why = path + ": the log has " + std::to_string(kMostFiles) + " files without it";
+    } else {
+        // Its writer was killed within a line, or ends its last with nothing.
+        const auto rest = followed.file.read_rest(buffer_, on_line);
+        if (rest) return;
+        why = rest.error().message;
+    }
+    failures_[path] = why + "; it is let go of, and " + std::to_string(followed.file.unread()) +
+                      " bytes are not read";
 }
 
 std::uint64_t FileSet::read_piece(Followed& followed, std::uint64_t most,
@@ -243,7 +261,8 @@ std::uint64_t FileSet::read_piece(Followed& followed, std::uint64_t most,
     // A piece shorter than a line can be would find no end of it, now or ever.
     const std::uint64_t size = std::clamp<std::uint64_t>(most, kLongestLine, buffer_.size());
     const auto got = followed.file.read_lines({buffer_.data(), size}, on_line);
-    if (!got) failures_.push_back(got.error().message);
+    if (!got) failures_.try_emplace(followed.file.position().path, got.error().message);
+    followed.failed = !got;
     followed.done = !got || got.value() == 0;
     return got ? got.value() : 0;
 }

@@ -35,8 +35,8 @@ class FileSet {
 
     std::size_t size() const { return files_.size(); }
     std::uint64_t unread() const;  // bytes
-    // What went wrong in the last refresh() and read(), a reason a file.
-    const std::vector<std::string>& failures() const { return failures_; }
+    // What went wrong in the last refresh() and read(): by path, the reason with the path in it.
+    const std::map<std::string, std::string>& failures() const { return failures_; }
     LogPositions positions() const;
 
   private:
@@ -44,6 +44,7 @@ class FileSet {
         TailedFile file;
         bool named = true;    // by one of the patterns
         bool done = false;    // in this read(): no whole line is left, or it cannot be read
+        bool failed = false;  // in this read(): it cannot be read
         bool leaves = false;  // once this read() is done with it
     };
     struct Found {
@@ -66,13 +67,14 @@ class FileSet {
     void try_renamed(const FilePosition& kept, const std::string& path, Timestamp now);
     void choose_leaving(Timestamp now);
     void let_go(const std::function<void(std::string_view)>& on_line);
+    void finish(Followed& followed, const std::function<void(std::string_view)>& on_line);
 
     std::vector<std::string> patterns_;
     std::vector<bool> known_;         // patterns that were looked for before
     std::vector<FilePosition> kept_;  // of a former agent, not found yet
     std::vector<FilePosition> cut_;   // where those were that this refresh() found cut
     std::map<FileId, Followed> files_;
-    std::vector<std::string> failures_;
+    std::map<std::string, std::string> failures_;
     std::vector<char> buffer_;
     bool first_ = true;
 };

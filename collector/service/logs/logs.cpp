@@ -62,11 +62,12 @@ class Log final : public RememberingCollector {
             files_->read(config_->limit.count, [this](std::string_view line) { count(line); });
         }
         report(out);
-        const std::vector<std::string>& failures = files_->failures();
+        const auto& failures = files_->failures();
+        const std::string first = failures.empty() ? std::string() : failures.begin()->second;
         if (files_->size() == 0 && !failures.empty()) {
-            return Error(ErrorCode::kIo, "no file can be read: " + failures.front());
+            return Error(ErrorCode::kIo, "no file can be read: " + first);
         }
-        tell(failures.empty() ? std::string() : failures.front());
+        tell(first);
         return success();
     }
 

@@ -148,14 +148,15 @@ Result<std::size_t> TailedFile::read_lines(std::span<char> buffer,
     return done;
 }
 
-void TailedFile::read_rest(std::span<char> buffer,
-                           const std::function<void(std::string_view)>& on_line) {
+Result<void> TailedFile::read_rest(std::span<char> buffer,
+                                   const std::function<void(std::string_view)>& on_line) {
     const std::size_t wanted = std::min<std::uint64_t>(unread(), kLongestLine);
-    const Result<std::size_t> got = read_at(position_.offset, buffer.first(wanted));
-    if (!got || got.value() == 0) return;
-    const std::string_view line(buffer.data(), got.value());
+    TOCSIN_TRY(const std::size_t got, read_at(position_.offset, buffer.first(wanted)));
+    if (got == 0) return success();
+    const std::string_view line(buffer.data(), got);
     on_line(line.ends_with('\r') ? line.substr(0, line.size() - 1) : line);
-    position_.offset += got.value();
+    position_.offset += got;
+    return success();
 }
 
 }  // namespace tocsin::collector

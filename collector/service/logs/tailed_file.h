@@ -66,7 +66,8 @@ class TailedFile {
     Result<std::size_t> read_lines(std::span<char> buffer,
                                    const std::function<void(std::string_view)>& on_line);
     // Reads what is left, shorter than a line can be, as a line whose newline will never come.
-    void read_rest(std::span<char> buffer, const std::function<void(std::string_view)>& on_line);
+    Result<void> read_rest(std::span<char> buffer,
+                           const std::function<void(std::string_view)>& on_line);
 
   private:
     TailedFile(int fd, const struct stat& status, const std::string& path);

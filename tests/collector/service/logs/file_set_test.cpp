@@ -280,3 +280,23 @@ TEST_CASE("rotated files keep no new one out, and lose no line for it") {
     CHECK(values.at(kUnreadable) == 0);
     CHECK(values.at(kLines) == 4 * most);
 }
+
+TEST_CASE("a file that is let go of before it is read to its end is named") {
+    Bench bench;
+    bench.collect();
+    const std::string line(1023, 'x');
+    for (std::size_t i = 0; i < FileSet::kMostFiles; ++i) {
+        bench.append("log/" + std::to_string(i) + ".log", line + "\n");
+    }
+    bench.collect();
+    std::string more;
+    for (int i = 0; i < 256; ++i) more += line + "\n";
+    bench.append("log/0.log", more);
+    bench.rename("log/0.log", "log/0.log.1");
+    bench.append("log/0.log", line + "\n");
+    bench.config->limit = Bytes{1};  // a piece of one file, and there are others
+    const Values values = bench.collect();
+    CHECK(values.at(kFiles) == FileSet::kMostFiles);
+    CHECK(values.at(kUnreadable) == 1);
+    CHECK(bench.collect().at(kUnreadable) == 0);
+}

@@ -1,6 +1,7 @@
 #include "collector/service/logs/logs.h"
 
 #include <filesystem>
+#include <fstream>
 
 #include "collector/service/logs/file_set.h"
 #include "collector/service/logs/lines.h"
@@ -112,6 +113,32 @@ TEST_CASE("one file that cannot be read does not stop the others") {
     for (int i = 0; i < 6; ++i) bench.target->collect_any();
     CHECK(bench.target->error() ==
           "no file can be read: " + bench.tree.at("log/fifo.log") + " is no regular file");
+}
+
+// An attribute of a device that has none to tell: 4096 bytes long, and no byte can be read.
+constexpr const char* kNoByte = "/sys/class/net/lo/speed";
+
+bool can_fail() {
+    std::ifstream file(kNoByte);
+    if (file && file.get() == std::ifstream::traits_type::eof()) return true;
+    WARN("SKIP: " << kNoByte << " is not there, or can be read");
+    return false;
+}
+
+TEST_CASE("a file that cannot be read is one, and is named when it is let go of") {
+    if (!can_fail()) return;
+    Bench bench;
+    bench.collect();
+    std::filesystem::create_symlink(kNoByte, bench.tree.at("log/a.log"));
+    const Values values = bench.collect();
+    CHECK(values.at(kFiles) == 1);
+    CHECK(values.at(kUnreadable) == 1);
+    bench.tree.remove("log/a.log");
+    bench.target->collect_any();
+    CHECK(bench.target->error() == "no file can be read: " + bench.tree.at("log/a.log") +
+                                       ": Invalid argument; it is let go of, and 4096 bytes are "
+                                       "not read");
+    CHECK(bench.collect().at(kUnreadable) == 0);
 }
 
 TEST_CASE("positions that cannot be saved stop nothing") {
