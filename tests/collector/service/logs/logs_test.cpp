@@ -192,6 +192,20 @@ TEST_CASE("a log that a reload takes over while its call hangs counts each line 
     CHECK(takeover.collect_at_last().at(kLines) == 0);
 }
 
+TEST_CASE("a first collection that is cancelled has told no 0, so the next does") {
+    Bench bench;
+    bench.append("log/a.log", "0\n");
+    bench.collect();
+    bench.target.reset();
+    bench.append("log/a.log", "an error\n");
+    test::Takeover takeover(create_log, bench.tree, bench.config, "state/log-web");
+    takeover.cancel();
+    takeover.let_go();
+    CHECK(takeover.collect_at_last().at(kErrors) == 0);
+    CHECK(takeover.collect_at_last().at(kErrors) == 1);
+    CHECK(takeover.collect_at_last().at(kErrors) == 1);
+}
+
 TEST_CASE("what came while no agent ran is told after a 0, and is not lost in between") {
     Bench bench;
     bench.append("log/a.log", "0\n");
