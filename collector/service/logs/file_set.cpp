@@ -61,28 +61,41 @@ void FileSet::refresh(Timestamp now) {
     known_.assign(patterns_.size(), true);  // what appears from now on is read from its start
     if (std::exchange(first_, false)) find_renamed(now);
     cut_.clear();
-    std::erase_if(files_, [](const auto& item) { return item.second.file.is_compressed(); });
+    leave_compressed();
     choose_leaving(now);
 }
 
 // Says which files still have a name, and gives those that are new.
 std::vector<FileSet::Found> FileSet::look() {
     std::vector<Found> found;
+    const std::map<FileId, FileStamp> compressed = std::exchange(compressed_, {});
     for (auto& [id, followed] : files_) followed.named = false;
     for (std::size_t i = 0; i < patterns_.size(); ++i) {
         for (std::string& path : matching(patterns_[i])) {
             struct stat status {};
             if (::stat(path.c_str(), &status) != 0 || S_ISDIR(status.st_mode)) continue;
-            const auto at = files_.find(FileId::of(status));
-            if (at == files_.end()) {
-                found.push_back({i, std::move(path), FileId::of(status)});
-            } else {
+            const FileId id = FileId::of(status);
+            const auto skipped = compressed.find(id);
+            if (skipped != compressed.end() && skipped->second == FileStamp::of(status)) {
+                compressed_.insert(*skipped);
+            } else if (const auto at = files_.find(id); at != files_.end()) {
                 at->second.named = true;
                 at->second.file.rename(path);
+            } else {
+                found.push_back({i, std::move(path), id});
             }
         }
     }
     return found;
+}
+
+// One that was empty when it was found, or has been written over.
+void FileSet::leave_compressed() {
+    for (auto at = files_.begin(); at != files_.end();) {
+        const bool goes = at->second.file.is_compressed();
+        if (goes) compressed_.emplace(at->first, at->second.file.stamp());
+        at = goes ? files_.erase(at) : std::next(at);
+    }
 }
 
 void FileSet::look_into(TailedFile& file, Timestamp now) {
@@ -122,16 +135,11 @@ void FileSet::take(std::vector<Found> found, Timestamp now) {
                                        [](const auto& item) { return !item.second.named; });
     const std::size_t most = kMostFiles + static_cast<std::size_t>(unnamed);
     for (const Found& file : found) {
-        if (files_.size() < most) {
-            find(file, now);
-        } else {
-            failures_.try_emplace(file.path, file.path + " is left out: the log has " +
-                                                 std::to_string(kMostFiles) + " files already");
-        }
+        find(file, files_.size() < most ? Room::kYes : Room::kNo, now);
     }
 }
 
-void FileSet::find(const Found& found, Timestamp now) {
+void FileSet::find(const Found& found, Room room, Timestamp now) {
     Result<TailedFile> opened = TailedFile::open(found.path);
     if (!opened) {
         if (opened.error().code != ErrorCode::kNotFound) {
@@ -141,8 +149,17 @@ void FileSet::find(const Found& found, Timestamp now) {
     }
     TailedFile file = std::move(opened).value();
     const FileId id = file.id();
+    if (file.is_compressed()) {
+        compressed_.emplace(id, file.stamp());
+        return;
+    }
     // Another pattern, or another name, may have led to it before.
-    if (file.is_compressed() || files_.contains(id)) return;
+    if (files_.contains(id)) return;
+    if (room == Room::kNo) {
+        failures_.try_emplace(found.path, found.path + " is left out: the log has " +
+                                              std::to_string(kMostFiles) + " files already");
+        return;
+    }
     begin(found.pattern, file);
     look_into(file, now);
     files_.emplace(id, Followed{std::move(file)});

@@ -57,11 +57,13 @@ class FileSet {
                              const std::function<void(std::string_view)>& on_line);
 
     std::vector<Found> look();
+    void leave_compressed();
     void look_into_known(Timestamp now);
     void look_into(TailedFile& file, Timestamp now);
     bool resume_copied(TailedFile& file) const;
     void take(std::vector<Found> found, Timestamp now);
-    void find(const Found& found, Timestamp now);
+    enum class Room { kYes, kNo };
+    void find(const Found& found, Room room, Timestamp now);
     void begin(std::size_t pattern, TailedFile& file);
     void find_renamed(Timestamp now);
     void try_renamed(const FilePosition& kept, const std::string& path, Timestamp now);
@@ -74,6 +76,7 @@ class FileSet {
     std::vector<FilePosition> kept_;  // of a former agent, not found yet
     std::vector<FilePosition> cut_;   // where those were that this refresh() found cut
     std::map<FileId, Followed> files_;
+    std::map<FileId, FileStamp> compressed_;  // not opened again while they stay as they are
     std::map<std::string, std::string> failures_;
     std::vector<char> buffer_;
     bool first_ = true;

@@ -12,10 +12,6 @@
 namespace tocsin::collector {
 namespace {
 
-bool same_time(const timespec& a, const timespec& b) {
-    return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
-}
-
 // By the magic numbers of RFC 1952, the .xz format, bzip2 (with the digit of its block size; a
 // block or the end follows) and RFC 8878.
 bool looks_compressed(std::string_view first) {
@@ -47,7 +43,7 @@ Result<TailedFile> TailedFile::open(const std::string& path) {
 }
 
 TailedFile::TailedFile(int fd, const struct stat& status, const std::string& path)
-    : fd_(fd), id_(FileId::of(status)), size_(static_cast<std::uint64_t>(status.st_size)) {
+    : fd_(fd), id_(FileId::of(status)), stamp_(FileStamp::of(status)) {
     position_.device = id_.device;
     position_.inode = id_.inode;
     position_.path = path;
@@ -57,8 +53,7 @@ TailedFile::TailedFile(int fd, const struct stat& status, const std::string& pat
 TailedFile::TailedFile(TailedFile&& other) noexcept
     : fd_(std::exchange(other.fd_, -1)),
       id_(other.id_),
-      size_(other.size_),
-      modified_(other.modified_),
+      stamp_(other.stamp_),
       changed_(other.changed_),
       compressed_(other.compressed_),
       position_(std::move(other.position_)) {}
@@ -67,8 +62,7 @@ TailedFile& TailedFile::operator=(TailedFile&& other) noexcept {
     std::swap(fd_, other.fd_);
     std::swap(position_, other.position_);
     id_ = other.id_;
-    size_ = other.size_;
-    modified_ = other.modified_;
+    stamp_ = other.stamp_;
     changed_ = other.changed_;
     compressed_ = other.compressed_;
     return *this;
@@ -87,7 +81,8 @@ void TailedFile::start_over() {
 bool TailedFile::resume(const FilePosition& kept) {
     std::array<char, FileHead::kMost> first{};
     const auto got = read_at(0, first);
-    if (!got || kept.offset > size_ || !kept.head.begins({first.data(), got.value()})) return false;
+    if (!got || kept.offset > size() || !kept.head.begins({first.data(), got.value()}))
+        return false;
     position_.offset = kept.offset;
     position_.inside_line = kept.inside_line;
     position_.head = kept.head;
@@ -97,7 +92,7 @@ bool TailedFile::resume(const FilePosition& kept) {
 bool TailedFile::resume_copy_of(const TailedFile& other) {
     const FilePosition& read = other.position_;
     // Short files may well begin alike and be two.
-    if (read.head.size < FileHead::kMost || read.offset == 0 || read.offset > size_) return false;
+    if (read.head.size < FileHead::kMost || read.offset == 0 || read.offset > size()) return false;
     std::array<char, FileHead::kMost> here{};
     std::array<char, FileHead::kMost> there{};
     const std::size_t size = std::min<std::uint64_t>(read.offset, FileHead::kMost);
@@ -110,17 +105,14 @@ bool TailedFile::resume_copy_of(const TailedFile& other) {
 Result<void> TailedFile::refresh(Timestamp now) {
     struct stat status {};
     if (::fstat(fd_, &status) != 0) return errno_error(position_.path, errno);
-    const auto size = static_cast<std::uint64_t>(status.st_size);
-    if (changed_ != Timestamp{} && size == size_ && same_time(status.st_mtim, modified_)) {
-        return success();
-    }
+    const FileStamp stamp = FileStamp::of(status);
+    if (changed_ != Timestamp{} && stamp == stamp_) return success();
     std::array<char, FileHead::kMost> first{};
     TOCSIN_TRY(const std::size_t got, read_at(0, first));
-    if (size < position_.offset || !position_.head.begins({first.data(), got})) start_over();
-    position_.head = FileHead::of({first.data(), std::min<std::uint64_t>(got, size)});
+    if (stamp.size < position_.offset || !position_.head.begins({first.data(), got})) start_over();
+    position_.head = FileHead::of({first.data(), std::min<std::uint64_t>(got, stamp.size)});
     compressed_ = looks_compressed({first.data(), got});
-    size_ = size;
-    modified_ = status.st_mtim;
+    stamp_ = stamp;
     changed_ = now;
     return success();
 }

@@ -5,7 +5,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <ctime>
 #include <functional>
 #include <optional>
 #include <span>
@@ -30,6 +29,18 @@ struct FileId {
     static FileId of(const struct stat& status) { return {status.st_dev, status.st_ino}; }
 };
 
+// What is another once a file was written to.
+struct FileStamp {
+    std::uint64_t size = 0;
+    std::int64_t seconds = 0;  // of the last write
+    std::int64_t nanoseconds = 0;
+    bool operator==(const FileStamp&) const = default;
+    static FileStamp of(const struct stat& status) {
+        return {static_cast<std::uint64_t>(status.st_size), status.st_mtim.tv_sec,
+                status.st_mtim.tv_nsec};
+    }
+};
+
 class TailedFile {
   public:
     // Regular files alone; a FIFO of that name is refused and waits for nobody.
@@ -39,12 +50,13 @@ class TailedFile {
     ~TailedFile();
 
     FileId id() const { return id_; }
-    std::uint64_t size() const { return size_; }
-    std::uint64_t unread() const { return size_ - position_.offset; }
+    const FileStamp& stamp() const { return stamp_; }
+    std::uint64_t size() const { return stamp_.size; }
+    std::uint64_t unread() const { return size() - position_.offset; }
     const FilePosition& position() const { return position_; }
     void rename(const std::string& path) { position_.path = path; }
 
-    void go_to_end() { position_.offset = size_; }
+    void go_to_end() { position_.offset = size(); }
     // Goes on where a former agent was. False when it does not begin as that file did, or is
     // shorter.
     bool resume(const FilePosition& kept);
@@ -76,8 +88,7 @@ class TailedFile {
 
     int fd_ = -1;
     FileId id_;
-    std::uint64_t size_ = 0;
-    timespec modified_{};
+    FileStamp stamp_;  // when open() or refresh() looked
     Timestamp changed_{};
     bool compressed_ = false;
     FilePosition position_;

@@ -1,5 +1,9 @@
 #include "collector/service/logs/file_set.h"
 
+#include <sys/inotify.h>
+#include <unistd.h>
+
+#include <array>
 #include <filesystem>
 #include <iterator>
 #include <string>
@@ -147,6 +151,41 @@ TEST_CASE("what is compressed is no log") {
     CHECK(values.at(kUnreadable) == 0);
     bench.append("log/a.log.text", "BZh, it begins\n");
     CHECK(bench.lines() == 2);
+}
+
+TEST_CASE("a compressed file is opened again only when it has changed") {
+    Bench bench("log/*");
+    bench.append("log/a.gz", "\x1f\x8b\x08 and so on");
+    bench.append("log/late.gz", "");
+    bench.collect();
+    bench.append("log/late.gz", "\x1f\x8b\x08 and so on");
+    bench.collect();
+    const int watch = ::inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+    REQUIRE(watch >= 0);
+    for (const char* path : {"log/a.gz", "log/late.gz"}) {
+        REQUIRE(::inotify_add_watch(watch, bench.tree.at(path).c_str(), IN_OPEN) >= 0);
+    }
+    std::array<char, 4096> events{};
+    bench.collect();
+    bench.collect();
+    CHECK(::read(watch, events.data(), events.size()) == -1);
+    bench.append("log/a.gz", "more");
+    CHECK(::read(watch, events.data(), events.size()) > 0);  // this test's own
+    bench.collect();
+    CHECK(::read(watch, events.data(), events.size()) > 0);
+    bench.tree.write("log/a.gz", "an error, and of another length\n");
+    CHECK(bench.collect().at(kErrors) == 1);
+    ::close(watch);
+}
+
+TEST_CASE("a compressed file is not left out of a log that has all the files it can have") {
+    Bench bench("log/*");
+    for (std::size_t i = 0; i < FileSet::kMostFiles; ++i) {
+        bench.append("log/" + std::to_string(i) + ".log", "x\n");
+    }
+    bench.collect();
+    bench.append("log/0.gz", "\x1f\x8b\x08 and so on");
+    for (int i = 0; i < 2; ++i) CHECK(bench.collect().at(kUnreadable) == 0);
 }
 
 TEST_CASE("a restart goes on where the last agent was") {
