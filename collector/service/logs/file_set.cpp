@@ -55,12 +55,12 @@ FileSet::FileSet(std::vector<std::string> patterns, std::optional<LogPositions> 
 
 void FileSet::refresh(Timestamp now) {
     failures_.clear();
+    cut_.next();
     std::vector<Found> found = look();
     look_into_known(now);
     take(std::move(found), now);
     known_.assign(patterns_.size(), true);  // what appears from now on is read from its start
     if (std::exchange(first_, false)) find_renamed(now);
-    cut_.clear();
     leave_compressed();
     choose_leaving(now);
 }
@@ -105,30 +105,44 @@ void FileSet::look_into(TailedFile& file, Timestamp now) {
 
 // A file that was cut was copied first (copytruncate), to a new file or over one that is known.
 void FileSet::look_into_known(Timestamp now) {
-    std::vector<TailedFile*> begun_anew;
+    std::vector<Followed*> begin_anew;
     for (auto& [id, followed] : files_) {
         FilePosition before = followed.file.position();
+        const FileHead tail = followed.file.tail();
         look_into(followed.file, now);
-        if (followed.file.position().offset >= before.offset) continue;
-        cut_.push_back(std::move(before));
-        begun_anew.push_back(&followed.file);
+        const bool was_cut = followed.file.position().offset < before.offset;
+        if (was_cut) cut_.add(std::move(before), tail);
+        if (was_cut || followed.start != Start::kKnown) begin_anew.push_back(&followed);
     }
-    for (TailedFile* file : begun_anew) resume_copied(*file);
+    for (Followed* followed : begin_anew) choose_start(*followed);
 }
 
-bool FileSet::resume_copied(TailedFile& file) const {
-    return std::any_of(cut_.begin(), cut_.end(),
-                       [&](const FilePosition& old) { return file.resume(old); }) ||
-           std::any_of(files_.begin(), files_.end(), [&](const auto& known) {
-               return known.first != file.id() && file.resume_copy_of(known.second.file);
+// A copy goes on where its source had been read to. As long as the source is not cut nothing tells
+// it from another program's log that has the same first lines: then the cut must come until the
+// next time, or the file is read from its start.
+void FileSet::choose_start(Followed& followed) const {
+    const bool waited = followed.start == Start::kWaits;
+    followed.start = Start::kKnown;
+    if (cut_.resume_copy(followed.file)) return;
+    if (followed.file.size() == 0) {
+        followed.start = Start::kOpen;
+    } else if (!waited && begins_as_another(followed.file)) {
+        followed.start = Start::kWaits;
+    }
+}
+
+bool FileSet::begins_as_another(const TailedFile& file) const {
+    const Result<std::string> first = file.first_bytes();
+    return first && std::any_of(files_.begin(), files_.end(), [&](const auto& known) {
+               return begins_as_copy(file, first.value(), known.second.file.position());
            });
 }
 
 void FileSet::take(std::vector<Found> found, Timestamp now) {
-    // First those of a former agent, of which others may be copies.
+    // First those that a former agent has read of, of which others may be copies.
     std::stable_partition(found.begin(), found.end(), [&](const Found& file) {
         return std::any_of(kept_.begin(), kept_.end(), [&](const FilePosition& kept) {
-            return FileId{kept.device, kept.inode} == file.id;
+            return kept.offset > 0 && FileId{kept.device, kept.inode} == file.id;
         });
     });
     const auto unnamed = std::count_if(files_.begin(), files_.end(),
@@ -160,13 +174,15 @@ void FileSet::find(const Found& found, Room room, Timestamp now) {
                                               std::to_string(kMostFiles) + " files already");
         return;
     }
-    begin(found.pattern, file);
-    look_into(file, now);
-    files_.emplace(id, Followed{std::move(file)});
+    Followed followed{std::move(file)};
+    begin(found.pattern, followed);
+    look_into(followed.file, now);
+    files_.emplace(id, std::move(followed));
 }
 
 // Where a file that has just been found is read from.
-void FileSet::begin(std::size_t pattern, TailedFile& file) {
+void FileSet::begin(std::size_t pattern, Followed& followed) {
+    TailedFile& file = followed.file;
     const FileId id = file.id();
     const auto same_file = [&](const FilePosition& kept) {
         return FileId{kept.device, kept.inode} == id;
@@ -184,12 +200,14 @@ void FileSet::begin(std::size_t pattern, TailedFile& file) {
     }
     const bool was_known = kept != kept_.end();
     if (was_known) {
-        if (!resumed) cut_.push_back(std::move(*kept));  // or it is another file by now
+        // Under another name it is rather another file, which got the inode.
+        const bool same_name = kept->path == file.position().path;
+        if (!resumed && same_name) cut_.add(std::move(*kept), FileHead::of({}));
         kept_.erase(kept);
     }
-    if (resumed) return;
+    if (resumed && file.position().offset > 0) return;
     if (was_known || known_[pattern]) {
-        resume_copied(file);  // else it begins at its start
+        choose_start(followed);
     } else {
         file.go_to_end();
     }
@@ -218,8 +236,9 @@ void FileSet::try_renamed(const FilePosition& kept, const std::string& path, Tim
 void FileSet::choose_leaving(Timestamp now) {
     std::vector<Followed*> unnamed;
     for (auto& [id, followed] : files_) {
-        followed.leaves = !followed.named && now - followed.file.quiet_since() >= kQuiet;
-        if (!followed.named) unnamed.push_back(&followed);
+        const bool may_leave = !followed.named && followed.start != Start::kWaits;
+        followed.leaves = may_leave && now - followed.file.quiet_since() >= kQuiet;
+        if (may_leave) unnamed.push_back(&followed);
     }
     if (files_.size() <= kMostFiles) return;
     std::stable_sort(unnamed.begin(), unnamed.end(), [](const Followed* a, const Followed* b) {
@@ -231,7 +250,10 @@ void FileSet::choose_leaving(Timestamp now) {
 
 void FileSet::read(std::uint64_t most, const std::function<void(std::string_view)>& on_line) {
     std::uint64_t left = most;
-    for (auto& [id, followed] : files_) followed.done = followed.failed = false;
+    for (auto& [id, followed] : files_) {
+        followed.done = followed.start != Start::kKnown;
+        followed.failed = false;
+    }
     bool more = true;
     while (more && left > 0) {
         more = false;
@@ -286,7 +308,9 @@ std::uint64_t FileSet::read_piece(Followed& followed, std::uint64_t most,
 
 std::uint64_t FileSet::unread() const {
     std::uint64_t bytes = 0;
-    for (const auto& [id, followed] : files_) bytes += followed.file.unread();
+    for (const auto& [id, followed] : files_) {
+        if (followed.start != Start::kWaits) bytes += followed.file.unread();
+    }
     return bytes;
 }
 

@@ -32,9 +32,8 @@ Result<TailedFile> TailedFile::open(const std::string& path) {
     const int failed = ::fstat(fd, &status) == 0 ? 0 : errno;
     if (failed == 0 && S_ISREG(status.st_mode)) {
         TailedFile file(fd, status, path);
-        std::array<char, FileHead::kMost> first{};
-        const auto got = file.read_at(0, first);
-        file.compressed_ = got && looks_compressed({first.data(), got.value()});
+        const auto first = file.first_bytes();
+        file.compressed_ = first && looks_compressed(first.value());
         return file;
     }
     ::close(fd);
@@ -56,7 +55,8 @@ TailedFile::TailedFile(TailedFile&& other) noexcept
       stamp_(other.stamp_),
       changed_(other.changed_),
       compressed_(other.compressed_),
-      position_(std::move(other.position_)) {}
+      position_(std::move(other.position_)),
+      tail_(other.tail_) {}
 
 TailedFile& TailedFile::operator=(TailedFile&& other) noexcept {
     std::swap(fd_, other.fd_);
@@ -65,6 +65,7 @@ TailedFile& TailedFile::operator=(TailedFile&& other) noexcept {
     stamp_ = other.stamp_;
     changed_ = other.changed_;
     compressed_ = other.compressed_;
+    tail_ = other.tail_;
     return *this;
 }
 
@@ -76,30 +77,43 @@ void TailedFile::start_over() {
     position_.offset = 0;
     position_.inside_line = false;
     position_.head = FileHead::of({});
+    tail_ = FileHead::of({});
+}
+
+void TailedFile::learn_tail() {
+    std::array<char, FileHead::kMost> last{};
+    const std::size_t size = std::min<std::uint64_t>(position_.offset, last.size());
+    const auto got = read_at(position_.offset - size, std::span(last).first(size));
+    tail_ = FileHead::of({last.data(), got && got.value() == size ? size : 0});
+}
+
+bool TailedFile::has_before(std::uint64_t offset, const FileHead& wanted) const {
+    if (wanted.size > offset || offset > size()) return false;
+    std::array<char, FileHead::kMost> last{};
+    const auto got = read_at(offset - wanted.size, std::span(last).first(wanted.size));
+    return got && FileHead::of({last.data(), got.value()}) == wanted;
+}
+
+Result<std::string> TailedFile::first_bytes() const {
+    std::array<char, FileHead::kMost> first{};
+    TOCSIN_TRY(const std::size_t got, read_at(0, first));
+    return std::string(first.data(), got);
+}
+
+void TailedFile::go_to_end() {
+    position_.offset = size();
+    learn_tail();
 }
 
 bool TailedFile::resume(const FilePosition& kept) {
-    std::array<char, FileHead::kMost> first{};
-    const auto got = read_at(0, first);
-    if (!got || kept.offset > size() || !kept.head.begins({first.data(), got.value()}))
-        return false;
+    if (kept.offset > size()) return false;
+    const auto first = first_bytes();
+    if (!first || !kept.head.begins(first.value())) return false;
     position_.offset = kept.offset;
     position_.inside_line = kept.inside_line;
     position_.head = kept.head;
+    learn_tail();
     return true;
-}
-
-bool TailedFile::resume_copy_of(const TailedFile& other) {
-    const FilePosition& read = other.position_;
-    // Short files may well begin alike and be two.
-    if (read.head.size < FileHead::kMost || read.offset == 0 || read.offset > size()) return false;
-    std::array<char, FileHead::kMost> here{};
-    std::array<char, FileHead::kMost> there{};
-    const std::size_t size = std::min<std::uint64_t>(read.offset, FileHead::kMost);
-    const auto got = read_at(read.offset - size, std::span(here).first(size));
-    const auto wanted = other.read_at(read.offset - size, std::span(there).first(size));
-    return got && wanted && got.value() == size && wanted.value() == size && here == there &&
-           resume(read);
 }
 
 Result<void> TailedFile::refresh(Timestamp now) {
@@ -107,11 +121,10 @@ Result<void> TailedFile::refresh(Timestamp now) {
     if (::fstat(fd_, &status) != 0) return errno_error(position_.path, errno);
     const FileStamp stamp = FileStamp::of(status);
     if (changed_ != Timestamp{} && stamp == stamp_) return success();
-    std::array<char, FileHead::kMost> first{};
-    TOCSIN_TRY(const std::size_t got, read_at(0, first));
-    if (stamp.size < position_.offset || !position_.head.begins({first.data(), got})) start_over();
-    position_.head = FileHead::of({first.data(), std::min<std::uint64_t>(got, stamp.size)});
-    compressed_ = looks_compressed({first.data(), got});
+    TOCSIN_TRY(const std::string first, first_bytes());
+    if (stamp.size < position_.offset || !position_.head.begins(first)) start_over();
+    position_.head = FileHead::of(std::string_view(first).substr(0, stamp.size));
+    compressed_ = looks_compressed(first);
     stamp_ = stamp;
     changed_ = now;
     return success();
@@ -137,6 +150,7 @@ Result<std::size_t> TailedFile::read_lines(std::span<char> buffer,
     TOCSIN_TRY(const std::size_t got, read_at(position_.offset, buffer.first(wanted)));
     const std::size_t done = take_lines({buffer.data(), got}, position_.inside_line, on_line);
     position_.offset += done;
+    if (done > 0) learn_tail();
     return done;
 }
 

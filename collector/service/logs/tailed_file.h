@@ -56,14 +56,17 @@ class TailedFile {
     const FilePosition& position() const { return position_; }
     void rename(const std::string& path) { position_.path = path; }
 
-    void go_to_end() { position_.offset = size(); }
+    // At most FileHead::kMost.
+    Result<std::string> first_bytes() const;
+    // Of the last bytes before the position, of none where there are none or they cannot be read.
+    const FileHead& tail() const { return tail_; }
+    // Whether the bytes before `offset` are those that `wanted` is of.
+    bool has_before(std::uint64_t offset, const FileHead& wanted) const;
+
+    void go_to_end();
     // Goes on where a former agent was. False when it does not begin as that file did, or is
     // shorter.
     bool resume(const FilePosition& kept);
-
-    // Goes on where `other` was read to, if it holds the same up to there: both begin alike, and
-    // the last bytes before that place are the same.
-    bool resume_copy_of(const TailedFile& other);
 
     // Looks how long it is. One that was cut, or written from its start again (copytruncate), is
     // read from its start.
@@ -85,6 +88,7 @@ class TailedFile {
     TailedFile(int fd, const struct stat& status, const std::string& path);
     Result<std::size_t> read_at(std::uint64_t offset, std::span<char> into) const;
     void start_over();
+    void learn_tail();
 
     int fd_ = -1;
     FileId id_;
@@ -92,6 +96,7 @@ class TailedFile {
     Timestamp changed_{};
     bool compressed_ = false;
     FilePosition position_;
+    FileHead tail_;
 };
 
 }  // namespace tocsin::collector

@@ -66,68 +66,6 @@ TEST_CASE("a file that is copied and cut is read from its start again") {
     CHECK(bench.lines() == 8);
 }
 
-TEST_CASE("a copy whose name matches is not read again, only what came before the file was cut") {
-    Bench bench("log/a.log*");
-    bench.collect();
-    std::string lines;
-    SECTION("of a long file") {
-        for (int i = 0; i < 100; ++i) lines += "line " + std::to_string(i) + "\n";
-    }
-    SECTION("of a short one") {
-        lines = "1\n2\n";
-    }
-    bench.append("log/a.log", lines);
-    const double before = bench.lines();
-    bench.append("log/a.log", "not read yet\n");
-    bench.copy("log/a.log", "log/a.log.1");
-    std::filesystem::resize_file(bench.tree.at("log/a.log"), 0);
-    bench.append("log/a.log", "after it was cut\n");
-    Values values = bench.collect();
-    CHECK(values.at(kLines) == before + 2);
-    CHECK(values.at(kFiles) == 2);
-    // The next rotation copies over it, or renames the first copy and makes a second.
-    bench.append("log/a.log", lines);
-    bench.collect();
-    SECTION("over it") {}
-    SECTION("beside it") {
-        bench.rename("log/a.log.1", "log/a.log.2");
-    }
-    bench.append("log/a.log", "not read yet\n");
-    bench.copy("log/a.log", "log/a.log.1");
-    std::filesystem::resize_file(bench.tree.at("log/a.log"), 0);
-    CHECK(bench.lines() == 2 * before + 3);
-    CHECK(bench.lines() == 2 * before + 3);
-}
-
-TEST_CASE("a copy that is made, or cut, while no agent runs is not read again") {
-    Bench bench("log/*");
-    std::string lines;
-    for (int i = 0; i < 100; ++i) lines += "line " + std::to_string(i) + "\n";
-    bench.collect();
-    bench.append("log/b.log", lines);
-    bench.collect();
-    bench.append("log/b.log", "1\n");
-    bench.copy("log/b.log", "log/a-copy");  // comes first by its name
-    std::filesystem::resize_file(bench.tree.at("log/b.log"), 0);
-    bench.append("log/b.log", "2\n");
-    bench.restart();
-    CHECK(bench.lines() == 2);
-}
-
-TEST_CASE("a copy of a file that is not cut is not read again") {
-    Bench bench("log/*");
-    bench.collect();
-    std::string lines;
-    for (int i = 0; i < 100; ++i) lines += "line " + std::to_string(i) + "\n";
-    bench.append("log/b.log", lines);
-    CHECK(bench.lines() == 100);
-    bench.copy("log/b.log", "log/a-copy");
-    CHECK(bench.lines() == 100);
-    // One that only begins alike is another file.
-    bench.append("log/c.log", lines.substr(0, FileHead::kMost) + std::string(1000, 'c') + "\n");
-    CHECK(bench.lines() > 100);
-}
-
 TEST_CASE("what is compressed is no log") {
     using std::string_literals::operator""s;
     Bench bench("log/a.log*");
