@@ -82,8 +82,9 @@ struct State : std::enable_shared_from_this<State> {
 
     // Where no thread is free what is to be kept waits for the next collection's.
     void keep() {
-        if (call->remembering == nullptr || !call->finished || !call->remembering->to_keep())
-            return;
+        if (call->remembering == nullptr || !call->finished) return;
+        call->remembering->told();
+        if (!call->remembering->to_keep()) return;
         const bool accepted = pool.run([kept = call] { kept->remembering->keep(); },
                                        [weak = weak_from_this()] {
                                            if (const auto state = weak.lock()) state->was_kept();

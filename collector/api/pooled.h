@@ -20,7 +20,10 @@ std::unique_ptr<Target> make_pooled(net::Loop& loop, net::OffloadPool& pool,
 // collection gave must be told and kept, or neither. A call whose target is gone tells nobody.
 class RememberingCollector : public Collector {
   public:
-    // Whether keep() has anything to do. Between calls, on the loop.
+    // What the last call gave is told now. Between calls, on the loop; never after a call that was
+    // cancelled or that an exception ended.
+    virtual void told() = 0;
+    // Whether keep() has anything to do. Likewise, after told().
     virtual bool to_keep() const = 0;
     // Called in the pool once what was collected is told; the next collection waits for it.
     virtual void keep() = 0;

@@ -48,6 +48,8 @@ class Takeover {
         REQUIRE(made);
         target_ = std::move(made).value();
     }
+    // As when its time is over; the call goes on.
+    void cancel() { target_->cancel(); }
     // The call that hangs reads on, to its end.
     void let_go() {
         if (fifo_ < 0) return;

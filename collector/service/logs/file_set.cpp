@@ -55,100 +55,134 @@ FileSet::FileSet(std::vector<std::string> patterns, std::optional<LogPositions> 
 
 void FileSet::refresh(Timestamp now) {
     failures_.clear();
+    cut_.next();
     std::vector<Found> found = look();
     look_into_known(now);
     take(std::move(found), now);
     known_.assign(patterns_.size(), true);  // what appears from now on is read from its start
     if (std::exchange(first_, false)) find_renamed(now);
-    cut_.clear();
-    std::erase_if(files_, [](const auto& item) { return item.second.file.is_compressed(); });
+    leave_compressed();
     choose_leaving(now);
 }
 
 // Says which files still have a name, and gives those that are new.
 std::vector<FileSet::Found> FileSet::look() {
     std::vector<Found> found;
+    const std::map<FileId, FileStamp> compressed = std::exchange(compressed_, {});
     for (auto& [id, followed] : files_) followed.named = false;
     for (std::size_t i = 0; i < patterns_.size(); ++i) {
         for (std::string& path : matching(patterns_[i])) {
             struct stat status {};
             if (::stat(path.c_str(), &status) != 0 || S_ISDIR(status.st_mode)) continue;
-            const auto at = files_.find(FileId::of(status));
-            if (at == files_.end()) {
-                found.push_back({i, std::move(path), FileId::of(status)});
-            } else {
+            const FileId id = FileId::of(status);
+            const auto skipped = compressed.find(id);
+            if (skipped != compressed.end() && skipped->second == FileStamp::of(status)) {
+                compressed_.insert(*skipped);
+            } else if (const auto at = files_.find(id); at != files_.end()) {
                 at->second.named = true;
                 at->second.file.rename(path);
+            } else {
+                found.push_back({i, std::move(path), id});
             }
         }
     }
     return found;
 }
 
+// One that was empty when it was found, or has been written over.
+void FileSet::leave_compressed() {
+    for (auto at = files_.begin(); at != files_.end();) {
+        const bool goes = at->second.file.is_compressed();
+        if (goes) compressed_.emplace(at->first, at->second.file.stamp());
+        at = goes ? files_.erase(at) : std::next(at);
+    }
+}
+
 void FileSet::look_into(TailedFile& file, Timestamp now) {
-    if (const auto result = file.refresh(now); !result) failures_.push_back(result.error().message);
+    const auto result = file.refresh(now);
+    if (!result) failures_.try_emplace(file.position().path, result.error().message);
 }
 
 // A file that was cut was copied first (copytruncate), to a new file or over one that is known.
 void FileSet::look_into_known(Timestamp now) {
-    std::vector<TailedFile*> begun_anew;
+    std::vector<Followed*> begin_anew;
     for (auto& [id, followed] : files_) {
         FilePosition before = followed.file.position();
+        const FileHead tail = followed.file.tail();
         look_into(followed.file, now);
-        if (followed.file.position().offset >= before.offset) continue;
-        cut_.push_back(std::move(before));
-        begun_anew.push_back(&followed.file);
+        const bool was_cut = followed.file.position().offset < before.offset;
+        if (was_cut) cut_.add(std::move(before), tail);
+        if (was_cut || followed.start != Start::kKnown) begin_anew.push_back(&followed);
     }
-    for (TailedFile* file : begun_anew) resume_copied(*file);
+    for (Followed* followed : begin_anew) choose_start(*followed);
 }
 
-bool FileSet::resume_copied(TailedFile& file) const {
-    return std::any_of(cut_.begin(), cut_.end(),
-                       [&](const FilePosition& old) { return file.resume(old); }) ||
-           std::any_of(files_.begin(), files_.end(), [&](const auto& known) {
-               return known.first != file.id() && file.resume_copy_of(known.second.file);
+// A copy goes on where its source had been read to. As long as the source is not cut nothing tells
+// it from another program's log that has the same first lines: then the cut must come until the
+// next time, or the file is read from its start.
+void FileSet::choose_start(Followed& followed) const {
+    const bool waited = followed.start == Start::kWaits;
+    followed.start = Start::kKnown;
+    if (cut_.resume_copy(followed.file)) return;
+    if (followed.file.size() == 0) {
+        followed.start = Start::kOpen;
+    } else if (!waited && begins_as_another(followed.file)) {
+        followed.start = Start::kWaits;
+    }
+}
+
+bool FileSet::begins_as_another(const TailedFile& file) const {
+    const Result<std::string> first = file.first_bytes();
+    return first && std::any_of(files_.begin(), files_.end(), [&](const auto& known) {
+               return begins_as_copy(file, first.value(), known.second.file.position());
            });
 }
 
 void FileSet::take(std::vector<Found> found, Timestamp now) {
-    // First those of a former agent, of which others may be copies.
+    // First those that a former agent has read of, of which others may be copies.
     std::stable_partition(found.begin(), found.end(), [&](const Found& file) {
         return std::any_of(kept_.begin(), kept_.end(), [&](const FilePosition& kept) {
-            return FileId{kept.device, kept.inode} == file.id;
+            return kept.offset > 0 && FileId{kept.device, kept.inode} == file.id;
         });
     });
     const auto unnamed = std::count_if(files_.begin(), files_.end(),
                                        [](const auto& item) { return !item.second.named; });
     const std::size_t most = kMostFiles + static_cast<std::size_t>(unnamed);
     for (const Found& file : found) {
-        if (files_.size() < most) {
-            find(file, now);
-        } else {
-            failures_.push_back(file.path + " is left out: the log has " +
-                                std::to_string(kMostFiles) + " files already");
-        }
+        find(file, files_.size() < most ? Room::kYes : Room::kNo, now);
     }
 }
 
-void FileSet::find(const Found& found, Timestamp now) {
+void FileSet::find(const Found& found, Room room, Timestamp now) {
     Result<TailedFile> opened = TailedFile::open(found.path);
     if (!opened) {
         if (opened.error().code != ErrorCode::kNotFound) {
-            failures_.push_back(opened.error().message);
+            failures_.try_emplace(found.path, opened.error().message);
         }
         return;
     }
     TailedFile file = std::move(opened).value();
     const FileId id = file.id();
+    if (file.is_compressed()) {
+        compressed_.emplace(id, file.stamp());
+        return;
+    }
     // Another pattern, or another name, may have led to it before.
-    if (file.is_compressed() || files_.contains(id)) return;
-    begin(found.pattern, file);
-    look_into(file, now);
-    files_.emplace(id, Followed{std::move(file)});
+    if (files_.contains(id)) return;
+    if (room == Room::kNo) {
+        failures_.try_emplace(found.path, found.path + " is left out: the log has " +
+                                              std::to_string(kMostFiles) + " files already");
+        return;
+    }
+    Followed followed{std::move(file)};
+    begin(found.pattern, followed);
+    look_into(followed.file, now);
+    files_.emplace(id, std::move(followed));
 }
 
 // Where a file that has just been found is read from.
-void FileSet::begin(std::size_t pattern, TailedFile& file) {
+void FileSet::begin(std::size_t pattern, Followed& followed) {
+    TailedFile& file = followed.file;
     const FileId id = file.id();
     const auto same_file = [&](const FilePosition& kept) {
         return FileId{kept.device, kept.inode} == id;
@@ -166,12 +200,14 @@ void FileSet::begin(std::size_t pattern, TailedFile& file) {
     }
     const bool was_known = kept != kept_.end();
     if (was_known) {
-        if (!resumed) cut_.push_back(std::move(*kept));  // or it is another file by now
+        // Under another name it is rather another file, which got the inode.
+        const bool same_name = kept->path == file.position().path;
+        if (!resumed && same_name) cut_.add(std::move(*kept), FileHead::of({}));
         kept_.erase(kept);
     }
-    if (resumed) return;
+    if (resumed && file.position().offset > 0) return;
     if (was_known || known_[pattern]) {
-        resume_copied(file);  // else it begins at its start
+        choose_start(followed);
     } else {
         file.go_to_end();
     }
@@ -200,8 +236,9 @@ void FileSet::try_renamed(const FilePosition& kept, const std::string& path, Tim
 void FileSet::choose_leaving(Timestamp now) {
     std::vector<Followed*> unnamed;
     for (auto& [id, followed] : files_) {
-        followed.leaves = !followed.named && now - followed.file.quiet_since() >= kQuiet;
-        if (!followed.named) unnamed.push_back(&followed);
+        const bool may_leave = !followed.named && followed.start != Start::kWaits;
+        followed.leaves = may_leave && now - followed.file.quiet_since() >= kQuiet;
+        if (may_leave) unnamed.push_back(&followed);
     }
     if (files_.size() <= kMostFiles) return;
     std::stable_sort(unnamed.begin(), unnamed.end(), [](const Followed* a, const Followed* b) {
@@ -213,7 +250,10 @@ void FileSet::choose_leaving(Timestamp now) {
 
 void FileSet::read(std::uint64_t most, const std::function<void(std::string_view)>& on_line) {
     std::uint64_t left = most;
-    for (auto& [id, followed] : files_) followed.done = false;
+    for (auto& [id, followed] : files_) {
+        followed.done = followed.start != Start::kKnown;
+        followed.failed = false;
+    }
     bool more = true;
     while (more && left > 0) {
         more = false;
@@ -232,10 +272,27 @@ void FileSet::let_go(const std::function<void(std::string_view)>& on_line) {
     for (auto at = files_.begin(); at != files_.end();) {
         Followed& followed = at->second;
         const bool goes = followed.leaves && (followed.done || files_.size() > kMostFiles);
-        // Its writer was killed within a line, or ends its last with nothing.
-        if (goes && followed.done) followed.file.read_rest(buffer_, on_line);
+        if (goes) finish(followed, on_line);
         at = goes ? files_.erase(at) : std::next(at);
     }
+}
+
+// What cannot be read of a file by now never will be: that is said.
+void FileSet::finish(Followed& followed, const std::function<void(std::string_view)>& on_line) {
+    const std::string& path = followed.file.position().path;
+    std::string why;
+    if (followed.failed) {
+        why = failures_[path];
+    } else if (!followed.done) {
+        why = path + ": the log has " + std::to_string(kMostFiles) + " files without it";
+    } else {
+        // Its writer was killed within a line, or ends its last with nothing.
+        const auto rest = followed.file.read_rest(buffer_, on_line);
+        if (rest) return;
+        why = rest.error().message;
+    }
+    failures_[path] = why + "; it is let go of, and " + std::to_string(followed.file.unread()) +
+                      " bytes are not read";
 }
 
 std::uint64_t FileSet::read_piece(Followed& followed, std::uint64_t most,
@@ -243,14 +300,17 @@ std::uint64_t FileSet::read_piece(Followed& followed, std::uint64_t most,
     // A piece shorter than a line can be would find no end of it, now or ever.
     const std::uint64_t size = std::clamp<std::uint64_t>(most, kLongestLine, buffer_.size());
     const auto got = followed.file.read_lines({buffer_.data(), size}, on_line);
-    if (!got) failures_.push_back(got.error().message);
+    if (!got) failures_.try_emplace(followed.file.position().path, got.error().message);
+    followed.failed = !got;
     followed.done = !got || got.value() == 0;
     return got ? got.value() : 0;
 }
 
 std::uint64_t FileSet::unread() const {
     std::uint64_t bytes = 0;
-    for (const auto& [id, followed] : files_) bytes += followed.file.unread();
+    for (const auto& [id, followed] : files_) {
+        if (followed.start != Start::kWaits) bytes += followed.file.unread();
+    }
     return bytes;
 }
 

@@ -12,6 +12,7 @@
 
 #include "base/core/result.h"
 #include "base/core/time.h"
+#include "collector/service/logs/copies.h"
 #include "collector/service/logs/tailed_file.h"
 
 namespace tocsin::collector {
@@ -34,16 +35,25 @@ class FileSet {
     void read(std::uint64_t most, const std::function<void(std::string_view)>& on_line);
 
     std::size_t size() const { return files_.size(); }
-    std::uint64_t unread() const;  // bytes
-    // What went wrong in the last refresh() and read(), a reason a file.
-    const std::vector<std::string>& failures() const { return failures_; }
+    // Bytes; without those of files that may be copies and wait for the next refresh().
+    std::uint64_t unread() const;
+    // What went wrong in the last refresh() and read(): by path, the reason with the path in it.
+    const std::map<std::string, std::string>& failures() const { return failures_; }
     LogPositions positions() const;
 
   private:
+    // Where a file is read from that begins anew.
+    enum class Start {
+        kKnown,
+        kOpen,   // it is empty, and may become a copy
+        kWaits,  // it begins as another does, and is its copy if that one is cut until next time
+    };
     struct Followed {
         TailedFile file;
+        Start start = Start::kKnown;
         bool named = true;    // by one of the patterns
         bool done = false;    // in this read(): no whole line is left, or it cannot be read
+        bool failed = false;  // in this read(): it cannot be read
         bool leaves = false;  // once this read() is done with it
     };
     struct Found {
@@ -56,23 +66,28 @@ class FileSet {
                              const std::function<void(std::string_view)>& on_line);
 
     std::vector<Found> look();
+    void leave_compressed();
     void look_into_known(Timestamp now);
     void look_into(TailedFile& file, Timestamp now);
-    bool resume_copied(TailedFile& file) const;
+    void choose_start(Followed& followed) const;
+    bool begins_as_another(const TailedFile& file) const;
     void take(std::vector<Found> found, Timestamp now);
-    void find(const Found& found, Timestamp now);
-    void begin(std::size_t pattern, TailedFile& file);
+    enum class Room { kYes, kNo };
+    void find(const Found& found, Room room, Timestamp now);
+    void begin(std::size_t pattern, Followed& followed);
     void find_renamed(Timestamp now);
     void try_renamed(const FilePosition& kept, const std::string& path, Timestamp now);
     void choose_leaving(Timestamp now);
     void let_go(const std::function<void(std::string_view)>& on_line);
+    void finish(Followed& followed, const std::function<void(std::string_view)>& on_line);
 
     std::vector<std::string> patterns_;
     std::vector<bool> known_;         // patterns that were looked for before
     std::vector<FilePosition> kept_;  // of a former agent, not found yet
-    std::vector<FilePosition> cut_;   // where those were that this refresh() found cut
+    CutFiles cut_;
     std::map<FileId, Followed> files_;
-    std::vector<std::string> failures_;
+    std::map<FileId, FileStamp> compressed_;  // not opened again while they stay as they are
+    std::map<std::string, std::string> failures_;
     std::vector<char> buffer_;
     bool first_ = true;
 };

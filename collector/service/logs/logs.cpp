@@ -58,17 +58,20 @@ class Log final : public RememberingCollector {
         files_->refresh(now);
         // A counter is told as 0 in the collection that first tells it, or increase() would not see
         // what came while no agent ran. What is there to be read waits for the next.
-        if (!std::exchange(first_, false)) {
+        if (zero_told_) {
             files_->read(config_->limit.count, [this](std::string_view line) { count(line); });
         }
         report(out);
-        const std::vector<std::string>& failures = files_->failures();
+        const auto& failures = files_->failures();
+        const std::string first = failures.empty() ? std::string() : failures.begin()->second;
         if (files_->size() == 0 && !failures.empty()) {
-            return Error(ErrorCode::kIo, "no file can be read: " + failures.front());
+            return Error(ErrorCode::kIo, "no file can be read: " + first);
         }
-        tell(failures.empty() ? std::string() : failures.front());
+        tell(first);
         return success();
     }
+
+    void told() override { zero_told_ = files_.has_value(); }
 
     bool to_keep() const override { return files_ && saved_ != files_->positions(); }
 
@@ -150,7 +153,7 @@ class Log final : public RememberingCollector {
     SeriesRef unreadable_series_;
     std::vector<Counted> patterns_;
     std::uint64_t lines_ = 0;
-    bool first_ = true;
+    bool zero_told_ = false;
     std::optional<FileSet> files_;  // from the first collection on
     std::optional<LogPositions> saved_;
     std::string told_;

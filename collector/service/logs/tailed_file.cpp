@@ -12,10 +12,6 @@
 namespace tocsin::collector {
 namespace {
 
-bool same_time(const timespec& a, const timespec& b) {
-    return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
-}
-
 // By the magic numbers of RFC 1952, the .xz format, bzip2 (with the digit of its block size; a
 // block or the end follows) and RFC 8878.
 bool looks_compressed(std::string_view first) {
@@ -36,9 +32,8 @@ Result<TailedFile> TailedFile::open(const std::string& path) {
     const int failed = ::fstat(fd, &status) == 0 ? 0 : errno;
     if (failed == 0 && S_ISREG(status.st_mode)) {
         TailedFile file(fd, status, path);
-        std::array<char, FileHead::kMost> first{};
-        const auto got = file.read_at(0, first);
-        file.compressed_ = got && looks_compressed({first.data(), got.value()});
+        const auto first = file.first_bytes();
+        file.compressed_ = first && looks_compressed(first.value());
         return file;
     }
     ::close(fd);
@@ -47,7 +42,7 @@ Result<TailedFile> TailedFile::open(const std::string& path) {
 }
 
 TailedFile::TailedFile(int fd, const struct stat& status, const std::string& path)
-    : fd_(fd), id_(FileId::of(status)), size_(static_cast<std::uint64_t>(status.st_size)) {
+    : fd_(fd), id_(FileId::of(status)), stamp_(FileStamp::of(status)) {
     position_.device = id_.device;
     position_.inode = id_.inode;
     position_.path = path;
@@ -57,20 +52,20 @@ TailedFile::TailedFile(int fd, const struct stat& status, const std::string& pat
 TailedFile::TailedFile(TailedFile&& other) noexcept
     : fd_(std::exchange(other.fd_, -1)),
       id_(other.id_),
-      size_(other.size_),
-      modified_(other.modified_),
+      stamp_(other.stamp_),
       changed_(other.changed_),
       compressed_(other.compressed_),
-      position_(std::move(other.position_)) {}
+      position_(std::move(other.position_)),
+      tail_(other.tail_) {}
 
 TailedFile& TailedFile::operator=(TailedFile&& other) noexcept {
     std::swap(fd_, other.fd_);
     std::swap(position_, other.position_);
     id_ = other.id_;
-    size_ = other.size_;
-    modified_ = other.modified_;
+    stamp_ = other.stamp_;
     changed_ = other.changed_;
     compressed_ = other.compressed_;
+    tail_ = other.tail_;
     return *this;
 }
 
@@ -82,45 +77,55 @@ void TailedFile::start_over() {
     position_.offset = 0;
     position_.inside_line = false;
     position_.head = FileHead::of({});
+    tail_ = FileHead::of({});
+}
+
+void TailedFile::learn_tail() {
+    std::array<char, FileHead::kMost> last{};
+    const std::size_t size = std::min<std::uint64_t>(position_.offset, last.size());
+    const auto got = read_at(position_.offset - size, std::span(last).first(size));
+    tail_ = FileHead::of({last.data(), got && got.value() == size ? size : 0});
+}
+
+bool TailedFile::has_before(std::uint64_t offset, const FileHead& wanted) const {
+    if (wanted.size > offset || offset > size()) return false;
+    std::array<char, FileHead::kMost> last{};
+    const auto got = read_at(offset - wanted.size, std::span(last).first(wanted.size));
+    return got && FileHead::of({last.data(), got.value()}) == wanted;
+}
+
+Result<std::string> TailedFile::first_bytes() const {
+    std::array<char, FileHead::kMost> first{};
+    TOCSIN_TRY(const std::size_t got, read_at(0, first));
+    return std::string(first.data(), got);
+}
+
+void TailedFile::go_to_end() {
+    position_.offset = size();
+    learn_tail();
 }
 
 bool TailedFile::resume(const FilePosition& kept) {
-    std::array<char, FileHead::kMost> first{};
-    const auto got = read_at(0, first);
-    if (!got || kept.offset > size_ || !kept.head.begins({first.data(), got.value()})) return false;
+    if (kept.offset > size()) return false;
+    const auto first = first_bytes();
+    if (!first || !kept.head.begins(first.value())) return false;
     position_.offset = kept.offset;
     position_.inside_line = kept.inside_line;
     position_.head = kept.head;
+    learn_tail();
     return true;
-}
-
-bool TailedFile::resume_copy_of(const TailedFile& other) {
-    const FilePosition& read = other.position_;
-    // Short files may well begin alike and be two.
-    if (read.head.size < FileHead::kMost || read.offset == 0 || read.offset > size_) return false;
-    std::array<char, FileHead::kMost> here{};
-    std::array<char, FileHead::kMost> there{};
-    const std::size_t size = std::min<std::uint64_t>(read.offset, FileHead::kMost);
-    const auto got = read_at(read.offset - size, std::span(here).first(size));
-    const auto wanted = other.read_at(read.offset - size, std::span(there).first(size));
-    return got && wanted && got.value() == size && wanted.value() == size && here == there &&
-           resume(read);
 }
 
 Result<void> TailedFile::refresh(Timestamp now) {
     struct stat status {};
     if (::fstat(fd_, &status) != 0) return errno_error(position_.path, errno);
-    const auto size = static_cast<std::uint64_t>(status.st_size);
-    if (changed_ != Timestamp{} && size == size_ && same_time(status.st_mtim, modified_)) {
-        return success();
-    }
-    std::array<char, FileHead::kMost> first{};
-    TOCSIN_TRY(const std::size_t got, read_at(0, first));
-    if (size < position_.offset || !position_.head.begins({first.data(), got})) start_over();
-    position_.head = FileHead::of({first.data(), std::min<std::uint64_t>(got, size)});
-    compressed_ = looks_compressed({first.data(), got});
-    size_ = size;
-    modified_ = status.st_mtim;
+    const FileStamp stamp = FileStamp::of(status);
+    if (changed_ != Timestamp{} && stamp == stamp_) return success();
+    TOCSIN_TRY(const std::string first, first_bytes());
+    if (stamp.size < position_.offset || !position_.head.begins(first)) start_over();
+    position_.head = FileHead::of(std::string_view(first).substr(0, stamp.size));
+    compressed_ = looks_compressed(first);
+    stamp_ = stamp;
     changed_ = now;
     return success();
 }
@@ -145,17 +150,19 @@ Result<std::size_t> TailedFile::read_lines(std::span<char> buffer,
     TOCSIN_TRY(const std::size_t got, read_at(position_.offset, buffer.first(wanted)));
     const std::size_t done = take_lines({buffer.data(), got}, position_.inside_line, on_line);
     position_.offset += done;
+    if (done > 0) learn_tail();
     return done;
 }
 
-void TailedFile::read_rest(std::span<char> buffer,
-                           const std::function<void(std::string_view)>& on_line) {
+Result<void> TailedFile::read_rest(std::span<char> buffer,
+                                   const std::function<void(std::string_view)>& on_line) {
     const std::size_t wanted = std::min<std::uint64_t>(unread(), kLongestLine);
-    const Result<std::size_t> got = read_at(position_.offset, buffer.first(wanted));
-    if (!got || got.value() == 0) return;
-    const std::string_view line(buffer.data(), got.value());
+    TOCSIN_TRY(const std::size_t got, read_at(position_.offset, buffer.first(wanted)));
+    if (got == 0) return success();
+    const std::string_view line(buffer.data(), got);
     on_line(line.ends_with('\r') ? line.substr(0, line.size() - 1) : line);
-    position_.offset += got.value();
+    position_.offset += got;
+    return success();
 }
 
 }  // namespace tocsin::collector

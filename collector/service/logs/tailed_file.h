@@ -5,7 +5,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <ctime>
 #include <functional>
 #include <optional>
 #include <span>
@@ -30,6 +29,18 @@ struct FileId {
     static FileId of(const struct stat& status) { return {status.st_dev, status.st_ino}; }
 };
 
+// What is another once a file was written to.
+struct FileStamp {
+    std::uint64_t size = 0;
+    std::int64_t seconds = 0;  // of the last write
+    std::int64_t nanoseconds = 0;
+    bool operator==(const FileStamp&) const = default;
+    static FileStamp of(const struct stat& status) {
+        return {static_cast<std::uint64_t>(status.st_size), status.st_mtim.tv_sec,
+                status.st_mtim.tv_nsec};
+    }
+};
+
 class TailedFile {
   public:
     // Regular files alone; a FIFO of that name is refused and waits for nobody.
@@ -39,19 +50,23 @@ class TailedFile {
     ~TailedFile();
 
     FileId id() const { return id_; }
-    std::uint64_t size() const { return size_; }
-    std::uint64_t unread() const { return size_ - position_.offset; }
+    const FileStamp& stamp() const { return stamp_; }
+    std::uint64_t size() const { return stamp_.size; }
+    std::uint64_t unread() const { return size() - position_.offset; }
     const FilePosition& position() const { return position_; }
     void rename(const std::string& path) { position_.path = path; }
 
-    void go_to_end() { position_.offset = size_; }
+    // At most FileHead::kMost.
+    Result<std::string> first_bytes() const;
+    // Of the last bytes before the position, of none where there are none or they cannot be read.
+    const FileHead& tail() const { return tail_; }
+    // Whether the bytes before `offset` are those that `wanted` is of.
+    bool has_before(std::uint64_t offset, const FileHead& wanted) const;
+
+    void go_to_end();
     // Goes on where a former agent was. False when it does not begin as that file did, or is
     // shorter.
     bool resume(const FilePosition& kept);
-
-    // Goes on where `other` was read to, if it holds the same up to there: both begin alike, and
-    // the last bytes before that place are the same.
-    bool resume_copy_of(const TailedFile& other);
 
     // Looks how long it is. One that was cut, or written from its start again (copytruncate), is
     // read from its start.
@@ -66,20 +81,22 @@ class TailedFile {
     Result<std::size_t> read_lines(std::span<char> buffer,
                                    const std::function<void(std::string_view)>& on_line);
     // Reads what is left, shorter than a line can be, as a line whose newline will never come.
-    void read_rest(std::span<char> buffer, const std::function<void(std::string_view)>& on_line);
+    Result<void> read_rest(std::span<char> buffer,
+                           const std::function<void(std::string_view)>& on_line);
 
   private:
     TailedFile(int fd, const struct stat& status, const std::string& path);
     Result<std::size_t> read_at(std::uint64_t offset, std::span<char> into) const;
     void start_over();
+    void learn_tail();
 
     int fd_ = -1;
     FileId id_;
-    std::uint64_t size_ = 0;
-    timespec modified_{};
+    FileStamp stamp_;  // when open() or refresh() looked
     Timestamp changed_{};
     bool compressed_ = false;
     FilePosition position_;
+    FileHead tail_;
 };
 
 }  // namespace tocsin::collector

@@ -53,7 +53,6 @@ class Journal final : public RememberingCollector {
     Result<void> collect(Timestamp now, Readings& out) override {
         Duration behind{0};
         Result<void> result = read(now, behind);
-        first_ = false;
         out.push_back({lines_series_, static_cast<double>(entries_)});
         if (result) {
             out.push_back({behind_series_, std::chrono::duration<double>(behind).count()});
@@ -63,6 +62,8 @@ class Journal final : public RememberingCollector {
         }
         return result;
     }
+
+    void told() override { zero_told_ = true; }
 
     bool to_keep() const override { return position_ != saved_; }
 
@@ -85,7 +86,7 @@ class Journal final : public RememberingCollector {
         TOCSIN_TRY(find_position(journal));
         // A counter is told as 0 in the collection that first tells it, or increase() would not see
         // what came while no agent ran. What is there to be read waits for the next.
-        if (first_) return success();
+        if (!zero_told_) return success();
         TOCSIN_TRY(journal.match(*config_));
         TOCSIN_TRY(journal.go_behind(*position_));
         for (int read = 0; read < kMostEntries; ++read) {
@@ -144,7 +145,7 @@ class Journal final : public RememberingCollector {
     std::optional<std::string> position_;  // the cursor of the last entry read
     std::optional<std::string> saved_;
     bool unsaved_ = false;
-    bool first_ = true;
+    bool zero_told_ = false;
 };
 
 }  // namespace

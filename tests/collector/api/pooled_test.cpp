@@ -134,6 +134,7 @@ namespace {
 struct Kept {
     std::atomic<int> collected{0};
     std::atomic<int> kept{0};
+    int told = 0;  // on the loop
     Gate collecting;
     Gate keeping;
 };
@@ -151,6 +152,7 @@ class Counting final : public RememberingCollector {
         ++all_->collected;
         return success();
     }
+    void told() override { ++all_->told; }
     bool to_keep() const override { return all_->kept != all_->collected; }
     void keep() override {
         all_->keeping.wait();
@@ -195,10 +197,12 @@ TEST_CASE("what a call gave is kept once it is told, and the next waits for that
     bench.loop.post([&] { bench.loop.stop(); });
     bench.run();
     CHECK(bench.all->collected == 1);
+    CHECK(bench.all->told == 1);
     bench.all->keeping.let_go();
     bench.run();
     CHECK(bench.answers == 2);
     CHECK(bench.said.empty());
+    CHECK(bench.all->told == 2);
     CHECK(bench.all->collected == 2);
     CHECK(bench.all->kept >= 1);
 }
@@ -216,6 +220,26 @@ TEST_CASE("a start that waits for what is being kept can be cancelled") {
     bench.run();
     CHECK(bench.answers == 2);
     CHECK(bench.all->collected == 2);
+}
+
+TEST_CASE("what a cancelled call gave is not told, and not kept") {
+    RememberingBench bench;
+    bench.start();
+    bench.all->collecting.wait_for_one_inside();
+    bench.target->cancel();
+    bench.all->collecting.let_go();
+    // The pool tells that the call came back on the loop; nothing but trying shows it.
+    const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+    do {
+        CHECK(bench.all->told == 0);
+        CHECK(bench.all->kept == 0);
+        bench.start();
+        bench.run();
+    } while (!bench.said.empty() && std::chrono::steady_clock::now() < patience);
+    CHECK(bench.said.empty());
+    CHECK(bench.all->told == 1);
+    CHECK(bench.all->collected == 2);
+    bench.all->keeping.let_go();
 }
 
 TEST_CASE("what nobody was told of is not kept") {

@@ -138,6 +138,21 @@ TEST_CASE("a journal that a reload takes over while its call hangs counts each e
     CHECK(takeover.collect_at_last().at(kEntries) == 0);
 }
 
+TEST_CASE("a journal's first collection that is cancelled has told no 0, so the next does") {
+    if (!can_write()) return;
+    Bench bench;
+    bench.write({{{"MESSAGE", "0"}}});
+    bench.collect();
+    bench.target.reset();
+    bench.write({{{"MESSAGE", "an error"}}});
+    test::Takeover takeover(create_journal, bench.tree, bench.config, "state/journal-it");
+    takeover.cancel();
+    takeover.let_go();
+    CHECK(takeover.collect_at_last().at(kErrors) == 0);
+    CHECK(takeover.collect_at_last().at(kErrors) == 1);
+    CHECK(takeover.collect_at_last().at(kErrors) == 1);
+}
+
 TEST_CASE("a place that was vacuumed away is passed by") {
     if (!can_write()) return;
     Bench bench;

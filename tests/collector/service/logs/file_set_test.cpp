@@ -1,5 +1,9 @@
 #include "collector/service/logs/file_set.h"
 
+#include <sys/inotify.h>
+#include <unistd.h>
+
+#include <array>
 #include <filesystem>
 #include <iterator>
 #include <string>
@@ -62,68 +66,6 @@ TEST_CASE("a file that is copied and cut is read from its start again") {
     CHECK(bench.lines() == 8);
 }
 
-TEST_CASE("a copy whose name matches is not read again, only what came before the file was cut") {
-    Bench bench("log/a.log*");
-    bench.collect();
-    std::string lines;
-    SECTION("of a long file") {
-        for (int i = 0; i < 100; ++i) lines += "line " + std::to_string(i) + "\n";
-    }
-    SECTION("of a short one") {
-        lines = "1\n2\n";
-    }
-    bench.append("log/a.log", lines);
-    const double before = bench.lines();
-    bench.append("log/a.log", "not read yet\n");
-    bench.copy("log/a.log", "log/a.log.1");
-    std::filesystem::resize_file(bench.tree.at("log/a.log"), 0);
-    bench.append("log/a.log", "after it was cut\n");
-    Values values = bench.collect();
-    CHECK(values.at(kLines) == before + 2);
-    CHECK(values.at(kFiles) == 2);
-    // The next rotation copies over it, or renames the first copy and makes a second.
-    bench.append("log/a.log", lines);
-    bench.collect();
-    SECTION("over it") {}
-    SECTION("beside it") {
-        bench.rename("log/a.log.1", "log/a.log.2");
-    }
-    bench.append("log/a.log", "not read yet\n");
-    bench.copy("log/a.log", "log/a.log.1");
-    std::filesystem::resize_file(bench.tree.at("log/a.log"), 0);
-    CHECK(bench.lines() == 2 * before + 3);
-    CHECK(bench.lines() == 2 * before + 3);
-}
-
-TEST_CASE("a copy that is made, or cut, while no agent runs is not read again") {
-    Bench bench("log/*");
-    std::string lines;
-    for (int i = 0; i < 100; ++i) lines += "line " + std::to_string(i) + "\n";
-    bench.collect();
-    bench.append("log/b.log", lines);
-    bench.collect();
-    bench.append("log/b.log", "1\n");
-    bench.copy("log/b.log", "log/a-copy");  // comes first by its name
-    std::filesystem::resize_file(bench.tree.at("log/b.log"), 0);
-    bench.append("log/b.log", "2\n");
-    bench.restart();
-    CHECK(bench.lines() == 2);
-}
-
-TEST_CASE("a copy of a file that is not cut is not read again") {
-    Bench bench("log/*");
-    bench.collect();
-    std::string lines;
-    for (int i = 0; i < 100; ++i) lines += "line " + std::to_string(i) + "\n";
-    bench.append("log/b.log", lines);
-    CHECK(bench.lines() == 100);
-    bench.copy("log/b.log", "log/a-copy");
-    CHECK(bench.lines() == 100);
-    // One that only begins alike is another file.
-    bench.append("log/c.log", lines.substr(0, FileHead::kMost) + std::string(1000, 'c') + "\n");
-    CHECK(bench.lines() > 100);
-}
-
 TEST_CASE("what is compressed is no log") {
     using std::string_literals::operator""s;
     Bench bench("log/a.log*");
@@ -147,6 +89,41 @@ TEST_CASE("what is compressed is no log") {
     CHECK(values.at(kUnreadable) == 0);
     bench.append("log/a.log.text", "BZh, it begins\n");
     CHECK(bench.lines() == 2);
+}
+
+TEST_CASE("a compressed file is opened again only when it has changed") {
+    Bench bench("log/*");
+    bench.append("log/a.gz", "\x1f\x8b\x08 and so on");
+    bench.append("log/late.gz", "");
+    bench.collect();
+    bench.append("log/late.gz", "\x1f\x8b\x08 and so on");
+    bench.collect();
+    const int watch = ::inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+    REQUIRE(watch >= 0);
+    for (const char* path : {"log/a.gz", "log/late.gz"}) {
+        REQUIRE(::inotify_add_watch(watch, bench.tree.at(path).c_str(), IN_OPEN) >= 0);
+    }
+    std::array<char, 4096> events{};
+    bench.collect();
+    bench.collect();
+    CHECK(::read(watch, events.data(), events.size()) == -1);
+    bench.append("log/a.gz", "more");
+    CHECK(::read(watch, events.data(), events.size()) > 0);  // this test's own
+    bench.collect();
+    CHECK(::read(watch, events.data(), events.size()) > 0);
+    bench.tree.write("log/a.gz", "an error, and of another length\n");
+    CHECK(bench.collect().at(kErrors) == 1);
+    ::close(watch);
+}
+
+TEST_CASE("a compressed file is not left out of a log that has all the files it can have") {
+    Bench bench("log/*");
+    for (std::size_t i = 0; i < FileSet::kMostFiles; ++i) {
+        bench.append("log/" + std::to_string(i) + ".log", "x\n");
+    }
+    bench.collect();
+    bench.append("log/0.gz", "\x1f\x8b\x08 and so on");
+    for (int i = 0; i < 2; ++i) CHECK(bench.collect().at(kUnreadable) == 0);
 }
 
 TEST_CASE("a restart goes on where the last agent was") {
@@ -279,4 +256,24 @@ TEST_CASE("rotated files keep no new one out, and lose no line for it") {
     CHECK(values.at(kFiles) == most);
     CHECK(values.at(kUnreadable) == 0);
     CHECK(values.at(kLines) == 4 * most);
+}
+
+TEST_CASE("a file that is let go of before it is read to its end is named") {
+    Bench bench;
+    bench.collect();
+    const std::string line(1023, 'x');
+    for (std::size_t i = 0; i < FileSet::kMostFiles; ++i) {
+        bench.append("log/" + std::to_string(i) + ".log", line + "\n");
+    }
+    bench.collect();
+    std::string more;
+    for (int i = 0; i < 256; ++i) more += line + "\n";
+    bench.append("log/0.log", more);
+    bench.rename("log/0.log", "log/0.log.1");
+    bench.append("log/0.log", line + "\n");
+    bench.config->limit = Bytes{1};  // a piece of one file, and there are others
+    const Values values = bench.collect();
+    CHECK(values.at(kFiles) == FileSet::kMostFiles);
+    CHECK(values.at(kUnreadable) == 1);
+    CHECK(bench.collect().at(kUnreadable) == 0);
 }

@@ -1,6 +1,7 @@
 #include "collector/service/logs/logs.h"
 
 #include <filesystem>
+#include <fstream>
 
 #include "collector/service/logs/file_set.h"
 #include "collector/service/logs/lines.h"
@@ -114,6 +115,32 @@ TEST_CASE("one file that cannot be read does not stop the others") {
           "no file can be read: " + bench.tree.at("log/fifo.log") + " is no regular file");
 }
 
+// An attribute of a device that has none to tell: 4096 bytes long, and no byte can be read.
+constexpr const char* kNoByte = "/sys/class/net/lo/speed";
+
+bool can_fail() {
+    std::ifstream file(kNoByte);
+    if (file && file.get() == std::ifstream::traits_type::eof()) return true;
+    WARN("SKIP: " << kNoByte << " is not there, or can be read");
+    return false;
+}
+
+TEST_CASE("a file that cannot be read is one, and is named when it is let go of") {
+    if (!can_fail()) return;
+    Bench bench;
+    bench.collect();
+    std::filesystem::create_symlink(kNoByte, bench.tree.at("log/a.log"));
+    const Values values = bench.collect();
+    CHECK(values.at(kFiles) == 1);
+    CHECK(values.at(kUnreadable) == 1);
+    bench.tree.remove("log/a.log");
+    bench.target->collect_any();
+    CHECK(bench.target->error() == "no file can be read: " + bench.tree.at("log/a.log") +
+                                       ": Invalid argument; it is let go of, and 4096 bytes are "
+                                       "not read");
+    CHECK(bench.collect().at(kUnreadable) == 0);
+}
+
 TEST_CASE("positions that cannot be saved stop nothing") {
     Bench bench;
     bench.tree.remove("state");
@@ -163,6 +190,20 @@ TEST_CASE("a log that a reload takes over while its call hangs counts each line 
     takeover.replace();
     CHECK(takeover.collect_at_last().at(kLines) == 0);
     CHECK(takeover.collect_at_last().at(kLines) == 0);
+}
+
+TEST_CASE("a first collection that is cancelled has told no 0, so the next does") {
+    Bench bench;
+    bench.append("log/a.log", "0\n");
+    bench.collect();
+    bench.target.reset();
+    bench.append("log/a.log", "an error\n");
+    test::Takeover takeover(create_log, bench.tree, bench.config, "state/log-web");
+    takeover.cancel();
+    takeover.let_go();
+    CHECK(takeover.collect_at_last().at(kErrors) == 0);
+    CHECK(takeover.collect_at_last().at(kErrors) == 1);
+    CHECK(takeover.collect_at_last().at(kErrors) == 1);
 }
 
 TEST_CASE("what came while no agent ran is told after a 0, and is not lost in between") {
