@@ -94,6 +94,38 @@ TEST_CASE("what is asked in every third cycle is told again in the others") {
     }
 }
 
+TEST_CASE("readings stand in the collectors' order, those told again and the late ones too") {
+    for (const Threading threading : {Threading::kInline, Threading::kBlocking}) {
+        Bench bench;
+        std::atomic<int> ran{0};
+        const auto tells = [&](const char* name, std::function<void()> first = {}) {
+            return std::make_unique<Scripted>(
+                [series = item(bench.table, name), first = std::move(first)](Readings& out) {
+                    if (first) first();
+                    out.push_back({series, 1});
+                    return Result<void>(success());
+                });
+        };
+        // It is done after the pool's last, for which it waits.
+        bench.add("slow", Threading::kBlocking,
+                  tells("slow", [&ran, cycle = 0]() mutable { ran.wait(cycle++); }));
+        bench.add("before", Threading::kInline, tells("before"));
+        bench.add("dear", threading, tells("dear"), 10s, 3);
+        bench.add("pooled", Threading::kBlocking, tells("pooled", [&ran] {
+                      ++ran;
+                      ran.notify_all();
+                  }));
+        bench.add("after", Threading::kInline, tells("after"));
+        for (int i = 0; i < 5; ++i) {
+            bench.cycle();
+            bench.order.resize(5);
+            CHECK(bench.order == std::vector<std::string>{"m{item=\"slow\"}", "m{item=\"before\"}",
+                                                          "m{item=\"dear\"}", "m{item=\"pooled\"}",
+                                                          "m{item=\"after\"}"});
+        }
+    }
+}
+
 TEST_CASE("a cycle gives the readings of all collectors and an account of each") {
     Bench bench;
     const SeriesRef a = item(bench.table, "a");
