@@ -255,7 +255,9 @@ struct Runner::Impl : std::enable_shared_from_this<Impl> {
         const std::size_t count = readings.size();
         slot.empty = count == 0 && slot.failure.empty() ? slot.empty + 1 : 0;
         slot.rests_until = clock.boottime() + kLookAgain;
-        slot.due = number + slot.cycles;
+        // Only what was asked and answered is told again: one that failed, or found no thread, is
+        // asked in the next cycle.
+        slot.due = number + (slot.failure.empty() ? slot.cycles : 1);
         bool same = count == slot.last.size();
         for (std::size_t i = 0; same && i < count; ++i) {
             same = readings[i].series == slot.last[i];

@@ -6,7 +6,8 @@
 //
 // One that succeeds three times in a row with nothing to tell (this host has no such device) is
 // asked once a minute until it has something. One that is asked in every so many cycles only has
-// what it told told again in the others, so that its series stand on each page, and in their place.
+// what it told told again in the others, so that its series stand on each page, and in their place;
+// after a failure it is asked in the next.
 #pragma once
 
 #include <cstdint>
