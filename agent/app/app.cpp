@@ -296,7 +296,7 @@ Result<void> App::Impl::listen() {
             .history = [this]() -> rules::History& { return pipeline->history(); },
             .clock = clock,
             .metrics =
-                [this, page = std::make_shared<collector::Exposition>(series.target())](bool gzip) {
+                [this, page = std::make_shared<collector::Exposition>(series)](bool gzip) {
                     std::string text = page->text(pipeline->readings());
                     return gzip ? page->gzip(text) : text;
                 },

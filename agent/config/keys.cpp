@@ -92,7 +92,8 @@ std::string config_reference(const Collectors& collectors) {
         "a map of its settings turns it on. Each such map also takes `interval` (a duration, "
         "rounded "
         "to whole `collect.interval`s): a costly collector is asked less often than the others, "
-        "and what it told is told again meanwhile.\n\n";
+        "and what it told is told again meanwhile. One that failed is asked in the "
+        "next cycle.\n\n";
     out += kHead;
     for (const collector::Registration& collector : collectors.rows) {
         const std::string key = "collect." + std::string(collector.name);

@@ -31,6 +31,7 @@ struct MetricDesc {
     MetricType type = MetricType::kUntyped;
     std::string_view family = {};  // whose part it is: "x" for x_bucket; "": its own
     std::string_view unit = {};    // as OpenMetrics says it; "": unsaid
+    bool revisable = false;        // gives way to any other: its source may change its mind
 };
 
 }  // namespace tocsin

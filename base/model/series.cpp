@@ -33,7 +33,7 @@ struct SeriesRef::Node {
 
 namespace {
 
-constexpr MetricDesc kRecorded{"", "", MetricType::kUntyped};
+constexpr MetricDesc kRecorded{.name = "", .help = "", .revisable = true};
 
 struct NodeHash {
     using is_transparent = void;
@@ -56,6 +56,15 @@ struct SeriesTable::Impl {
     std::unordered_set<SeriesRef::Node*, NodeHash, NodeEqual> nodes;
     std::vector<SeriesId> free_ids;
     SeriesId capacity = 0;
+    std::atomic<std::uint64_t> redescribed{0};
+
+    // A rule may have recorded the name before a collector came that can describe it.
+    void describe(SeriesRef::Node& node, const MetricDesc* desc) {
+        const MetricDesc* now = node.desc.load(std::memory_order_relaxed);
+        if (desc == nullptr || desc == now || (now != nullptr && !now->revisable)) return;
+        node.desc.store(desc, std::memory_order_release);
+        redescribed.fetch_add(1, std::memory_order_release);
+    }
 
     void release(SeriesRef::Node* node) {
         const std::lock_guard lock(mutex);
@@ -118,9 +127,7 @@ SeriesRef SeriesTable::get_whole(const MetricDesc* desc, const Labels& labels) {
     const std::lock_guard lock(impl_->mutex);
     if (const auto at = impl_->nodes.find(labels); at != impl_->nodes.end()) {
         (*at)->refs.fetch_add(1, std::memory_order_relaxed);
-        // A rule may have recorded the name before a collector came that can describe it, and what
-        // describes it may say something else than before.
-        if (desc != nullptr) (*at)->desc.store(desc, std::memory_order_release);
+        impl_->describe(**at, desc);
         return SeriesRef(*at);
     }
     SeriesId id = impl_->capacity;
@@ -152,6 +159,10 @@ std::size_t SeriesTable::size() const {
 SeriesId SeriesTable::capacity() const {
     const std::lock_guard lock(impl_->mutex);
     return impl_->capacity;
+}
+
+std::uint64_t SeriesTable::redescribed() const noexcept {
+    return impl_->redescribed.load(std::memory_order_acquire);
 }
 
 }  // namespace tocsin

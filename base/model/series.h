@@ -57,7 +57,7 @@ class SeriesTable {
 
     // The series of `desc.name` and `labels` (without __name__); the same ref for the same set.
     // `desc` must have static life; nullptr for series that rules record (name in the labels, no
-    // target labels added).
+    // target labels added). The first description of a series stays unless it is revisable.
     SeriesRef get(const MetricDesc* desc, const Labels& labels);
     // The series of just these labels, __name__ among them: for what another program named whole.
     SeriesRef get_whole(const MetricDesc* desc, const Labels& labels);
@@ -65,6 +65,8 @@ class SeriesTable {
     const Labels& target() const;
     std::size_t size() const;   // live series
     SeriesId capacity() const;  // every live id is below
+    // How often a live series was described anew: what was made of descriptions holds until then.
+    std::uint64_t redescribed() const noexcept;
 
     struct Impl;
 

@@ -1,5 +1,6 @@
 #include "collector/api/desc.h"
 
+#include <algorithm>
 #include <deque>
 #include <map>
 #include <mutex>
@@ -38,24 +39,27 @@ std::string metric_name_of(std::string_view text) {
 }
 
 const MetricDesc* first_of(const Table& all, std::string_view name) {
-    const auto found = all.by_name.lower_bound(name);
-    return found == all.by_name.end() || found->first != name ? nullptr : &found->second->desc;
+    const auto [begin, end] = all.by_name.equal_range(name);
+    const auto found =
+        std::find_if(begin, end, [](const auto& known) { return !known.second->desc.revisable; });
+    return found == end ? nullptr : &found->second->desc;
 }
 
 const MetricDesc* add(Table& all, const MetricDesc& said) {
     Entry& entry =
         all.entries.emplace_back(Entry{std::string(said.name), std::string(said.help),
                                        std::string(said.family), std::string(said.unit)});
-    entry.desc = MetricDesc{entry.name, entry.help, said.type, entry.family, entry.unit};
+    entry.desc =
+        MetricDesc{entry.name, entry.help, said.type, entry.family, entry.unit, said.revisable};
     all.by_name.emplace(entry.name, &entry);
     return &entry.desc;
 }
 
+}  // namespace
+
 bool says_the_same(const MetricDesc& a, const MetricDesc& b) {
     return a.help == b.help && a.type == b.type && a.family == b.family && a.unit == b.unit;
 }
-
-}  // namespace
 
 const MetricDesc* dynamic_desc(std::string_view name, std::string_view help, MetricType type) {
     Table& all = table();
@@ -79,12 +83,16 @@ const MetricDesc* current_desc(const MetricDesc& said) {
     std::size_t known = 0;
     const auto [begin, end] = all.by_name.equal_range(said.name);
     for (auto at = begin; at != end; ++at) {
+        if (!at->second->desc.revisable) continue;
         last = &at->second->desc;
         if (says_the_same(*last, said)) return last;
         ++known;
     }
     const bool room = known < kMostDescsOfName && all.entries.size() < kMostForeignDescs;
-    return room ? add(all, said) : last;
+    if (!room) return last;
+    MetricDesc revisable = said;
+    revisable.revisable = true;
+    return add(all, revisable);
 }
 
 }  // namespace tocsin::collector

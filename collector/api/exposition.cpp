@@ -90,6 +90,15 @@ void append_series(std::string& out, std::string_view metric, const Labels& labe
     out += ' ';
 }
 
+// Of the family that begins with `first`.
+const MetricDesc& desc_of_family(const Line& first, const std::vector<Line>& lines) {
+    const Line* const end = lines.data() + lines.size();
+    for (const Line* at = &first; at != end && at->family == first.family; ++at) {
+        if (!at->series->desc().revisable) return at->series->desc();
+    }
+    return first.series->desc();
+}
+
 bool is_shown(const Reading& reading) {
     return reading.series && !is_stale(reading.value);
 }
@@ -112,22 +121,24 @@ std::vector<Line> sorted_lines(std::span<const Reading> readings) {
 
 }  // namespace
 
-Exposition::Exposition(Labels host) : host_(std::move(host)) {}
+Exposition::Exposition(const SeriesTable& table) : Exposition(table.target(), &table) {}
+
+Exposition::Exposition(Labels host, const SeriesTable* table)
+    : host_(std::move(host)), table_(table) {}
 
 bool Exposition::is_laid_out(std::span<const Reading> readings) const {
-    return std::equal(readings.begin(), readings.end(), of_.begin(), of_.end(),
-                      [](const Reading& reading, const LaidOut& laid_out) {
-                          if (!is_shown(reading)) return !laid_out.series;
-                          return laid_out.series == reading.series &&
-                                 laid_out.desc == &reading.series.desc();
+    return redescribed() == redescribed_ &&
+           std::equal(readings.begin(), readings.end(), of_.begin(), of_.end(),
+                      [](const Reading& reading, const SeriesRef& laid_out) {
+                          return is_shown(reading) ? laid_out == reading.series : !laid_out;
                       });
 }
 
 void Exposition::lay_out(std::span<const Reading> readings) {
+    redescribed_ = redescribed();
     of_.clear();
     for (const Reading& reading : readings) {
-        of_.push_back(is_shown(reading) ? LaidOut{reading.series, &reading.series.desc()}
-                                        : LaidOut{});
+        of_.push_back(is_shown(reading) ? reading.series : SeriesRef());
     }
     template_.reset();
     compressed_ = 0;
@@ -139,7 +150,7 @@ void Exposition::lay_out(std::span<const Reading> readings) {
         const bool same_family = before != nullptr && before->family == line.family;
         if (same_family && *before->series == *line.series) continue;
         rows_.push_back({line.reading, layout_.size()});
-        if (!same_family) append_header(layout_, line.family, line.series->desc());
+        if (!same_family) append_header(layout_, line.family, desc_of_family(line, lines));
         append_series(layout_, line.name, line.series->labels(), host_);
         before = &line;
     }
@@ -173,7 +184,7 @@ std::string Exposition::gzip(std::string_view page) {
 }
 
 std::string exposition(std::span<const Reading> readings, const Labels& host) {
-    return Exposition(host).text(readings);
+    return Exposition(host, nullptr).text(readings);
 }
 
 }  // namespace tocsin::collector

@@ -1,6 +1,7 @@
 // Readings in Prometheus's text format 0.0.4.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -16,16 +17,16 @@ namespace tocsin::collector {
 inline constexpr std::string_view kExpositionContentType =
     "text/plain; version=0.0.4; charset=utf-8";
 
-// Families sorted by name, series by labels, each series once. The labels of `host` (its instance
-// and job) are left out, as exporters do, where a target has not its own instead; so are series
-// that have ended (stale).
+// Families sorted by name, series by labels, each series once. The first series that is described
+// for good describes its family. The labels of `host` (its instance and job) are left out, as
+// exporters do, where a target has not its own instead; so are series that have ended (stale).
 //
 // All of a page but its values stays as it was while the series stay the same, in their order,
 // which is nearly always: it is kept, and a page of 500 series costs 25 µs instead of 250; so it is
 // in the compressed page.
 class Exposition {
   public:
-    explicit Exposition(Labels host = {});
+    explicit Exposition(const SeriesTable& table);  // of the readings; its target is the host
     std::string text(std::span<const Reading> readings);
     // The page that text() gave last, compressed.
     std::string gzip(std::string_view page);
@@ -36,16 +37,17 @@ class Exposition {
         std::size_t reading;
         std::size_t begin;
     };
-    // A reading that is laid out; none where it has ended. Its source may describe it anew.
-    struct LaidOut {
-        SeriesRef series;
-        const MetricDesc* desc = nullptr;
-    };
+    friend std::string exposition(std::span<const Reading> readings, const Labels& host);
+    Exposition(Labels host, const SeriesTable* table);
+
+    std::uint64_t redescribed() const { return table_ == nullptr ? 0 : table_->redescribed(); }
     bool is_laid_out(std::span<const Reading> readings) const;
     void lay_out(std::span<const Reading> readings);
 
     Labels host_;
-    std::vector<LaidOut> of_;  // by reading
+    const SeriesTable* table_;       // none for a page that is made once
+    std::uint64_t redescribed_ = 0;  // of the table, before the page was laid out
+    std::vector<SeriesRef> of_;      // by reading; none where it has ended
     std::string layout_;
     std::vector<Row> rows_;
     std::vector<net::TextPart> values_;  // of the last page, with what ends their lines

@@ -30,12 +30,15 @@ constexpr Duration kLookAgain = 1min;
 struct Cycle {
     Timestamp at;
     CycleDone done;
-    Readings readings;
+    // By slot, whoever is done first: a page is laid out anew where the order of its series
+    // changes.
+    std::vector<Readings> parts;
     std::size_t pending = 0;
     net::Timer impatience;
 };
 
 struct Slot {
+    std::size_t place = 0;  // among a cycle's parts
     std::string name;
     Threading threading = Threading::kInline;
     Duration timeout{};
@@ -81,6 +84,7 @@ struct Runner::Impl : std::enable_shared_from_this<Impl> {
 
     void add(RunnerEntry entry, SeriesTable& series) {
         Slot& slot = slots.emplace_back();
+        slot.place = slots.size() - 1;
         const Labels labels{{"collector", entry.name}};
         slot.duration_series = series.get(&kCollectorDuration, labels);
         slot.success_series = series.get(&kCollectorSuccess, labels);
@@ -113,9 +117,9 @@ struct Runner::Impl : std::enable_shared_from_this<Impl> {
         cycle->done = std::move(done);
         cycle->pending = 1;  // this function, until it has started everything
         ++number;
+        cycle->parts.resize(slots.size());
         for (const Slot& slot : slots) {
-            if (slot.due <= number) continue;
-            cycle->readings.insert(cycle->readings.end(), slot.told.begin(), slot.told.end());
+            if (slot.due > number) cycle->parts[slot.place] = slot.told;
         }
         start_blocking(cycle);
         for (Slot& slot : slots) {
@@ -130,12 +134,13 @@ struct Runner::Impl : std::enable_shared_from_this<Impl> {
     }
 
     void run_inline(Slot& slot, Cycle& cycle) {
-        const std::size_t begin = cycle.readings.size();
+        Readings& readings = cycle.parts[slot.place];
+        readings.reserve(slot.last.size());
         const Steady::time_point start = Steady::now();
-        const Result<void> result = slot.inline_collector->collect(cycle.at, cycle.readings);
+        const Result<void> result = slot.inline_collector->collect(cycle.at, readings);
         slot.took = Steady::now() - start;
         note(slot, result ? std::string() : result.error().message);
-        settle(slot, cycle.readings, begin);
+        settle(slot, readings);
     }
 
     void start_blocking(const std::shared_ptr<Cycle>& cycle) {
@@ -215,11 +220,10 @@ struct Runner::Impl : std::enable_shared_from_this<Impl> {
         if (cycle) {
             slot.took = call.took;
             note(slot, std::move(call.failure));
-            const std::size_t begin = cycle->readings.size();
-            cycle->readings.insert(cycle->readings.end(),
-                                   std::make_move_iterator(call.readings.begin()),
-                                   std::make_move_iterator(call.readings.end()));
-            settle(slot, cycle->readings, begin);
+            Readings& readings = cycle->parts[slot.place];
+            readings.assign(std::make_move_iterator(call.readings.begin()),
+                            std::make_move_iterator(call.readings.end()));
+            settle(slot, readings);
         }
         call.readings.clear();
         if (cycle) finish_one(cycle);
@@ -241,32 +245,31 @@ struct Runner::Impl : std::enable_shared_from_this<Impl> {
         slot.call->withdraw();
         slot.took = Steady::now() - slot.started;
         note(slot, std::move(why));
-        settle(slot, cycle->readings, cycle->readings.size());
+        settle(slot, cycle->parts[slot.place]);
         finish_one(cycle);
     }
 
     // Drops what a series is told a second time, and appends a stale mark for each series that the
-    // slot's last cycle had and the readings from `begin` on do not.
-    void settle(Slot& slot, Readings& readings, std::size_t begin) {
-        const std::size_t count = readings.size() - begin;
+    // slot's last cycle had and its readings do not.
+    void settle(Slot& slot, Readings& readings) {
+        const std::size_t count = readings.size();
         slot.empty = count == 0 && slot.failure.empty() ? slot.empty + 1 : 0;
         slot.rests_until = clock.boottime() + kLookAgain;
-        slot.due = number + slot.cycles;
+        // Only what was asked and answered is told again: one that failed, or found no thread, is
+        // asked in the next cycle.
+        slot.due = number + (slot.failure.empty() ? slot.cycles : 1);
         bool same = count == slot.last.size();
         for (std::size_t i = 0; same && i < count; ++i) {
-            same = readings[begin + i].series == slot.last[i];
+            same = readings[i].series == slot.last[i];
         }
-        if (same) return remember(slot, readings, begin);
+        if (same) return remember(slot, readings);
         ++mark;
-        const auto first = readings.begin() + static_cast<std::ptrdiff_t>(begin);
-        readings.erase(std::remove_if(first, readings.end(),
-                                      [&](const Reading& reading) {
-                                          const SeriesId id = reading.series.id();
-                                          if (id >= seen.size()) seen.resize(std::size_t{id} + 1);
-                                          return std::exchange(seen[id], mark) == mark;
-                                      }),
-                       readings.end());
-        remember(slot, readings, begin);
+        std::erase_if(readings, [&](const Reading& reading) {
+            const SeriesId id = reading.series.id();
+            if (id >= seen.size()) seen.resize(std::size_t{id} + 1);
+            return std::exchange(seen[id], mark) == mark;
+        });
+        remember(slot, readings);
         const std::size_t end = readings.size();
         for (SeriesRef& old : slot.last) {
             const SeriesId id = old.id();
@@ -275,16 +278,15 @@ struct Runner::Impl : std::enable_shared_from_this<Impl> {
         }
         slot.last.clear();
         static const Symbol kName{kMetricName};
-        for (std::size_t i = begin; i < end; ++i) {
+        for (std::size_t i = 0; i < end; ++i) {
             slot.last.push_back(readings[i].series);
             slot.metrics.insert(readings[i].series.labels().get(kName));
         }
     }
 
-    static void remember(Slot& slot, const Readings& readings, std::size_t begin) {
+    static void remember(Slot& slot, const Readings& readings) {
         slot.told.clear();
-        if (slot.cycles == 1) return;
-        slot.told.assign(readings.begin() + static_cast<std::ptrdiff_t>(begin), readings.end());
+        if (slot.cycles > 1) slot.told = readings;
     }
 
     static void note(Slot& slot, std::string failure) {
@@ -300,14 +302,22 @@ struct Runner::Impl : std::enable_shared_from_this<Impl> {
     void finish_one(const std::shared_ptr<Cycle>& cycle) {
         if (--cycle->pending > 0) return;
         cycle->impatience.cancel();
+        Readings readings;
+        constexpr std::size_t kAccounts = 3;
+        std::size_t count = slots.size() * kAccounts;
+        for (const Readings& part : cycle->parts) count += part.size();
+        readings.reserve(count);
+        for (Readings& part : cycle->parts) {
+            std::move(part.begin(), part.end(), std::back_inserter(readings));
+        }
         for (const Slot& slot : slots) {
-            cycle->readings.push_back({slot.duration_series, seconds(slot.took)});
-            cycle->readings.push_back({slot.success_series, slot.failure.empty() ? 1.0 : 0.0});
-            cycle->readings.push_back({slot.timeouts_series, static_cast<double>(slot.timeouts)});
+            readings.push_back({slot.duration_series, seconds(slot.took)});
+            readings.push_back({slot.success_series, slot.failure.empty() ? 1.0 : 0.0});
+            readings.push_back({slot.timeouts_series, static_cast<double>(slot.timeouts)});
         }
         // Not from inside run_cycle(): callers need not expect their own callback there.
-        loop.post([weak = weak_from_this(), cycle] {
-            if (weak.lock()) cycle->done(cycle->at, cycle->readings);
+        loop.post([weak = weak_from_this(), cycle, all = std::move(readings)] {
+            if (weak.lock()) cycle->done(cycle->at, all);
         });
     }
 };

@@ -6,7 +6,8 @@
 //
 // One that succeeds three times in a row with nothing to tell (this host has no such device) is
 // asked once a minute until it has something. One that is asked in every so many cycles only has
-// what it told told again in the others, so that its series stand on each page.
+// what it told told again in the others, so that its series stand on each page, and in their place;
+// after a failure it is asked in the next.
 #pragma once
 
 #include <cstdint>
@@ -30,8 +31,9 @@ struct RunnerEntry {
     std::uint64_t cycles = 1;  // it is asked in every so many
 };
 
-// A finished collection: all readings of the cycle, and the series that were there in the last
-// cycle and are not now (a kStaleNaN each).
+// A finished collection: all readings of the cycle, collector by collector in the entries' order
+// whoever was done first, and the series that were there in the last cycle and are not now (a
+// kStaleNaN each).
 using CycleDone = std::function<void(Timestamp at, const Readings& readings)>;
 
 class Runner {

@@ -6,6 +6,7 @@
 // Everything here belongs to the loop's thread.
 #pragma once
 
+#include <any>
 #include <functional>
 #include <memory>
 #include <string>
@@ -40,6 +41,10 @@ class Target {
     // Whether the last collection reached the target though a part of it may have failed: `up` is 0
     // then, so that alerts on what is missing are held, and it is asked at its pace as before.
     virtual bool was_reached() const { return false; }
+    // Over a reload: what the target of the same kind, name and job that comes in its place should
+    // know, such as what the log has already; and that one's side of it, before its first start().
+    virtual std::any handed_on() const { return {}; }
+    virtual void take_over(const std::any& /*from*/) {}
 };
 
 // One target as agent.yml has it; each kind derives what it needs besides.

@@ -1,6 +1,7 @@
 #include "collector/api/target_runner.h"
 
 #include <algorithm>
+#include <any>
 #include <chrono>
 #include <functional>
 #include <optional>
@@ -55,6 +56,7 @@ struct Slot {
     Steady::time_point due;               // of `next`
     std::optional<Timestamp> told_again;  // the time of the last samples, where they were
     bool goes_on = false;                 // over a reload, and was asked before it
+    std::any handed_on;                   // of a target that has gone
     net::Timer next;
     net::Timer again;
     net::Timer deadline;
@@ -131,7 +133,10 @@ struct TargetRunner::Impl : std::enable_shared_from_this<Impl> {
     void replace(const std::function<std::vector<TargetEntry>()>& make) {
         let_go();
         std::vector<Slot> old = std::exchange(slots, {});
-        for (Slot& slot : old) slot.entry.target.reset();
+        for (Slot& slot : old) {
+            slot.handed_on = slot.entry.target->handed_on();
+            slot.entry.target.reset();
+        }
         for (TargetEntry& entry : make()) add(std::move(entry));
         for (Slot& slot : old) take_over(slot);
         publish(clock.now());
@@ -142,7 +147,7 @@ struct TargetRunner::Impl : std::enable_shared_from_this<Impl> {
         }
     }
 
-    // What a target told last is its successor's, or ends.
+    // What a target told last, and what it knows, is its successor's, or ends.
     void take_over(Slot& old) {
         const auto next = std::find_if(slots.begin(), slots.end(), [&](const Slot& slot) {
             return slot.name == old.name && slot.entry.config->job == old.entry.config->job;
@@ -156,6 +161,7 @@ struct TargetRunner::Impl : std::enable_shared_from_this<Impl> {
             next->timed_out = old.timed_out;
             next->goes_on = true;
             next->due = old.due;
+            next->entry.target->take_over(old.handed_on);
             return;
         }
         for (const Reading& reading : old.last) {

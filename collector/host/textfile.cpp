@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <string>
@@ -135,7 +136,10 @@ class Textfile final : public Collector {
         unlisted_.clear();
         changed_ = false;
         read_all();
-        if (changed_) merge();
+        // Another collector may describe a series only after a file did.
+        const std::uint64_t redescribed = table_->redescribed();
+        if (changed_ || redescribed != redescribed_) merge();
+        redescribed_ = redescribed;
         bool trouble = !unlisted_.empty();
         Reasons reasons;
         for (const std::string& reason : unlisted_) reasons.add(reason);
@@ -247,6 +251,10 @@ class Textfile final : public Collector {
                     continue;
                 }
                 SeriesRef series = table_->get(desc, labels_of(sample, family.type));
+                if (!says_the_same(series.desc(), *desc)) {
+                    complain(*file, "another help or type than its collector's: " +
+                                        series.labels().text());
+                }
                 if (!seen.insert(series.id()).second) {
                     complain(*file, "reported already: " + series.labels().text());
                     continue;
@@ -257,8 +265,9 @@ class Textfile final : public Collector {
         merged_ = std::move(merged);
     }
 
-    // What the files say now of a name; where they differ, the first has it. A histogram's and a
-    // summary's parts stand under their family's header.
+    // What the files say now of a name; where they differ, the first has it, unless another
+    // collector describes the series. A histogram's and a summary's parts stand under their
+    // family's header.
     const MetricDesc* describe(const std::string& name, const TextFamily& family,
                                std::string_view help) {
         for (const MetricDesc* own : {&kMtime, &kScrapeError}) {
@@ -282,6 +291,7 @@ class Textfile final : public Collector {
     std::unordered_set<std::string> names_;  // that were ever described
     Readings merged_;
     bool changed_ = false;
+    std::uint64_t redescribed_ = 0;      // of the table, before the last merge
     std::vector<std::string> unlisted_;  // why directories cannot be read
 };
 

@@ -1,5 +1,6 @@
 #include "collector/service/plugins/plugins.h"
 
+#include <any>
 #include <array>
 #include <chrono>
 #include <optional>
@@ -58,7 +59,7 @@ class Plugin final : public Target {
             return;
         }
         refused_ = loop_.after(Duration{0}, [this, why = child.error()] {
-            Readings readings{{status_, kUnknown}, {malformed_, malformed_runs_}};
+            Readings readings{{status_, kUnknown}, {malformed_, known_.malformed_runs}};
             std::exchange(done_, nullptr)(why, std::move(readings));
         });
     }
@@ -67,10 +68,22 @@ class Plugin final : public Target {
         done_ = nullptr;
         refused_.cancel();
         if (child_) child_->kill();
-        return {{status_, kUnknown}, {malformed_, malformed_runs_}};
+        return {{status_, kUnknown}, {malformed_, known_.malformed_runs}};
+    }
+
+    std::any handed_on() const override { return known_; }
+    void take_over(const std::any& from) override {
+        if (const auto* known = std::any_cast<Known>(&from)) known_ = *known;
     }
 
   private:
+    // What a reload does not change.
+    struct Known {
+        double malformed_runs = 0;
+        int said = 0;  // the status that the log has; one that is ok from the start is no news
+        FailureLog complaints;  // about the performance data
+    };
+
     void ended(const ChildEnd& end) {
         const std::unique_ptr<Child> gone = std::move(child_);
         if (!done_) return;
@@ -93,13 +106,13 @@ class Plugin final : public Target {
                                                         ", which is no plugin's status (0 to 3)");
             }
         }
-        readings.push_back({malformed_, malformed_runs_});
+        readings.push_back({malformed_, known_.malformed_runs});
         std::exchange(done_, nullptr)(result, std::move(readings));
     }
 
     // Its words, when its status changes: a label of them would be another series each time.
     void say(int status, const std::string& text) {
-        if (std::exchange(said_, status) == status) return;
+        if (std::exchange(known_.said, status) == status) return;
         net::log(status == 0 ? net::LogLevel::kInfo : net::LogLevel::kWarning,
                  "a plugin's status changed",
                  {{"check", config_->name},
@@ -109,8 +122,8 @@ class Plugin final : public Target {
 
     void report(const PluginOutput& output, Readings& out) {
         const std::string wrong = report_values(output, out);
-        if (!wrong.empty()) ++malformed_runs_;
-        if (complaints_.take(wrong, std::chrono::steady_clock::now()) != FailureNews::kFails)
+        if (!wrong.empty()) ++known_.malformed_runs;
+        if (known_.complaints.take(wrong, std::chrono::steady_clock::now()) != FailureNews::kFails)
             return;
         net::log_warning("a plugin's performance data do not read",
                          {{"check", config_->name}, {"reason", wrong}});
@@ -165,9 +178,7 @@ class Plugin final : public Target {
     SeriesRef status_;
     SeriesRef duration_;
     SeriesRef malformed_;
-    double malformed_runs_ = 0;
-    int said_ = 0;  // the status that the log has; one that is ok from the start is no news
-    FailureLog complaints_;  // about the performance data
+    Known known_;
     TargetDone done_;
     std::chrono::steady_clock::time_point started_;
     std::unique_ptr<Child> child_;

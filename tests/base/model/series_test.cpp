@@ -52,12 +52,30 @@ TEST_CASE("what a rule records is untyped until a collector describes it") {
     const SeriesRef collected = table.get(&kUp, Labels{{"job", "x"}});
     REQUIRE(collected == recorded);
     REQUIRE(recorded.desc().type == MetricType::kGauge);
-    // What describes it anew has the last word; a rule says nothing of it.
     REQUIRE(table.get(nullptr, full) == recorded);
     REQUIRE(recorded.desc().type == MetricType::kGauge);
-    static constexpr MetricDesc kNow{"up", "Otherwise.", MetricType::kCounter};
-    REQUIRE(table.get(&kNow, Labels{{"job", "x"}}) == recorded);
-    REQUIRE(recorded.desc().type == MetricType::kCounter);
+}
+
+TEST_CASE("what describes a series first has it, unless it may change its mind") {
+    static constexpr MetricDesc kOne{.name = "up", .help = "One.", .revisable = true};
+    static constexpr MetricDesc kTwo{.name = "up", .help = "Two.", .revisable = true};
+    static constexpr MetricDesc kOther{"up", "Otherwise.", MetricType::kCounter};
+    SeriesTable table;
+    const SeriesRef up = table.get(&kOne, {});
+    REQUIRE(table.redescribed() == 0);
+    struct Step {
+        const MetricDesc* said;
+        const MetricDesc* holds;
+        std::uint64_t redescribed;
+    };
+    const Step steps[] = {{&kOne, &kOne, 0},   {&kTwo, &kTwo, 1}, {&kOne, &kOne, 2},
+                          {nullptr, &kOne, 2}, {&kUp, &kUp, 3},   {&kTwo, &kUp, 3},
+                          {&kOther, &kUp, 3},  {&kUp, &kUp, 3}};
+    for (const Step& step : steps) {
+        REQUIRE(table.get_whole(step.said, up.labels()) == up);
+        CHECK(&up.desc() == step.holds);
+        CHECK(table.redescribed() == step.redescribed);
+    }
 }
 
 TEST_CASE("what another program named whole gets nothing of the host") {

@@ -17,9 +17,15 @@ TEST_CASE("what changes its mind is described anew, ten times") {
     CHECK(first->help == "One.");
     CHECK(current_desc({"desc_test_moody", "Two.", MetricType::kCounter}) != second);
     CHECK(said("One.") == first);
-    CHECK(foreign_desc({"desc_test_moody", "Three.", MetricType::kGauge}) == first);
+    CHECK(first->revisable);
+    // What stays is described apart, and not by what may change.
+    const MetricDesc* stays = foreign_desc({"desc_test_moody", "Three.", MetricType::kGauge});
+    CHECK(stays->help == "Three.");
+    CHECK_FALSE(stays->revisable);
+    CHECK(dynamic_desc("desc_test_moody", "Four.", MetricType::kGauge) == stays);
+    CHECK(said("Three.") != stays);
     for (std::size_t i = 0; i < kMostDescsOfName; ++i) said("More " + std::to_string(i));
-    CHECK(said("Too many.")->help == "More " + std::to_string(kMostDescsOfName - 4));
+    CHECK(said("Too many.")->help == "More " + std::to_string(kMostDescsOfName - 5));
     CHECK(said("Two.") == second);
 }
 

@@ -101,7 +101,7 @@ TEST_CASE("a page that was laid out says what a new one says, whatever changed b
         {total, {series("1"), 6, from_unix_ms(1500)}, {series("2"), 7}},  // fewer, one with a time
         {},
         {total}};
-    collector::Exposition page(table.target());
+    collector::Exposition page(table);
     for (const auto& readings : cycles) {
         REQUIRE(page.text(readings) == exposition(readings, table.target()));
     }
@@ -128,9 +128,23 @@ TEST_CASE("parts of a family stand under its header, units and own times behind"
             "renamed 4\n");
 }
 
+TEST_CASE("a series that is described anew has its new header on the next page") {
+    static constexpr MetricDesc kMoody{.name = "c", .help = "Now so.", .revisable = true};
+    SeriesTable table;
+    const std::vector<Reading> readings{{table.get(&kMoody, {{"a", "1"}}), 1},
+                                        {table.get(&kMoody, {{"b", "2"}}), 2}};
+    collector::Exposition page(table);
+    REQUIRE_THAT(page.text(readings), Catch::StartsWith("# HELP c Now so.\n"));
+    // Of one family's descriptions that one is shown which stays.
+    static constexpr MetricDesc kStays{"c", "Ever so.", MetricType::kGauge};
+    table.get(&kStays, {{"b", "2"}});
+    REQUIRE(page.text(readings) ==
+            "# HELP c Ever so.\n# TYPE c gauge\nc{a=\"1\"} 1\nc{b=\"2\"} 2\n");
+}
+
 TEST_CASE("compressed pages are the pages, however often the series change") {
     SeriesTable table;
-    collector::Exposition page;
+    collector::Exposition page(table);
     std::vector<Reading> readings;
     for (int i = 0; i < 120; ++i) {
         if (i % 40 == 0) readings.push_back({table.get(&kBytes, {{"path", std::to_string(i)}}), 0});

@@ -62,6 +62,7 @@ struct Bench {
     std::vector<RunnerEntry> entries;
     std::unique_ptr<Runner> runner;
     std::map<std::string, double> last;  // series → value, staleness apart
+    std::vector<std::string> order;      // of those
     std::set<std::string> stale;
 
     void add(std::string name, Threading threading, std::unique_ptr<Collector> collector,
@@ -78,6 +79,7 @@ struct Bench {
             runner = std::make_unique<Runner>(loop, *pool, clock, table, std::move(entries));
         }
         last.clear();
+        order.clear();
         stale.clear();
         bool inside = true;
         runner->run_cycle([&](Timestamp at, const Readings& readings) {
@@ -89,6 +91,7 @@ struct Bench {
                     CHECK(stale.insert(series).second);
                 } else {
                     CHECK(last.emplace(series, reading.value).second);
+                    order.push_back(series);
                 }
             }
             loop.stop();

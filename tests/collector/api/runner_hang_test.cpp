@@ -6,6 +6,7 @@
 #include "collector/api/procfile.h"
 #include "runner_bench.h"
 #include "tests/support/fixture_tree.h"
+#include "tests/support/run_until.h"
 
 using namespace tocsin;
 using namespace tocsin::collector;
@@ -117,6 +118,34 @@ TEST_CASE("when every thread hangs the others wait no longer than their deadline
     // What had waited in the queue past its deadline was dropped, not collected late.
     REQUIRE(ran == 1);
     ::close(writer);
+}
+
+TEST_CASE("one for which no thread was free is asked in the next cycle, whatever its pace") {
+    Bench bench;
+    std::atomic<bool> over{false};
+    REQUIRE(test::run_until(bench.loop, [&] {
+        while (bench.pool->run([&over] { over.wait(false); }, [] {})) {
+        }
+        return bench.pool->busy() == 2;
+    }));
+    while (bench.pool->run([&over] { over.wait(false); }, [] {})) {
+    }
+    const SeriesRef a = item(bench.table, "a");
+    bench.add("dear", Threading::kBlocking, std::make_unique<Scripted>([&a](Readings& out) {
+                  out.push_back({a, 1});
+                  return Result<void>(success());
+              }),
+              10s, 100);
+    bench.cycle();
+    REQUIRE(bench.runner->failing().size() == 1);
+    REQUIRE_THAT(bench.runner->failing()[0].second, Catch::Contains("no thread is free"));
+    over = true;
+    over.notify_all();
+    REQUIRE(test::run_until(bench.loop,
+                            [&] { return bench.pool->busy() == 0 && bench.pool->waiting() == 0; }));
+    bench.cycle();
+    REQUIRE(bench.success_of("dear") == 1);
+    REQUIRE(bench.last.contains("m{item=\"a\"}"));
 }
 
 TEST_CASE("a runner that goes while a call hangs is not called back") {

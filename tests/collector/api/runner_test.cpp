@@ -85,11 +85,47 @@ TEST_CASE("what is asked in every third cycle is told again in the others") {
         bench.cycle();
         CHECK(asked == 3);
         CHECK(bench.stale == std::set<std::string>{"m{item=\"a\"}"});
-        for (int i = 0; i < 2; ++i) {
+        CHECK(bench.success_of("dear") == 0);
+        // One that failed is asked in the next cycle, and has its pace again once it works.
+        for (int i = 0; i < 3; ++i) {
             bench.cycle();
-            CHECK(bench.last.count("m{item=\"a\"}") == 0);
-            CHECK(bench.success_of("dear") == 0);
-            CHECK(bench.stale.empty());
+            CHECK(asked == 4);
+            CHECK(bench.last.at("m{item=\"a\"}") == 4);
+            CHECK(bench.success_of("dear") == 1);
+        }
+        bench.cycle();
+        CHECK(asked == 5);
+    }
+}
+
+TEST_CASE("readings stand in the collectors' order, those told again and the late ones too") {
+    for (const Threading threading : {Threading::kInline, Threading::kBlocking}) {
+        Bench bench;
+        std::atomic<int> ran{0};
+        const auto tells = [&](const char* name, std::function<void()> first = {}) {
+            return std::make_unique<Scripted>(
+                [series = item(bench.table, name), first = std::move(first)](Readings& out) {
+                    if (first) first();
+                    out.push_back({series, 1});
+                    return Result<void>(success());
+                });
+        };
+        // It is done after the pool's last, for which it waits.
+        bench.add("slow", Threading::kBlocking,
+                  tells("slow", [&ran, cycle = 0]() mutable { ran.wait(cycle++); }));
+        bench.add("before", Threading::kInline, tells("before"));
+        bench.add("dear", threading, tells("dear"), 10s, 3);
+        bench.add("pooled", Threading::kBlocking, tells("pooled", [&ran] {
+                      ++ran;
+                      ran.notify_all();
+                  }));
+        bench.add("after", Threading::kInline, tells("after"));
+        for (int i = 0; i < 5; ++i) {
+            bench.cycle();
+            bench.order.resize(5);
+            CHECK(bench.order == std::vector<std::string>{"m{item=\"slow\"}", "m{item=\"before\"}",
+                                                          "m{item=\"dear\"}", "m{item=\"pooled\"}",
+                                                          "m{item=\"after\"}"});
         }
     }
 }

@@ -1,5 +1,6 @@
 #include "collector/api/target_runner.h"
 
+#include <any>
 #include <catch2/catch.hpp>
 #include <map>
 #include <set>
@@ -33,11 +34,14 @@ class Scripted final : public Target {
         return at_deadline;
     }
     bool was_reached() const override { return reached; }
+    std::any handed_on() const override { return started; }
+    void take_over(const std::any& from) override { taken_over = from; }
 
     bool reached = false;
     int started = 0;
     int cancelled = 0;
     Readings at_deadline;
+    std::any taken_over;
 
   private:
     net::Loop& loop_;
@@ -359,6 +363,7 @@ TEST_CASE("targets can be replaced: one of the same name goes on, the others' se
         out = {{stays, 1}, {goes, 1}};
         return Result<void>(success());
     });
+    Scripted* next = nullptr;
     Scripted* hangs = bench.add(Bench::config("c", 10ms, 10s), nullptr);
     bench.add(Bench::config("b", 10ms), [&](Readings& out) {
         out = {{other, 1}};
@@ -368,14 +373,14 @@ TEST_CASE("targets can be replaced: one of the same name goes on, the others' se
         [&] { return bench.told[kUpA] > 1 && bench.told[kUpB] > 1 && hangs->started > 0; }));
     CHECK(old->started > 0);
     bench.runner->replace([&] {
-        std::vector<TargetEntry> entries;
-        entries.push_back({"test", Bench::config("a", 10ms),
-                           std::make_unique<Scripted>(bench.loop, [&](Readings& out) {
-                               out = {{stays, 2}};
-                               return Result<void>(success());
-                           })});
-        return entries;
+        bench.entries.clear();
+        next = bench.add(Bench::config("a", 10ms), [&](Readings& out) {
+            out = {{stays, 2}};
+            return Result<void>(success());
+        });
+        return std::move(bench.entries);
     });
+    CHECK(std::any_cast<int>(next->taken_over) >= 1);
     CHECK(bench.stale.contains(other.labels().text()));
     CHECK(bench.stale.contains(kUpB));
     CHECK_FALSE(bench.stale.contains(stays.labels().text()));

@@ -115,7 +115,7 @@ TEST_CASE("a help and a type that change are told from then on") {
     Collecting textfile(create_textfile, tree, directory(tree));
     textfile.collect();
     const SeriesRef series = textfile.readings()[1].series;
-    Exposition page;
+    Exposition page(textfile.table());
     const auto says = [&](std::string_view head) {
         textfile.collect();
         REQUIRE_THAT(page.text(textfile.readings()), Catch::Contains(std::string(head)));
@@ -134,6 +134,41 @@ TEST_CASE("a help and a type that change are told from then on") {
         textfile.collect();
     }
     says("# HELP tf_said At " + std::to_string(kMostDescsOfName - 3) + ".\n");
+}
+
+TEST_CASE("what a collector says of its series stands, whether it or the file was first") {
+    static constexpr MetricDesc kLoad{"tf_load", "Its load.", MetricType::kGauge};
+    for (const bool file_first : {false, true}) {
+        const FixtureTree tree{
+            {"root/tf/a.prom", "# HELP tf_load Mine.\n# TYPE tf_load counter\ntf_load 1\n"}};
+        Collecting textfile(create_textfile, tree, directory(tree));
+        if (file_first) REQUIRE(textfile.collect().at("tf_load") == 1);
+        const SeriesRef load = textfile.table().get(&kLoad, {});
+        for (const std::string_view help : {"Mine.", "Mine still."}) {
+            tree.replace("root/tf/a.prom", "# HELP tf_load " + std::string(help) + "\ntf_load 1\n");
+            const Values values = textfile.collect_any();
+            CHECK(values.at("tf_load") == 1);
+            CHECK(values.at(std::string(kError)) == 0);
+            CHECK(&load.desc() == &kLoad);
+            CHECK_THAT(
+                textfile.error(),
+                Catch::Contains("a.prom: another help or type than its collector's: tf_load"));
+        }
+        tree.replace("root/tf/a.prom",
+                     "# HELP tf_load Its load.\n# TYPE tf_load gauge\ntf_load 1\n");
+        textfile.collect();
+        CHECK(&load.desc() == &kLoad);
+    }
+}
+
+TEST_CASE("a file is told of a collector that describes its series later") {
+    static constexpr MetricDesc kLater{"tf_later", "Its own.", MetricType::kGauge};
+    const FixtureTree tree{{"root/tf/a.prom", "tf_later 1\n"}};
+    Collecting textfile(create_textfile, tree, directory(tree));
+    textfile.collect();
+    textfile.table().get(&kLater, {});
+    textfile.collect_any();
+    CHECK_THAT(textfile.error(), Catch::Contains("tf_later"));
 }
 
 TEST_CASE("files change, break, heal and go between cycles") {

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <any>
 #include <cstdio>
 #include <fstream>
 #include <iterator>
@@ -155,6 +156,24 @@ TEST_CASE("the log has what a plugin says when its status changes, and only then
     CHECK_THAT(run("odd\n", "9"), Catch::Contains("status=unknown text=odd\n"));
     CHECK_THAT(run("OK - fine\n", "0"),
                Catch::Contains("info") && Catch::Contains("status=ok text=\"OK - fine\"\n"));
+}
+
+TEST_CASE("a reload neither says again what the log has of a plugin nor counts from nothing") {
+    Bench bench;
+    bench.script("echo 'CRITICAL - sdb failed | odd='\nexit 2\n");
+    CHECK_THAT(standard_error_of([&] { bench.run(); }),
+               Catch::Contains("status=critical") && Catch::Contains("odd="));
+    const auto reload = [&](std::string_view body) {
+        const std::any handed_on = bench.target->handed_on();
+        bench.script(body);
+        bench.target->take_over(handed_on);
+    };
+    reload("echo 'CRITICAL - sdb failed | odd='\nexit 2\n");
+    CHECK(standard_error_of([&] { bench.run(); }).empty());
+    CHECK(bench.malformed == 2);
+    reload("echo 'OK - fine'\n");
+    CHECK_THAT(standard_error_of([&] { bench.run(); }),
+               Catch::Contains("status=ok text=\"OK - fine\"\n"));
 }
 
 TEST_CASE("an odd word in the performance data is counted, and the run succeeds all the same") {
