@@ -20,6 +20,7 @@
 #include "collector/api/procfile.h"
 #include "collector/api/settings.h"
 #include "collector/api/text_format.h"
+#include "collector/host/text_distributions.h"
 
 namespace tocsin::collector {
 namespace {
@@ -89,16 +90,12 @@ MetricType type_of(TextType type) {
     return MetricType::kUntyped;
 }
 
-// As Prometheus stores them: `le` and `quantile` in one spelling, and a label that the target has
-// too (instance, job) under exported_.
-Labels labels_of(const TextSample& sample, TextType type) {
+// As Prometheus stores them: a label that the target has too (instance, job) under exported_.
+Labels labels_of(const TextSample& sample) {
     LabelsBuilder labels;
     for (const TextLabel& label : sample.labels) {
-        const bool number = (type == TextType::kHistogram && label.name == "le") ||
-                            (type == TextType::kSummary && label.name == "quantile");
         const bool targets = label.name == "instance" || label.name == "job";
-        labels.set(targets ? "exported_" + label.name : label.name,
-                   number ? format_double(parse_double(label.value).value_or(0)) : label.value);
+        labels.set(targets ? "exported_" + label.name : label.name, label.value);
     }
     return labels.build();
 }
@@ -215,7 +212,7 @@ class Textfile final : public Collector {
                 std::string& paths = sources[family.name];
                 paths += (paths.empty() ? "Metric read from " : ", ") + file->path;
             }
-            parsed.emplace_back(file, std::move(metrics).value());
+            parsed.emplace_back(file, whole_distributions(std::move(metrics).value()));
         }
         build(parsed, sources);
     }
@@ -246,7 +243,7 @@ class Textfile final : public Collector {
                                         " different names since the start");
                     continue;
                 }
-                SeriesRef series = table_->get(desc, labels_of(sample, family.type));
+                SeriesRef series = table_->get(desc, labels_of(sample));
                 if (!seen.insert(series.id()).second) {
                     complain(*file, "reported already: " + series.labels().text());
                     continue;
