@@ -1,6 +1,7 @@
 """The kinds of targets whose day is measured: the real server of each, and what of it happens meanwhile."""
 import contextlib
 import os
+import shutil
 import subprocess
 import threading
 from dataclasses import dataclass, field
@@ -134,6 +135,27 @@ def plugins(directory):
     yield PLUGINS
 
 
+@contextlib.contextmanager
+def traps(directory):
+    """A device whose interfaces go down and come up again; the first of them stays down."""
+    from snmp_lab import free_udp_port
+    if not shutil.which("snmptrap"):
+        raise SystemExit("snmptrap is not installed: script/install test")
+    port = free_udp_port()
+    state = Path(directory, "sender")
+    state.mkdir()
+
+    def send(number):
+        interface = number % 20
+        down = interface == 0 or number // 20 % 2 == 0
+        subprocess.run(["snmptrap", "-v2c", "-c", "public", f"127.0.0.1:{port}", "", f"1.3.6.1.6.3.1.1.5.{3 if down else 4}",
+                        f"1.3.6.1.2.1.2.2.1.1.{interface}", "i", str(interface)], check=True, capture_output=True,
+                       env={**os.environ, "MIBS": "", "SNMP_PERSISTENT_DIR": str(state)})
+
+    with again_and_again(send, 0.01):
+        yield port
+
+
 @dataclass(frozen=True)
 class Kind:
     name: str
@@ -187,6 +209,9 @@ KINDS = [
          lambda served, directory, pace: f"  certificates:\n    - {{files: [{served[1]}], {pace}}}\n"
          f"    - {{endpoints: ['127.0.0.1:{served[2]}'], ca_file: {served[0]}, server_name: localhost, {pace}}}\n",
          UP, UP, every=60),
+    Kind("traps", "40ms", traps,
+         lambda port, directory, pace: f"  snmp_traps:\n    - {{listen: ['127.0.0.1:{port}'], community: public, "
+         + pace.split(",")[0] + "}\n", "tocsin_traps_unmapped_total", 'tocsin_trap_active{ifIndex="0"}', module="snmp"),
     Kind("systemd", "100ms", machine, lambda booted, directory, pace: "  systemd: {enable_task_metrics: true}\n",
          "node_systemd_version", module="systemd", interval="100ms",
          environment=lambda booted: {"DBUS_SYSTEM_BUS_ADDRESS": booted.bus}),

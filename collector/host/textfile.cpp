@@ -21,6 +21,7 @@
 #include "collector/api/procfile.h"
 #include "collector/api/settings.h"
 #include "collector/api/text_format.h"
+#include "collector/host/text_distributions.h"
 
 namespace tocsin::collector {
 namespace {
@@ -90,16 +91,12 @@ MetricType type_of(TextType type) {
     return MetricType::kUntyped;
 }
 
-// As Prometheus stores them: `le` and `quantile` in one spelling, and a label that the target has
-// too (instance, job) under exported_.
-Labels labels_of(const TextSample& sample, TextType type) {
+// As Prometheus stores them: a label that the target has too (instance, job) under exported_.
+Labels labels_of(const TextSample& sample) {
     LabelsBuilder labels;
     for (const TextLabel& label : sample.labels) {
-        const bool number = (type == TextType::kHistogram && label.name == "le") ||
-                            (type == TextType::kSummary && label.name == "quantile");
         const bool targets = label.name == "instance" || label.name == "job";
-        labels.set(targets ? "exported_" + label.name : label.name,
-                   number ? format_double(parse_double(label.value).value_or(0)) : label.value);
+        labels.set(targets ? "exported_" + label.name : label.name, label.value);
     }
     return labels.build();
 }
@@ -219,7 +216,7 @@ class Textfile final : public Collector {
                 std::string& paths = sources[family.name];
                 paths += (paths.empty() ? "Metric read from " : ", ") + file->path;
             }
-            parsed.emplace_back(file, std::move(metrics).value());
+            parsed.emplace_back(file, whole_distributions(std::move(metrics).value()));
         }
         build(parsed, sources);
     }
@@ -250,7 +247,7 @@ class Textfile final : public Collector {
                                         " different names since the start");
                     continue;
                 }
-                SeriesRef series = table_->get(desc, labels_of(sample, family.type));
+                SeriesRef series = table_->get(desc, labels_of(sample));
                 if (!says_the_same(series.desc(), *desc)) {
                     complain(*file, "another help or type than its collector's: " +
                                         series.labels().text());

@@ -104,6 +104,8 @@ JOBS = {
     "relabel": ("/labels", f"metric_relabel_configs:{RULES}"),
     "keep": ("/labels", f"metric_relabel_configs:{KEEP_RULES}"),
     "limited": ("/labels", "sample_limit: 5"),
+    "unread": ("/unread", ""),
+    "unlike": ("/unlike", ""),
     "flips": ("/flips", ""),
     "slow": ("/slow", ""),
 }
@@ -255,6 +257,9 @@ def scrape():
         pages.put("/open", OPEN_PAGE.replace("TIME", f"{now - 3:.3f}"), OPENMETRICS)
         pages.put("/text", TEXT_PAGE.replace("AHEAD", str(int((now + 3600) * 1000))))
         pages.put("/labels", LABELS_PAGE)
+        # Pages that do not read: of how many samples both say so.
+        pages.put("/unread", 'unread_a 1\nunread_b 2\nunread_c{d=1} 3\n')
+        pages.put("/unlike", 'unlike_a 1\nunlike_b{c="d",c="e"} 2\n')
         pages.put("/flips", "flips_value 1\n")
         pages.put("/slow", "slow 1\n")
         big = b"".join(b'flood{n="%d"} 1\n' % n for n in range(2_500_000))
@@ -284,7 +289,7 @@ def scrape():
         agent.start()
 
         of = lambda job: f'{{job="{job}"}}'
-        for job in ("exporter", "open", "open-honored", "open-now", "text", "relabel", "keep"):
+        for job in ("exporter", "open", "open-honored", "open-now", "text", "relabel", "keep", "unread", "unlike"):
             def wrong(job=job):
                 a, b = query(prometheus.url, of(job)), query(agent.url, of(job))
                 if len(b) < 5:

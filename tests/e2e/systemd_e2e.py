@@ -94,12 +94,12 @@ def crash(machine, times):
                                                     "tocsin-crash.service") not in (pid, "0"))
 
 
-def start_exporter(cleanup, environment):
+def start_exporter(cleanup, environment, *flags):
     port = free_port()
     exporter = subprocess.Popen(
         ["prometheus-node-exporter", f"--web.listen-address=127.0.0.1:{port}", "--collector.disable-defaults",
          "--collector.systemd", "--collector.systemd.enable-task-metrics",
-         "--collector.systemd.enable-restarts-metrics", "--collector.systemd.enable-start-time-metrics"],
+         "--collector.systemd.enable-restarts-metrics", "--collector.systemd.enable-start-time-metrics", *flags],
         env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     cleanup.callback(lambda: (exporter.kill(), exporter.wait()))
 
@@ -137,6 +137,24 @@ def compare(machine, exporter, agent):
     theirs = same(exporter, agent, "with a service that was restarted")
     restarts = theirs["node_systemd_service_restart_total"][2][("name", "tocsin-crash.service"),]
     check(restarts == 1, f"one restart, not {restarts}")
+
+
+def choose(directory, cleanup, environment, rules):
+    """Only the units that the settings name, as node_exporter's flags of the same names choose them."""
+    wanted = {"unit_include": "tocsin-.+", "unit_exclude": r".+\.(timer|slice)|tocsin-tick.*"}
+    exporter = start_exporter(cleanup, environment,
+                              *(f"--collector.systemd.{name.replace('_', '-')}={regex}" for name, regex in wanted.items()))
+    folder = Path(directory, "chosen")
+    folder.mkdir()
+    settings = "".join(f", {name}: '{regex}'" for name, regex in wanted.items())
+    agent = Agent(folder, [], rules, config=f"collect:\n  systemd: {{enable_task_metrics: true{settings}}}\n", env=environment)
+    cleanup.callback(agent.stop)
+    agent.start()
+    theirs = same(exporter, agent, "of chosen units")
+    units = {dict(labels)["name"].partition("@")[0] for labels in theirs["node_systemd_unit_state"][2]}
+    check("tocsin-crash.service" in units and "tocsin-echo.socket" in units and
+          all(unit.startswith("tocsin-") and not unit.startswith("tocsin-tick") for unit in units), f"the units are {units}")
+    agent.stop()
 
 
 def fail(machine, agent):
@@ -213,6 +231,7 @@ def systemd():
         cleanup.callback(agent.stop)
         agent.start()
         compare(machine, exporter, agent)
+        choose(directory, cleanup, environment, rules)
         fail(machine, agent)
         lose_the_bus(machine, exporter, agent)
         watch_the_journal(machine, agent)

@@ -63,11 +63,16 @@ class Both:
     def success(self):
         return 'tocsin_collector_success{collector="textfile"} 1\n' in self.page()
 
-    def alike(self, what, error, **rows):
-        """Both say the same by now: whether there is an error, and the values that are given by name."""
+    def agreed(self, what):
+        """What both say by now."""
         theirs = self.theirs()
         wait_for(f"{what}: the agent says what node_exporter says, {theirs}; it says {self.ours()}",
                  lambda: self.ours() == theirs)
+        return theirs
+
+    def alike(self, what, error, **rows):
+        """Both say the same by now: whether there is an error, and the values that are given by name."""
+        theirs = self.agreed(what)
         check(theirs[0][ERROR] == error, f"{what}: node_textfile_scrape_error {error}: {theirs[0]}")
         wait_for(f"{what}: the collector {'fails' if error else 'succeeds'}", lambda: self.success() == (not error))
         told = {name: value for (name, _), value in theirs[0].items() if name.startswith("tf_")}
@@ -117,6 +122,24 @@ def renamed(both):
     both.alike("removed", 0, tf_good=1)
 
 
+def distributions(both):
+    """Histograms and summaries that lack a part are made whole as node_exporter makes them."""
+    path = Path(both.files, "parts.prom")
+    for what, text in {
+            "no +Inf": 'tf_h_bucket{le="1"} 1\ntf_h_sum 3\ntf_h_count 2\n', "no sum": 'tf_h_bucket{le="+Inf"} 2\ntf_h_count 2\n',
+            "no count": 'tf_h_bucket{le="1"} 1\ntf_h_bucket{le="+Inf"} 2\ntf_h_sum 3\n', "no part": "tf_h 1\n",
+            "an empty bound": 'tf_h_bucket{le="NaN"} 1\n', "fractions": 'tf_h_bucket{le="1"} 1.9\ntf_h_sum 0.5\ntf_h_count 2.9\n',
+            "out of order": 'tf_h_bucket{le="+Inf"} 3\ntf_h_count 4\ntf_h_bucket{le="1e0"} 1\ntf_h_bucket{le="1.0"} 2\n',
+            "two of them": 'tf_h_count{a="1",b="2"} 1\ntf_h_count{b="2",a="1"} 2\ntf_h_sum{a="2"} 3\n',
+            "a summary": '# TYPE tf_s summary\ntf_s{quantile="0.50"} 1.5\ntf_s{quantile="5e-1"} 2.5\n',
+            "a summary's count": "# TYPE tf_s summary\ntf_s_count 2.5\n", "no line": "",
+            "large": 'tf_h_bucket{le="2"} 9007199254740993\ntf_h_sum -Inf\ntf_h_count 1.2e+18\n'}.items():
+        path.write_text("# HELP tf_h Parts.\n# TYPE tf_h histogram\n" + text)
+        series, _ = both.agreed(f"parts: {what}")
+        check(series[ERROR] == 0, f"parts: {what}: no error: {series}")
+    path.unlink()
+
+
 def storm(path, stop, written):
     while not stop.is_set():
         beside = path.with_suffix(".new")
@@ -159,6 +182,7 @@ def textfile():
         both = Both(directory, cleanup)
         half_written(both)
         renamed(both)
+        distributions(both)
         always(both)
 
 

@@ -22,11 +22,15 @@ std::string header_value(const HttpAnswer& answer, std::string_view name) {
 }
 
 std::optional<double> parse_http_date(const std::string& text) {
-    std::tm parts{};
-    // The agent runs in the locale C, whose names of days and months these are.
-    const char* end = ::strptime(text.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
-    if (end == nullptr || *end != '\0') return std::nullopt;
-    return static_cast<double>(::timegm(&parts));
+    // The agent runs in the locale C, whose names of days and months these are; %y is of 1969 to
+    // 2068.
+    for (const char* form :
+         {"%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %d %H:%M:%S %Y"}) {
+        std::tm parts{};
+        const char* end = ::strptime(text.c_str(), form, &parts);
+        if (end != nullptr && *end == '\0') return static_cast<double>(::timegm(&parts));
+    }
+    return std::nullopt;
 }
 
 Result<std::vector<HttpCheck::Header>> HttpCheck::compile(const Pairs& pairs) {

@@ -21,7 +21,8 @@ struct HttpAnswer {
 
 // The value of a header, without the blanks around it; "" when there is none.
 std::string header_value(const HttpAnswer& answer, std::string_view name);
-// RFC 9110, 5.6.7: "Sun, 06 Nov 1994 08:49:37 GMT", in Unix seconds.
+// One of RFC 9110's forms (5.6.7): "Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37
+// GMT", "Sun Nov  6 08:49:37 1994"; in Unix seconds.
 std::optional<double> parse_http_date(const std::string& text);
 
 struct HttpVerdict {

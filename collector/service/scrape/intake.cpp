@@ -102,7 +102,11 @@ void Intake::drop(std::string_view series) {
 Result<void> Intake::unknown(const PageEntry& entry, Timestamp now, Readings& out,
                              IntakeCounts& counts) {
     page_labels_.clear();
-    TOCSIN_TRY(read_series(entry.series, format_, page_labels_));
+    if (const auto read = read_series(entry.series, format_, page_labels_); !read) {
+        // Prometheus counts what parses: also a label that stands twice, which it refuses later.
+        if (read.error().code != ErrorCode::kConflict) --counts.scraped;
+        return read.error();
+    }
     LabelList labels;
     add_target_labels(labels);
     if (!relabel(config_.relabel, labels) || labels.empty()) {

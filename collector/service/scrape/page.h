@@ -88,7 +88,7 @@ class PageReader {
 std::size_t end_of_labels(std::string_view text, std::size_t& lines);
 
 // Takes a sample's bytes apart into its labels in their order, __name__ first, those with an empty
-// value among them. kInvalid says what is wrong with them.
+// value among them. kInvalid says what is wrong with them, kConflict that one stands twice.
 Result<void> read_series(std::string_view series, PageFormat format, std::vector<TextLabel>& into);
 
 // A help text or a label's value without its escapes; what is no escape stays as it is.

@@ -55,7 +55,9 @@ class LabelReader {
             !value.empty() && std::any_of(into.begin(), into.end(), [&](const TextLabel& label) {
                 return label.name == name && !label.value.empty();
             });
-        if (twice) return bad("the label " + quote(name) + " stands twice");
+        if (twice) {
+            return Error(ErrorCode::kConflict, "the label " + quote(name) + " stands twice");
+        }
         into.push_back({std::string(name), std::move(value)});
         return success();
     }

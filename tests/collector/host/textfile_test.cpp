@@ -269,7 +269,9 @@ TEST_CASE("bounds and quantiles have one spelling and parts no type") {
     REQUIRE(values.at("tf_h_bucket{le=\"0.1\"}") == 1);
     REQUIRE(values.at("tf_h_bucket{le=\"+Inf\"}") == 2);
     REQUIRE(values.at("tf_h_count") == 2);
+    REQUIRE(values.at("tf_h_sum") == 0);
     REQUIRE(values.at("tf_s{quantile=\"0.5\"}") == 3);
+    REQUIRE(values.at("tf_s_count") == 0);
     REQUIRE(values.at("tf_g{le=\"0.10\"}") == 4);
     REQUIRE(desc_of(textfile, "tf_h_bucket").type == MetricType::kHistogram);
     REQUIRE(desc_of(textfile, "tf_h_bucket").family == "tf_h");
@@ -281,4 +283,49 @@ TEST_CASE("labels that the target has too are kept as exported") {
     Collecting textfile(create_textfile, tree, directory(tree));
     REQUIRE(
         textfile.collect().contains("tf_job{exported_instance=\"db\", exported_job=\"backup\"}"));
+}
+
+TEST_CASE("a histogram and a summary are whole, whatever their lines leave out") {
+    struct Case {
+        std::string_view text;
+        Values values;
+    };
+    // What node_exporter 1.5 tells of the same file, whose client_golang knows histograms only
+    // whole.
+    const std::vector<Case> cases{
+        // Without +Inf, and with its buckets in any order and one twice.
+        {"h_bucket{le=\"2\"} 2\nh_bucket{le=\"1\"} 5\nh_bucket{le=\"1.0\"} 1\nh_sum 3\nh_count 4\n",
+         {{"h_bucket{le=\"1\"}", 1},
+          {"h_bucket{le=\"2\"}", 2},
+          {"h_bucket{le=\"+Inf\"}", 4},
+          {"h_sum", 3},
+          {"h_count", 4}}},
+        {"h_bucket{le=\"+Inf\"} 2\nh_count 3\n",
+         {{"h_bucket{le=\"+Inf\"}", 2}, {"h_sum", 0}, {"h_count", 3}}},
+        // Counts are whole numbers, sums are not.
+        {"h_bucket{le=\"+Inf\"} 2.9\nh_sum 0.5\nh_count 3.9\n",
+         {{"h_bucket{le=\"+Inf\"}", 2}, {"h_sum", 0.5}, {"h_count", 3}}},
+        // A line that is no part, or a bound that is no number, is of an empty one.
+        {"h 7\n", {{"h_bucket{le=\"+Inf\"}", 0}, {"h_sum", 0}, {"h_count", 0}}},
+        {"h_bucket{le=\"NaN\"} 7\n", {{"h_bucket{le=\"+Inf\"}", 0}, {"h_sum", 0}, {"h_count", 0}}},
+        // One for each set of other labels, in whatever order those stand.
+        {"h_count{a=\"1\",b=\"2\"} 3\nh_sum{b=\"2\",a=\"1\"} 4\nh_count 5\n",
+         {{"h_bucket{a=\"1\", b=\"2\", le=\"+Inf\"}", 3},
+          {"h_sum{a=\"1\", b=\"2\"}", 4},
+          {"h_count{a=\"1\", b=\"2\"}", 3},
+          {"h_bucket{le=\"+Inf\"}", 5},
+          {"h_sum", 0},
+          {"h_count", 5}}},
+        {"# TYPE s summary\ns{quantile=\"0.5\"} 1.5\ns_count 2.5\n",
+         {{"s{quantile=\"0.5\"}", 1.5}, {"s_sum", 0}, {"s_count", 2}}}};
+    for (const Case& c : cases) {
+        INFO(c.text);
+        const FixtureTree tree{{"root/tf/h.prom", "# TYPE h histogram\n" + std::string(c.text)}};
+        touch(tree, "root/tf/h.prom", 1672531200);
+        Values expected = c.values;
+        expected[mtime(tree, "root/tf/h.prom")] = 1672531200;
+        expected[std::string(kError)] = 0;
+        Collecting textfile(create_textfile, tree, directory(tree));
+        REQUIRE(textfile.collect() == expected);
+    }
 }

@@ -73,7 +73,13 @@ TEST_CASE("an answer is judged by status, headers, body, version and TLS") {
 }
 
 TEST_CASE("a date of HTTP reads, anything else does not") {
-    CHECK(parse_http_date("Sun, 06 Nov 1994 08:49:37 GMT") == 784111777.0);
+    // The three forms of RFC 9110, 5.6.7.
+    for (const char* form : {"Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT",
+                             "Sun Nov  6 08:49:37 1994"}) {
+        INFO(form);
+        CHECK(parse_http_date(form) == 784111777.0);
+    }
+    CHECK(parse_http_date("Wednesday, 01-Jan-20 00:00:00 GMT") == 1577836800.0);
     for (const char* wrong :
          {"", "Sun, 06 Nov 1994 08:49:37", "yesterday", "Sun, 06 Nov 1994 08:49:37 GMT!"}) {
         INFO(wrong);

@@ -155,6 +155,22 @@ TEST_CASE("a status other than 200 and a page that does not read fail the scrape
     CHECK(bench.error == "the page does not read: line 2: no time in milliseconds: \"x\"");
     CHECK(bench.last.at("scrape_samples_scraped") == 1);
     CHECK(bench.last.size() == 3);
+    // As Prometheus 2.42 counts: a sample whose labels do not parse is none, one that is refused
+    // for what they say is.
+    struct Case {
+        const char* page;
+        double scraped;
+        double kept;
+    };
+    for (const Case& c : {Case{"a{b=1} 1\n", 0, 0}, Case{"a 1\nb{c=\"\xff\"} 1\n", 1, 1},
+                          Case{"a 1\nb{c=\"1\",c=\"2\"} 1\n", 2, 1}}) {
+        INFO(c.page);
+        answer = net::Response::text(200, c.page);
+        bench.once();
+        CHECK_THAT(bench.error, Catch::StartsWith("the page does not read: line "));
+        CHECK(bench.last.at("scrape_samples_scraped") == c.scraped);
+        CHECK(bench.last.at("scrape_samples_post_metric_relabeling") == c.kept);
+    }
     answer = net::Response::text(200, "a 1\n");
     bench.once();
     CHECK(bench.last.at("a") == 1);
