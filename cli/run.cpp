@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "base/core/clock.h"
+#include "base/core/standard_output.h"
 #include "base/core/version.h"
 #include "cli/alerts.h"
 #include "cli/check.h"
@@ -210,10 +211,24 @@ void add_completion(CLI::App& app, Session& session, Arguments& a, std::function
     });
 }
 
+// What the environment says; options are checked as they are read.
+bool are_urls(const Session& session) {
+    for (const auto& [name, url] :
+         {std::pair{"TOCSIN_BRIDGE", session.bridge}, {"TOCSIN_AGENT", session.agent}}) {
+        const std::string wrong = wrong_url(url);
+        if (wrong.empty()) continue;
+        *session.err << "tocsin: " << name << ": " << wrong << "\n";
+        return false;
+    }
+    return true;
+}
+
 void add_common(CLI::App& app, Session& session, Arguments& a) {
     app.add_option("--bridge", session.bridge, "The bridge's address ($TOCSIN_BRIDGE)")
+        ->check(wrong_url)
         ->capture_default_str();
     app.add_option("--agent", session.agent, "The agent's address ($TOCSIN_AGENT)")
+        ->check(wrong_url)
         ->capture_default_str();
     app.add_option("--token-file", session.token_file,
                    "A file that holds your token ($TOCSIN_TOKEN_FILE)");
@@ -273,15 +288,16 @@ int run(std::vector<std::string> args, std::istream& in, std::ostream& out, std:
             err << "tocsin: " << *unknown << "\nRun with --help for more information.\n";
             return kUsage;
         }
-        return app.exit(e, out, err) == 0 ? kDone : kUsage;
+        return written(out, err, "tocsin", app.exit(e, out, err) == 0 ? kDone : kUsage);
     }
+    if (!are_urls(session)) return kUsage;
     for (auto* url : {&session.bridge, &session.agent}) {
         while (url->ends_with('/')) url->pop_back();
     }
     session.format = arguments.format == "json" ? Format::kJson : Format::kTable;
     const bool plain = std::getenv("NO_COLOR") != nullptr || ::isatty(STDOUT_FILENO) == 0;
     session.colour = plain ? Colour::kPlain : Colour::kTinted;
-    return action();
+    return written(out, err, "tocsin", action());
 }
 
 }  // namespace tocsin::cli
