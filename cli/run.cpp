@@ -113,7 +113,8 @@ void add_incidents(CLI::App& app, Session& session, Arguments& a, std::function<
         ->add_option("ALERTS.jsonl", a.simulate.lines,
                      "A line each: an alert or an array of them as POSTed to /api/v2/alerts, an "
                      "Alertmanager's webhook, or a line of docs/simulate.md; -: standard input")
-        ->required();
+        ->required()
+        ->type_name("FILE");
     simulate->add_option("--run-on", a.simulate.run_on, "So long after the last line")
         ->check(wrong_duration)
         ->capture_default_str();
@@ -231,7 +232,8 @@ void add_common(CLI::App& app, Session& session, Arguments& a) {
         ->check(wrong_url)
         ->capture_default_str();
     app.add_option("--token-file", session.token_file,
-                   "A file that holds your token ($TOCSIN_TOKEN_FILE)");
+                   "A file that holds your token ($TOCSIN_TOKEN_FILE)")
+        ->type_name("FILE");
     app.add_option("--as", session.actor, "Who acts, where the bridge asks for no token ($USER)");
     app.add_option("--output", a.format, "table or json")
         ->check(CLI::IsMember({"table", "json"}))

@@ -137,6 +137,11 @@ TEST_CASE("completion knows every command and its options") {
         CHECK(bash.out.find(word) != std::string::npos);
     }
     CHECK(ran({"completion", "zsh"}).out.starts_with("#compdef tocsin"));
+    // The values that an option's check knows, for this command alone; the rest of its options and
+    // files are tried in shells (completion_e2e.sh).
+    CHECK(bash.out.find("'incidents list --state') values='open resolved closed all' ;;") !=
+          std::string::npos);
+    CHECK(bash.out.find("*' --output') values='table json' ;;") != std::string::npos);
 }
 
 namespace {
