@@ -81,11 +81,19 @@ int tell(const Session& session, const Outcome& outcome) {
     return outcome.status();
 }
 
-// A path as it was given, or what a folder or a pattern of it holds.
-std::vector<std::string> expanded(const std::vector<std::string>& paths) {
+// A path as it was given, or what a folder or a pattern of it holds; a folder without any is wrong.
+std::vector<std::string> expanded(const std::vector<std::string>& paths, std::string_view what,
+                                  Outcome& outcome) {
     std::vector<std::string> files;
     for (const auto& path : paths) {
         auto found = net::expand_paths(path);
+        std::error_code hidden;  // reading it says so
+        if (found.empty() && std::filesystem::is_directory(path, hidden)) {
+            Diagnostics nothing(path);
+            nothing.error({}, "this folder holds no " + std::string(what) + " (*.yml, *.yaml)");
+            outcome.add(nothing.all());
+            continue;
+        }
         if (found.empty()) found.push_back(path);
         files.insert(files.end(), found.begin(), found.end());
     }
@@ -167,13 +175,13 @@ void check_agent(const Session& session, std::string_view text, Diagnostics& dia
 int check_rules(const Session& session, const std::vector<std::string>& paths,
                 const std::vector<std::string>& severities) {
     Outcome outcome;
-    check_rule_files(session, expanded(paths), {severities}, outcome);
+    check_rule_files(session, expanded(paths, "rule file", outcome), {severities}, outcome);
     return tell(session, outcome);
 }
 
 int check_config(const Session& session, const std::vector<std::string>& paths) {
     Outcome outcome;
-    for (const auto& path : expanded(paths)) {
+    for (const auto& path : expanded(paths, "configuration file", outcome)) {
         const auto text = net::read_file(path);
         if (!text) {
             unread(session, text.error(), outcome);
@@ -181,6 +189,7 @@ int check_config(const Session& session, const std::vector<std::string>& paths) 
         }
         ++outcome.files;
         Diagnostics diagnostics(path);
+        std::vector<std::string> included;
         switch (kind_of(path, text.value())) {
             case ConfigKind::kAgent:
                 check_agent(session, text.value(), diagnostics, outcome);
@@ -189,11 +198,17 @@ int check_config(const Session& session, const std::vector<std::string>& paths) 
                 if (const auto config =
                         bridge::read_config({path, text.value()}, included_files, diagnostics)) {
                     bridge::check_oncall(*config, session.now, diagnostics);
+                    included.assign(config->files.begin() + 1, config->files.end());
                 }
                 break;
         }
-        warn_of_named_files(text.value(), diagnostics);
+        check_named_files(text.value(), diagnostics);
         outcome.add(diagnostics.all());
+        for (const auto& file : included) {
+            Diagnostics named(file);
+            if (const auto more = net::read_file(file)) check_named_files(more.value(), named);
+            outcome.add(named.all());
+        }
     }
     return tell(session, outcome);
 }

@@ -10,7 +10,8 @@
 
 namespace tocsin::cli {
 
-// Rule files; a directory gives its *.yml. 1 when any is wrong, 3 when any cannot be read.
+// Rule files; a directory gives its *.yml and *.yaml. 1 when any is wrong, or a directory has none;
+// 3 when any cannot be read.
 // `severities` are the names that levels may have, from the mildest.
 int check_rules(const Session& session, const std::vector<std::string>& paths,
                 const std::vector<std::string>& severities);

@@ -2,6 +2,7 @@
 
 #include "base/core/strings.h"
 #include "base/core/time.h"
+#include "base/net/http.h"
 
 namespace tocsin::cli {
 
@@ -19,6 +20,11 @@ std::string wrong_pair(const std::string& text) {
     const std::size_t equals = text.find('=');
     if (equals != std::string::npos && equals > 0) return "";
     return quote(text) + " is not name=value; write one like host=web-1";
+}
+
+std::string wrong_url(const std::string& text) {
+    const auto url = net::parse_url(text);
+    return url ? "" : url.error().message;
 }
 
 }  // namespace tocsin::cli

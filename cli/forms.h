@@ -9,5 +9,6 @@ namespace tocsin::cli {
 std::string wrong_duration(const std::string& text);  // 30m, 1d12h
 std::string wrong_time(const std::string& text);      // RFC 3339
 std::string wrong_pair(const std::string& text);      // NAME=VALUE
+std::string wrong_url(const std::string& text);       // http://HOST:PORT
 
 }  // namespace tocsin::cli

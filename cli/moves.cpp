@@ -255,7 +255,14 @@ void add_moves(CLI::App& incidents, Session& session, MoveArguments& a,
         });
     }
     auto* bulk = incidents.add_subcommand("bulk", "One move on many incidents, each for itself");
-    bulk->add_option("MOVE", a.action, "As in the API: acknowledge, note, resolve …")->required();
+    std::vector<std::string> of_one;
+    for (const Move& move : kMoves) {
+        const std::string_view name = move.move;
+        if (name != "merge" && name != "split") of_one.emplace_back(name);
+    }
+    bulk->add_option("MOVE", a.action, "As in the API: acknowledge, note, resolve …")
+        ->required()
+        ->check(CLI::IsMember(of_one));
     bulk->add_option("KEY", a.keys, "INC-2026-000001 …")->required();
     bulk->add_option("--text", a.text, "A note, or the reason");
     for (const Option& option : kOptions) {

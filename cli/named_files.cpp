@@ -6,7 +6,9 @@
 #include <string>
 #include <system_error>
 
+#include "base/net/file.h"
 #include "base/text/yaml.h"
+#include "bridge/config/config.h"
 
 namespace tocsin::cli {
 namespace {
@@ -45,12 +47,19 @@ class NamedFiles {
 
   private:
     void look_at(std::string_view key, const YamlNode& value) {
-        const fs::perms mode = mode_of(value);
         const bool secret = key.ends_with("_file") &&
                             std::find(kPublic.begin(), kPublic.end(), key) == kPublic.end();
-        const fs::perms open = fs::perms::group_all | fs::perms::others_all;
-        if (!secret || (mode & open) == fs::perms::none) return;
-        warn(value, "is open to more than its owner; chmod 600");
+        if (mode_of(value) == fs::perms::none || !secret) return;
+        const auto read = net::read_secret(std::string(value.scalar()));
+        if (!read) {
+            // What else fails may be this user's, who is not the daemon's.
+            const bool refused = read.error().code == ErrorCode::kInvalid;
+            if (refused) diagnostics_.error(value.position(), read.error().message);
+        } else if (const auto problem = bridge::pin_problem(read.value());
+                   key == "pin_file" && !problem.empty()) {
+            diagnostics_.error(value.position(),
+                               "the PIN in " + std::string(value.scalar()) + " " + problem);
+        }
     }
 
     void look_at_program(const YamlNode& value) {
@@ -81,7 +90,7 @@ class NamedFiles {
 
 }  // namespace
 
-void warn_of_named_files(std::string_view text, Diagnostics& diagnostics) {
+void check_named_files(std::string_view text, Diagnostics& diagnostics) {
     Diagnostics read_before(diagnostics.file());
     if (const YamlNode root = text::parse_yaml(text, read_before)) {
         NamedFiles(diagnostics).look(root);

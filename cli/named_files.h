@@ -1,5 +1,5 @@
-// What a configuration names and this machine does not have: files of secrets and certificates,
-// programs, files of rules. Warnings, since it may be checked elsewhere than where it is used.
+// What a configuration names: files of secrets and certificates, programs, files of rules. What is
+// not on this machine is a warning, since it may be checked elsewhere than where it is used.
 #pragma once
 
 #include <string_view>
@@ -9,7 +9,8 @@
 namespace tocsin::cli {
 
 // `text` is the YAML of agent.yml or bridge.yml; absolute paths are looked at, credentials and
-// patterns are not. Says nothing where this user may not look.
-void warn_of_named_files(std::string_view text, Diagnostics& diagnostics);
+// patterns are not. A secret that the daemons would refuse is an error, in their words. Says
+// nothing where this user may not look.
+void check_named_files(std::string_view text, Diagnostics& diagnostics);
 
 }  // namespace tocsin::cli

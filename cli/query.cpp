@@ -1,6 +1,8 @@
 #include "cli/query.h"
 
 #include <boost/json.hpp>
+#include <cmath>
+#include <optional>
 #include <ostream>
 #include <string_view>
 #include <utility>
@@ -8,6 +10,7 @@
 #include "base/core/strings.h"
 #include "base/model/labels.h"
 #include "base/net/http.h"
+#include "cli/answer.h"
 #include "cli/run.h"
 #include "cli/table.h"
 
@@ -33,22 +36,33 @@ std::pair<std::string, std::string> sample_of(const json::value& pair) {
     if (array == nullptr || array->size() != 2) return {};
     const auto seconds = (*array)[0].is_number() ? (*array)[0].to_number<double>() : 0.0;
     const auto* value = (*array)[1].if_string();
-    return {format_rfc3339(from_unix_ms(static_cast<std::int64_t>(seconds * 1000.0))),
+    return {format_rfc3339(from_unix_ms(std::llround(seconds * 1000.0))),
             value != nullptr ? std::string(*value) : ""};
 }
 
-int print_result(const Session& session, const json::object& data) {
-    const auto* type = data.if_contains("resultType");
-    const auto* result = data.if_contains("result");
-    if (type == nullptr || !type->is_string() || result == nullptr || !result->is_array()) {
-        return fail(session, Error(ErrorCode::kUnavailable, "the agent's answer holds no result"));
+// As a time of the agent's API.
+std::string time_of(Timestamp at) {
+    return net::percent_encode(format_rfc3339(at));
+}
+
+// RFC 3339, or Unix seconds as far as RFC 3339 has years; none for what is neither.
+std::optional<Timestamp> parse_at(const std::string& text) {
+    if (const auto seconds = parse_double(text)) {
+        constexpr double kFirst = -62'167'219'200;  // of the year 0
+        constexpr double kLast = 253'402'300'799;   // of the year 9999
+        if (!(*seconds >= kFirst && *seconds <= kLast)) return std::nullopt;
+        return from_unix_ms(std::llround(*seconds * 1000.0));
     }
-    const std::string_view kind = type->get_string();
-    const auto& rows = result->get_array();
+    const auto time = parse_rfc3339(text);
+    return time ? std::optional(time.value()) : std::nullopt;
+}
+
+int print_result(const Session& session, std::string_view kind, const json::value& result) {
     if (kind == "scalar" || kind == "string") {
-        *session.out << sample_of(*result).second << "\n";
+        *session.out << sample_of(result).second << "\n";
         return kDone;
     }
+    const auto& rows = result.get_array();
     if (rows.empty()) {
         *session.err << "Nothing matches.\n";
         return kNo;
@@ -78,32 +92,28 @@ int print_result(const Session& session, const json::object& data) {
 int query(const Session& session, const QueryOptions& options) {
     auto end = session.now;
     if (!options.at.empty()) {
-        if (const auto seconds = parse_double(options.at)) {
-            end = from_unix_ms(static_cast<std::int64_t>(*seconds * 1000.0));
-        } else if (const auto time = parse_rfc3339(options.at)) {
-            end = time.value();
-        } else {
+        const auto at = parse_at(options.at);
+        if (!at) {
             *session.err << "tocsin: --at " << options.at
                          << " is neither an RFC 3339 time nor Unix seconds\n";
             return kUsage;
         }
+        end = *at;
     }
     auto url = session.agent;
     const auto expr = net::percent_encode(options.expr);
     if (options.range.empty()) {
         url += "/api/v1/query?query=" + expr;
         // Without a time the agent takes its own clock.
-        if (!options.at.empty()) url += "&time=" + format_double(to_unix_seconds(end));
+        if (!options.at.empty()) url += "&time=" + time_of(end);
     } else {
         const auto range = parse_duration(options.range);
         if (!range) {
             *session.err << "tocsin: --range: " << range.error().message << "\n";
             return kUsage;
         }
-        url += "/api/v1/query_range?query=" + expr +
-               "&start=" + format_double(to_unix_seconds(end - range.value())) +
-               "&end=" + format_double(to_unix_seconds(end)) +
-               "&step=" + net::percent_encode(options.step);
+        url += "/api/v1/query_range?query=" + expr + "&start=" + time_of(end - range.value()) +
+               "&end=" + time_of(end) + "&step=" + net::percent_encode(options.step);
     }
     const auto answer = call(session, "GET", url, "");
     if (!answer) return fail(session, answer.error());
@@ -113,11 +123,16 @@ int query(const Session& session, const QueryOptions& options) {
         return fail(session,
                     Error(ErrorCode::kUnavailable, url + " did not answer as an agent does"));
     }
+    const auto kind = text_of(*data, "resultType");
+    const auto& result = member_of(*data, "result");
+    if (kind.empty() || !result.is_array()) {
+        return fail(session, Error(ErrorCode::kUnavailable, "the agent's answer holds no result"));
+    }
     if (session.format == Format::kJson) {
         print_json(*session.out, answer.value());
-        return kDone;
+        return result.get_array().empty() ? kNo : kDone;
     }
-    return print_result(session, data->get_object());
+    return print_result(session, kind, result);
 }
 
 }  // namespace tocsin::cli

@@ -1,5 +1,7 @@
 #include <array>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "cli/forms.h"
 #include "cli/oncall_times.h"
@@ -80,12 +82,21 @@ constexpr std::array kOptions = {
 struct Noun {
     const char* name;
     const char* help;
+    std::vector<std::string> states;  // bridge/knowledge/record.h
 };
-constexpr std::array kNouns = {
-    Noun{"problems", "Why incidents recur: suggested, known errors, fixed"},
-    Noun{"reviews", "What is learnt of an incident: causes, actions with owners and dates"},
-    Noun{"articles", "How something is handled; shown on incidents whose labels match"},
-};
+std::vector<Noun> nouns() {
+    return {
+        {"problems",
+         "Why incidents recur: suggested, known errors, fixed",
+         {"suggested", "open", "known_error", "fixed", "closed", "rejected", "all"}},
+        {"reviews",
+         "What is learnt of an incident: causes, actions with owners and dates",
+         {"open", "done", "all"}},
+        {"articles",
+         "How something is handled; shown on incidents whose labels match",
+         {"published", "withdrawn", "all"}},
+    };
+}
 
 void add_option(CLI::App& command, std::string_view word, RecordArguments& a) {
     if (word == "cause") {
@@ -93,7 +104,7 @@ void add_option(CLI::App& command, std::string_view word, RecordArguments& a) {
     } else if (word == "match") {
         command.add_option("--match", a.match, "alertname=\"DiskFull\" (repeat: all must match)");
     } else if (word == "file") {
-        command.add_option("--file", a.file, "Holds the text, Markdown");
+        command.add_option("--file", a.file, "Holds the text, Markdown")->type_name("FILE");
     } else if (word == "incident") {
         command.add_option("--incident", a.keys, "An incident that belongs to it (repeat)");
     }
@@ -133,10 +144,12 @@ void add_command(CLI::App& noun, Session& session, const Command& row, RecordArg
     });
 }
 
-void add_views(CLI::App& noun, Session& session, const std::string& name, RecordArguments& a,
+void add_views(CLI::App& noun, Session& session, const Noun& row, RecordArguments& a,
                std::function<int()>& action) {
+    const std::string name = row.name;
     auto* list = noun.add_subcommand("list", "The newest first; those that go on");
-    list->add_option("--state", a.state, "Only in this state, or all");
+    list->add_option("--state", a.state, "Only in this state, or all")
+        ->check(CLI::IsMember(row.states));
     list->add_option("--incident", a.incident, "Only those of this incident");
     list->add_option("--owner", a.owner, "Only this person's");
     list->add_option("--search", a.search, "Only with this text in key or title");
@@ -157,10 +170,10 @@ void add_views(CLI::App& noun, Session& session, const std::string& name, Record
 
 void add_records(CLI::App& app, Session& session, RecordArguments& arguments,
                  std::function<int()>& action) {
-    for (const Noun& row : kNouns) {
+    for (const Noun& row : nouns()) {
         auto* noun = app.add_subcommand(row.name, row.help);
         noun->require_subcommand(1);
-        add_views(*noun, session, row.name, arguments, action);
+        add_views(*noun, session, row, arguments, action);
         for (const Command& command : kCommands) {
             if (std::string_view(command.noun) == row.name) {
                 add_command(*noun, session, command, arguments, action);

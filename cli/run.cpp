@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "base/core/clock.h"
+#include "base/core/standard_output.h"
 #include "base/core/version.h"
 #include "cli/alerts.h"
 #include "cli/check.h"
@@ -112,7 +113,8 @@ void add_incidents(CLI::App& app, Session& session, Arguments& a, std::function<
         ->add_option("ALERTS.jsonl", a.simulate.lines,
                      "A line each: an alert or an array of them as POSTed to /api/v2/alerts, an "
                      "Alertmanager's webhook, or a line of docs/simulate.md; -: standard input")
-        ->required();
+        ->required()
+        ->type_name("FILE");
     simulate->add_option("--run-on", a.simulate.run_on, "So long after the last line")
         ->check(wrong_duration)
         ->capture_default_str();
@@ -210,13 +212,28 @@ void add_completion(CLI::App& app, Session& session, Arguments& a, std::function
     });
 }
 
+// What the environment says; options are checked as they are read.
+bool are_urls(const Session& session) {
+    for (const auto& [name, url] :
+         {std::pair{"TOCSIN_BRIDGE", session.bridge}, {"TOCSIN_AGENT", session.agent}}) {
+        const std::string wrong = wrong_url(url);
+        if (wrong.empty()) continue;
+        *session.err << "tocsin: " << name << ": " << wrong << "\n";
+        return false;
+    }
+    return true;
+}
+
 void add_common(CLI::App& app, Session& session, Arguments& a) {
     app.add_option("--bridge", session.bridge, "The bridge's address ($TOCSIN_BRIDGE)")
+        ->check(wrong_url)
         ->capture_default_str();
     app.add_option("--agent", session.agent, "The agent's address ($TOCSIN_AGENT)")
+        ->check(wrong_url)
         ->capture_default_str();
     app.add_option("--token-file", session.token_file,
-                   "A file that holds your token ($TOCSIN_TOKEN_FILE)");
+                   "A file that holds your token ($TOCSIN_TOKEN_FILE)")
+        ->type_name("FILE");
     app.add_option("--as", session.actor, "Who acts, where the bridge asks for no token ($USER)");
     app.add_option("--output", a.format, "table or json")
         ->check(CLI::IsMember({"table", "json"}))
@@ -273,15 +290,16 @@ int run(std::vector<std::string> args, std::istream& in, std::ostream& out, std:
             err << "tocsin: " << *unknown << "\nRun with --help for more information.\n";
             return kUsage;
         }
-        return app.exit(e, out, err) == 0 ? kDone : kUsage;
+        return written(out, err, "tocsin", app.exit(e, out, err) == 0 ? kDone : kUsage);
     }
+    if (!are_urls(session)) return kUsage;
     for (auto* url : {&session.bridge, &session.agent}) {
         while (url->ends_with('/')) url->pop_back();
     }
     session.format = arguments.format == "json" ? Format::kJson : Format::kTable;
     const bool plain = std::getenv("NO_COLOR") != nullptr || ::isatty(STDOUT_FILENO) == 0;
     session.colour = plain ? Colour::kPlain : Colour::kTinted;
-    return action();
+    return written(out, err, "tocsin", action());
 }
 
 }  // namespace tocsin::cli

@@ -34,7 +34,8 @@ std::string error_text(const boost::json::value& answer, const std::string& body
 }
 
 ErrorCode code_of(int status) {
-    if (status == 401 || status == 403) return ErrorCode::kUnauthorized;
+    if (status == 401) return ErrorCode::kUnauthorized;
+    if (status == 403) return ErrorCode::kConflict;  // a token of another role, says the daemon
     if (status == 404) return ErrorCode::kNotFound;
     if (status == 409) return ErrorCode::kConflict;
     return status >= 500 ? ErrorCode::kUnavailable : ErrorCode::kInvalid;
@@ -62,7 +63,8 @@ Result<net::ClientRequest> request_to(const Session& session, std::string_view m
     if (!request.body.empty()) request.headers.set("Content-Type", "application/json");
     if (!session.token_file.empty()) {
         auto token = net::read_secret(session.token_file);
-        if (!token) return token.error();
+        // It was named and cannot be read, whatever is wrong with it.
+        if (!token) return Error(ErrorCode::kIo, token.error().message);
         request.headers.set("Authorization", "Bearer " + token.value().reveal());
     }
     return request;

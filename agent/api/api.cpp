@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "agent/api/prometheus_json.h"
+#include "base/core/strings.h"
 #include "base/net/local_caller.h"
 #include "rules/promql/ast.h"
 #include "rules/promql/engine.h"
@@ -139,8 +140,13 @@ Result<std::string> label_values(const ApiSources& sources, const net::Request& 
     return json_list({values.begin(), values.end()});
 }
 
-Result<std::string> rules(const ApiSources& sources, const net::Request&) {
-    return sources.rules();
+Result<std::string> rules(const ApiSources& sources, const net::Request& request) {
+    const auto type = request.param("type");
+    if (type.empty()) return sources.rules(RuleKinds::kAll);
+    if (iequals(type, "alert")) return sources.rules(RuleKinds::kAlert);
+    if (iequals(type, "record")) return sources.rules(RuleKinds::kRecord);
+    return Error(ErrorCode::kInvalid,
+                 "invalid parameter \"type\": not supported value " + quote(type));
 }
 
 Result<std::string> alerts(const ApiSources& sources, const net::Request&) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "agent/api/rules_json.h"
 #include "base/core/clock.h"
 #include "base/core/result.h"
 #include "base/core/secret.h"
@@ -21,9 +22,9 @@ struct ApiSources {
     const Clock& clock;
     // Text format 0.0.4, compressed if that is so.
     std::function<std::string(bool gzip)> metrics;
-    std::function<std::string()> rules;   // the data of /api/v1/rules
-    std::function<std::string()> alerts;  // the data of /api/v1/alerts
-    std::function<bool()> ready;          // the first collection has been evaluated
+    std::function<std::string(RuleKinds)> rules;  // the data of /api/v1/rules
+    std::function<std::string()> alerts;          // the data of /api/v1/alerts
+    std::function<bool()> ready;                  // the first collection has been evaluated
     std::string version;
 };
 

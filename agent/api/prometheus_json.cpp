@@ -1,5 +1,6 @@
 #include "agent/api/prometheus_json.h"
 
+#include <algorithm>
 #include <cmath>
 #include <type_traits>
 #include <utility>
@@ -35,11 +36,25 @@ void append_sample(std::string& out, Timestamp t, double v) {
     out += "\"]";
 }
 
+bool is_ascii(char c) {
+    return static_cast<unsigned char>(c) < 0x80U;
+}
+
+// JSON is UTF-8: a byte that is not becomes U+FFFD, as Prometheus has it.
 void append_string(std::string& out, std::string_view text) {
     static constexpr std::string_view kHex = "0123456789abcdef";
     out += '"';
-    for (const char c : text) {
+    while (!text.empty()) {
+        if (!is_ascii(text.front())) {
+            const auto* const end = std::find_if(text.begin(), text.end(), is_ascii);
+            const auto size = static_cast<std::size_t>(end - text.begin());
+            out += valid_utf8(text.substr(0, size));
+            text.remove_prefix(size);
+            continue;
+        }
+        const char c = text.front();
         const auto byte = static_cast<unsigned char>(c);
+        text.remove_prefix(1);
         switch (c) {
             case '"':
                 out += "\\\"";

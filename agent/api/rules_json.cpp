@@ -1,8 +1,11 @@
 #include "agent/api/rules_json.h"
 
+#include <algorithm>
+#include <iterator>
 #include <string_view>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "agent/api/prometheus_json.h"
 #include "base/core/strings.h"
@@ -115,11 +118,26 @@ std::string rule_json(const RuleStatus& status) {
         .done();
 }
 
-std::string group_json(const GroupStatus& group) {
+bool is_of(RuleKinds kinds, const RuleStatus& status) {
+    switch (kinds) {
+        case RuleKinds::kAll:
+            return true;
+        case RuleKinds::kAlert:
+            return std::holds_alternative<AlertRule>(*status.rule);
+        case RuleKinds::kRecord:
+            return std::holds_alternative<RecordRule>(*status.rule);
+    }
+    return true;
+}
+
+std::string group_json(const GroupStatus& group, RuleKinds kinds) {
+    std::vector<RuleStatus> shown;
+    std::copy_if(group.rules.begin(), group.rules.end(), std::back_inserter(shown),
+                 [&](const RuleStatus& rule) { return is_of(kinds, rule); });
     return std::move(Object()
                          .text("name", group.name)
                          .text("file", group.file)
-                         .raw("rules", list(group.rules, rule_json))
+                         .raw("rules", list(shown, rule_json))
                          .seconds("interval", group.interval)
                          .raw("limit", std::to_string(group.limit)))
         .done();
@@ -127,8 +145,9 @@ std::string group_json(const GroupStatus& group) {
 
 }  // namespace
 
-std::string rules_json(const rules::RuleSet& rules) {
-    return R"({"groups":)" + list(rules.status(), group_json) + "}";
+std::string rules_json(const rules::RuleSet& rules, RuleKinds kinds) {
+    const auto group = [&](const GroupStatus& status) { return group_json(status, kinds); };
+    return R"({"groups":)" + list(rules.status(), group) + "}";
 }
 
 std::string alerts_json(const rules::RuleSet& rules) {

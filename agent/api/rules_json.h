@@ -7,7 +7,9 @@
 
 namespace tocsin::agent {
 
-std::string rules_json(const rules::RuleSet& rules);
+enum class RuleKinds { kAll, kAlert, kRecord };
+// A group none of whose rules is of this kind is there, without rules.
+std::string rules_json(const rules::RuleSet& rules, RuleKinds kinds);
 std::string alerts_json(const rules::RuleSet& rules);
 
 }  // namespace tocsin::agent

@@ -300,7 +300,7 @@ Result<void> App::Impl::listen() {
                     std::string text = page->text(pipeline->readings());
                     return gzip ? page->gzip(text) : text;
                 },
-            .rules = [this] { return rules_json(pipeline->rules()); },
+            .rules = [this](RuleKinds kinds) { return rules_json(pipeline->rules(), kinds); },
             .alerts = [this] { return alerts_json(pipeline->rules()); },
             .ready = [this] { return pipeline->ready(); },
             .version = std::string(kVersion),

@@ -16,6 +16,11 @@ std::string url_mistake(const std::string& text) {
     return url ? "" : url.error().message;
 }
 
+std::string listen_mistake(const std::string& text) {
+    const auto address = net::parse_host_port(text);
+    return address ? "" : address.error().message;
+}
+
 std::string interval_mistake(const std::string& text) {
     const auto interval = parse_duration(text);
     if (!interval) return interval.error().message;
@@ -28,13 +33,15 @@ std::variant<Flags, int> parse_flags(int argc, char** argv, std::ostream& out, s
     Flags flags;
     CLI::App app("Tocsin's agent: collects, evaluates rules on this host, delivers alerts",
                  "tocsin-agent");
-    app.set_version_flag("--version", "tocsin-agent " + std::string(kVersion));
+    const std::string version = "tocsin-agent " + std::string(kVersion);
+    app.set_version_flag("--version", version);
     app.require_subcommand(1);
     app.footer(
         "Exit status: 0 done, 1 a check failed, 2 used wrongly, 3 could not reach or read.\n"
         "Every flag has its key in the configuration file: docs/configuration.md.");
 
-    const auto add_paths = [&](CLI::App* command) {
+    const auto add_common = [&](CLI::App* command) {
+        command->set_version_flag("--version", version);
         command->add_option("--config", flags.config, "The configuration file (YAML)");
         command->add_option("--path.procfs", flags.procfs, "Where /proc is [/proc]");
         command->add_option("--path.sysfs", flags.sysfs, "Where /sys is [/sys]");
@@ -43,8 +50,9 @@ std::variant<Flags, int> parse_flags(int argc, char** argv, std::ostream& out, s
                             "Where udev's data are [/run/udev/data]");
     };
     auto* serve = app.add_subcommand("serve", "Run until stopped");
-    add_paths(serve);
-    serve->add_option("--listen", flags.listen, "Address of the local API [127.0.0.1:9841]");
+    add_common(serve);
+    serve->add_option("--listen", flags.listen, "Address of the local API [127.0.0.1:9841]")
+        ->check(listen_mistake);
     serve->add_option("--bridge", flags.bridges, "A bridge's URL (repeat: tried in order)")
         ->check(url_mistake);
     serve->add_option("--rules", flags.rules, "A rule file or a folder of them (repeat)");
@@ -61,7 +69,7 @@ std::variant<Flags, int> parse_flags(int argc, char** argv, std::ostream& out, s
         ->check(CLI::IsMember({"logfmt", "json", "journald"}));
     auto* collect =
         app.add_subcommand("collect", "Collect once and print it in Prometheus's text format");
-    add_paths(collect);
+    add_common(collect);
 
     try {
         app.parse(argc, argv);

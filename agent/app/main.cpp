@@ -8,6 +8,7 @@
 #include "agent/app/collect.h"
 #include "agent/app/flags.h"
 #include "agent/app/options.h"
+#include "base/core/standard_output.h"
 #include "base/net/log.h"
 
 namespace {
@@ -16,7 +17,9 @@ using namespace tocsin;
 
 int run(int argc, char** argv) {
     auto parsed = agent::parse_flags(argc, argv, std::cout, std::cerr);
-    if (const auto* status = std::get_if<int>(&parsed)) return *status;
+    if (const auto* status = std::get_if<int>(&parsed)) {
+        return written(std::cout, std::cerr, "tocsin-agent", *status);
+    }
     const auto& flags = std::get<agent::Flags>(parsed);
     auto config = agent::load_options(flags, std::cerr);
     if (!config) {
@@ -24,7 +27,8 @@ int run(int argc, char** argv) {
         return agent::exit_status(config.error());
     }
     if (flags.command == agent::Flags::Command::kCollect) {
-        return agent::collect(config.value(), std::cout, std::cerr);
+        const int status = agent::collect(config.value(), std::cout, std::cerr);
+        return written(std::cout, std::cerr, "tocsin-agent", status);
     }
     const auto reread = [flags]() -> Result<agent::Config> {
         std::ostringstream said;

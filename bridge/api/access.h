@@ -30,8 +30,6 @@ struct Caller {
     Role role = Role::kViewer;
 };
 
-enum class LoopbackWithoutToken { kRefuse, kAdmit };
-
 class AccessControl {
   public:
     // `names`: the hosts of `listen` and `url`, under which this machine's own callers may ask.

@@ -98,6 +98,17 @@ std::string said(const Reason& reason, ErrorStyle style, std::string_view langua
     return style == ErrorStyle::kTocsin ? reason_text(reason, language) : reason.english();
 }
 
+// "responder/admin", from the least on.
+std::string roles_that_allow(Access access) {
+    std::string out;
+    for (const Role role :
+         {Role::kAgent, Role::kReporter, Role::kViewer, Role::kResponder, Role::kAdmin}) {
+        if (!allows(role, access)) continue;
+        out.append(out.empty() ? "" : "/").append(to_string(role));
+    }
+    return out;
+}
+
 bool changes_something(std::string_view method) {
     return method != "GET" && method != "HEAD" && method != "DELETE";
 }
@@ -233,8 +244,10 @@ void Router::dispatch(net::Request request, net::Reply reply) const {
         if (!allows(known.value().role, route.access)) {
             send(reply, route.pattern,
                  error_response(route.errors, 403, "forbidden",
-                                said(because("the role {} does not allow this",
-                                             {{to_string(known.value().role)}}),
+                                said(because("the role {} does not allow this; ask your admin for "
+                                             "a token of the role {} (access.tokens in bridge.yml)",
+                                             {{to_string(known.value().role)},
+                                              {roles_that_allow(route.access)}}),
                                      route.errors, language)));
             return;
         }

@@ -24,6 +24,13 @@ void log_warnings(const Settings& settings) {
     for (const Diagnostic& diagnostic : settings.warnings.all()) {
         net::log_warning(diagnostic.text());
     }
+    if (settings.config->loopback == LoopbackWithoutToken::kAdmit) {
+        net::log_warning("callers on loopback need no token (insecure_loopback)");
+    } else if (settings.config->tokens.empty()) {
+        net::log_warning(
+            "no tokens are configured: nothing but health is served; name token files in "
+            "bridge.yml, or pass --insecure-loopback on a machine of your own");
+    }
 }
 
 std::vector<Metrics::Reading> readings(const Worker& worker, const Outbox& outbox, const Api& api) {
@@ -135,14 +142,6 @@ Result<void> App::start() {
     if (impl_->config->tls) {
         options.tls =
             net::TlsFiles{impl_->config->tls->certificate_file, impl_->config->tls->key_file};
-    }
-    const bool open = impl_->flags.loopback == LoopbackWithoutToken::kAdmit;
-    if (open) {
-        net::log_warning("callers on loopback need no token (--insecure-loopback)");
-    } else if (impl_->config->tokens.empty()) {
-        net::log_warning(
-            "no tokens are configured: nothing but health is served; name token files in "
-            "bridge.yml, or pass --insecure-loopback on a machine of your own");
     }
     TOCSIN_TRY(impl_->server, net::HttpServer::start(
                                   impl_->loop, std::move(options),

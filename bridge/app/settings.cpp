@@ -35,14 +35,13 @@ Result<std::vector<Token>> read_tokens(const BridgeConfig& config) {
 }
 
 Result<AccessControl::Pins> read_pins(const BridgeConfig& config) {
-    constexpr std::size_t kShortest = 6;
     AccessControl::Pins out;
     for (const Person& person : config.oncall.people) {
         if (person.pin_file.empty()) continue;
         TOCSIN_TRY(Secret pin, net::read_secret(person.pin_file));
-        if (pin.reveal().size() < kShortest) {
+        if (const std::string problem = pin_problem(pin); !problem.empty()) {
             return Error(ErrorCode::kInvalid, "people: the PIN of " + person.name + " in " +
-                                                  person.pin_file + " has fewer than 6 characters");
+                                                  person.pin_file + " " + problem);
         }
         out.emplace(person.name, std::move(pin));
     }
@@ -61,15 +60,15 @@ Result<Settings> load_settings(const Flags& flags) {
     if (!flags.listen.empty()) config.listen = flags.listen;
     if (by_listen) config.url = url_by_listen(config, net::host_name());
     if (!flags.store.empty()) config.store = flags.store;
+    if (flags.loopback == LoopbackWithoutToken::kAdmit) config.loopback = flags.loopback;
     TOCSIN_TRY(const net::HostPort listen, net::parse_host_port(config.listen));
     std::vector<std::string> names = {listen.host};
     if (const auto url = net::parse_url(config.url)) names.push_back(url.value().host);
     TOCSIN_TRY(std::vector<Token> tokens, read_tokens(config));
     TOCSIN_TRY(AccessControl::Pins pins, read_pins(config));
-    return Settings{
-        std::make_shared<const BridgeConfig>(std::move(config)),
-        AccessControl(std::move(tokens), flags.loopback, std::move(names), std::move(pins)),
-        std::move(diagnostics)};
+    AccessControl access(std::move(tokens), config.loopback, std::move(names), std::move(pins));
+    return Settings{std::make_shared<const BridgeConfig>(std::move(config)), std::move(access),
+                    std::move(diagnostics)};
 }
 
 }  // namespace tocsin::bridge

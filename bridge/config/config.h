@@ -11,6 +11,7 @@
 
 #include "base/core/diagnostics.h"
 #include "base/core/result.h"
+#include "base/core/secret.h"
 #include "bridge/config/channel.h"
 #include "bridge/incident/decide.h"
 #include "bridge/incident/expect.h"
@@ -35,6 +36,8 @@ struct TlsFiles {
 
 enum class Role { kAgent, kViewer, kResponder, kAdmin, kReporter };
 std::string_view to_string(Role role);  // "agent" …
+
+enum class LoopbackWithoutToken { kRefuse, kAdmit };
 
 struct AccessToken {
     std::string name;        // who it is: an agent's or a system's name, or a person of `people`
@@ -62,6 +65,7 @@ struct BridgeConfig {
     std::string language = "en";
     std::string timezone = "UTC";
     std::vector<AccessToken> tokens;
+    LoopbackWithoutToken loopback = LoopbackWithoutToken::kRefuse;
     IncidentSettings incidents;
     LivenessSettings hosts;
     PriorityRules priorities;
@@ -92,6 +96,12 @@ std::string url_by_listen(const BridgeConfig& config, std::string_view host_name
 // What keeps an address that somebody gives from being used with a channel; "" for nothing. Only a
 // person's own will do (mail, a telephone): where programs and groups are is the file's business.
 std::string contact_problem(const Channel& channel, std::string_view address);
+
+// What is wrong with what a `pin_file` holds; "" for nothing.
+std::string pin_problem(const Secret& pin);
+
+// What keeps it from being a store that this build serves; "" for nothing.
+std::string store_problem(std::string_view url);
 
 struct SourceFile {
     std::string path;

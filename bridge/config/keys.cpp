@@ -21,6 +21,9 @@ constexpr ConfigKey kKeys[] = {
      "`routes`, "
      "`inhibit`, `maintenance`; relative to this one. Their routes come before this file's."},
 
+    {"access.insecure_loopback", "bool", "`false`",
+     "Callers on loopback need no token, and may do everything; for a machine of your own. The "
+     "flag `--insecure-loopback` says the same."},
     {"access.tokens[].name", "text", "required",
      "Who it is: an agent, another system, or one of `people`; stands in the timeline."},
     {"access.tokens[].token_file", "file", "required",

@@ -77,6 +77,11 @@ void read_steps(MapReader& r, Diagnostics& d, Reading& out, Policy& policy) {
 
 }  // namespace
 
+std::string pin_problem(const Secret& pin) {
+    constexpr std::size_t kShortest = 6;
+    return pin.reveal().size() < kShortest ? "has fewer than 6 characters" : "";
+}
+
 void read_people(MapReader& r, Diagnostics& d, Reading& out) {
     static constexpr std::array<std::string_view, 2> kLanguages = {"en", "zh-CN"};
     for (const YamlNode& item : items_of(r, "people")) {

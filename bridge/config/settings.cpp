@@ -145,6 +145,12 @@ void read_severities(MapReader& r, Reading& out) {
 
 }  // namespace
 
+std::string store_problem(std::string_view url) {
+    constexpr std::string_view kSqlite = "sqlite:";
+    if (url.starts_with(kSqlite) && url.size() > kSqlite.size()) return "";
+    return "must be sqlite:FILE, like sqlite:/var/lib/tocsin/bridge.db";
+}
+
 std::string url_by_listen(const BridgeConfig& config, std::string_view host_name) {
     const std::string_view listen = config.listen;
     const bool named = is_wildcard(listen) && !host_name.empty();
@@ -164,11 +170,9 @@ void read_settings(MapReader& r, Diagnostics& d, Reading& out) {
     }
     read_tls(r, d, config);
     if (auto store = r.string("store")) {
-        if (store->starts_with("sqlite:") && store->size() > 7) {
-            config.store = *store;
-        } else {
-            r.error("store", "must be sqlite:FILE");
-        }
+        const std::string problem = store_problem(*store);
+        if (!problem.empty()) r.error("store", problem);
+        config.store = *store;
     }
     if (auto url = r.string("url")) {
         if (!is_http_url(*url)) r.error("url", "must start with http:// or https://");
@@ -235,6 +239,9 @@ void read_access(MapReader& r, Diagnostics& d, Reading& out) {
     static constexpr std::array<std::string_view, 5> kRoles = {"agent", "viewer", "responder",
                                                                "admin", "reporter"};
     MapReader access(r.node("access"), "\"access\"", d);
+    if (access.boolean("insecure_loopback").value_or(false)) {
+        out.config.loopback = LoopbackWithoutToken::kAdmit;
+    }
     for (const YamlNode& item : items_of(access, "tokens")) {
         MapReader token(item, "a token", d);
         AccessToken read;

@@ -12,7 +12,9 @@ constexpr Phrase reason(std::string_view pattern, std::string_view zh) {
 }
 
 constexpr std::array kReasons = {
-    reason("the role {} does not allow this", "角色 {} 没有此权限"),
+    reason("the role {} does not allow this; ask your admin for a token of the role {} "
+           "(access.tokens in bridge.yml)",
+           "角色 {} 没有此权限；请向管理员申请角色为 {} 的令牌（bridge.yml 的 access.tokens）"),
 
     // Incidents.
     reason("{} is not possible while the incident is {}; possible: {}",

@@ -61,11 +61,10 @@ constexpr Phrase kPhrases[] = {
      "}}{{ "
      "with .Data.comment }}：{{ . }}{{ end }}"},
     {"why.suppression.maintenance",
-     "Maintenance window {{ .Data.name }} by {{ .Data.creator }} holds it back{{ with .Data.until "
-     "}} until {{ . }}{{ end }}",
-     "被维护窗口 {{ .Data.name }}（{{ .Data.creator }}）抑制{{ with .Data.until }}，至 {{ . }}{{ "
-     "end "
-     "}}"},
+     "Maintenance window {{ .Data.name }}{{ with .Data.creator }} by {{ . }}{{ end }} holds it "
+     "back{{ with .Data.until }} until {{ . }}{{ end }}",
+     "被维护窗口 {{ .Data.name }}{{ with .Data.creator }}（{{ . }}）{{ else }} {{ end }}抑制{{ "
+     "with .Data.until }}，至 {{ . }}{{ end }}"},
     {"why.suppression.inhibit", "{{ .Data.name }} is firing, and holds it back until that is over",
      "被 {{ .Data.name }} 抑制，后者告警中"},
     {"why.suppression.settle",

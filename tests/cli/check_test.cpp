@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <string>
 
+#include "base/net/file.h"
 #include "ran.h"
 #include "tests/support/fixture_tree.h"
 
@@ -42,18 +43,55 @@ TEST_CASE("a check warns of what a configuration names and this machine does not
                                 "  - {name: b, command: [" +
                                 program + "]}\nrules: {files: []}\n");
     const auto agent = ran({"check", tree.at("agent.yml")});
-    CHECK(agent.status == kDone);  // it may be meant for another machine
-    CHECK(agent.out == tree.at("agent.yml") + ":1:22: warning: " + open +
-                           " is open to more than its owner; chmod 600\n" + tree.at("agent.yml") +
+    CHECK(agent.status == kNo);
+    // In the words in which the daemon refuses to start.
+    const auto refused = tocsin::net::read_secret(open);
+    REQUIRE(!refused);
+    CHECK(agent.out == tree.at("agent.yml") + ":1:22: error: " + refused.error().message + "\n" +
+                           tree.at("agent.yml") +
                            ":4:25: warning: /nowhere/p is not on this machine\n" +
                            tree.at("agent.yml") + ":5:25: warning: " + program +
                            " is no program: nobody may execute it\n"
-                           "1 file, 0 errors, 3 warnings\n");
+                           "1 file, 1 error, 2 warnings\n");
     tree.write("bridge.yml",
                "channels: [{name: hook, type: webhook, url: 'https://a.example', "
                "secret_file: /nowhere/secret}]\n");
     CHECK_THAT(ran({"check", tree.at("bridge.yml")}).out,
                Catch::Contains("warning: /nowhere/secret is not on this machine"));
+}
+
+TEST_CASE("a check says what the bridge would refuse of files that it and its includes name") {
+    const tocsin::test::FixtureTree tree;
+    tree.write("short.pin", "12345\n");
+    tree.write("empty.token", "\n");
+    for (const char* file : {"short.pin", "empty.token"}) {
+        std::filesystem::permissions(tree.at(file), std::filesystem::perms(0600));
+    }
+    tree.write("bridge.yml",
+               "include: [people.yml]\naccess: {tokens: [{name: a, role: agent, "
+               "token_file: " +
+                   tree.at("empty.token") + "}]}\n");
+    tree.write("people.yml", "people: [{name: li.na, pin_file: " + tree.at("short.pin") + "}]\n");
+    const auto checked = ran({"check", tree.at("bridge.yml")});
+    CHECK(checked.status == kNo);
+    CHECK_THAT(
+        checked.out,
+        Catch::Contains("/bridge.yml:2:54: error: " + tree.at("empty.token") + " is empty") &&
+            Catch::Contains("/people.yml:1:34: error: the PIN in " + tree.at("short.pin") +
+                            " has fewer than 6 characters"));
+}
+
+TEST_CASE("a folder without a file to check is named and is 1") {
+    const tocsin::test::FixtureTree tree;
+    tree.write("rules/README", "");
+    const auto rules = ran({"rules", "check", tree.at("rules")});
+    CHECK(rules.status == kNo);
+    CHECK(rules.out == tree.at("rules") +
+                           ": error: this folder holds no rule file (*.yml, *.yaml)\n"
+                           "0 files, 1 error, 0 warnings\n");
+    const auto config = ran({"check", tree.at("rules")});
+    CHECK(config.status == kNo);
+    CHECK_THAT(config.out, Catch::Contains("this folder holds no configuration file"));
 }
 
 TEST_CASE("a check of agent.yml reads the rules that the agent would load") {

@@ -4,7 +4,9 @@
 #include <cstdlib>
 #include <sstream>
 
+#include "bridge/knowledge/record.h"
 #include "cli/run.h"
+#include "ran.h"
 #include "tests/support/fixture_tree.h"
 #include "tests/support/http_server.h"
 
@@ -237,4 +239,23 @@ TEST_CASE("the bridge is asked in the terminal's language, in which it says why 
     };
     CHECK(asked_in("zh_CN.UTF-8") == "zh-CN tocsin: 该事件已关闭\n");
     CHECK(asked_in("C.UTF-8").starts_with("en "));
+}
+
+TEST_CASE("a kind's states are those that records of it can have") {
+    using namespace tocsin::bridge;
+    for (const RecordState state : kRecordStates) {
+        const std::string name(to_string(state));
+        INFO(name);
+        int kinds = 0;
+        for (const RecordKind kind : kRecordKinds) {
+            const auto listed =
+                tocsin::test::ran({"--bridge", "http://127.0.0.1:1", std::string(plural(kind)),
+                                   "list", "--state", name});
+            CHECK((listed.status == kUnreachable || listed.status == kUsage));
+            if (listed.status == kUnreachable) ++kinds;
+        }
+        CHECK(kinds == (state == RecordState::kOpen ? 2 : 1));
+    }
+    CHECK(tocsin::test::ran({"articles", "list", "--state", "sleeping"}).status == kUsage);
+    CHECK(tocsin::test::ran({"incidents", "bulk", "merge", "INC-1"}).status == kUsage);
 }

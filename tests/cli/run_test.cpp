@@ -1,6 +1,10 @@
 
 #include <boost/json.hpp>
 #include <catch2/catch.hpp>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
 
 #include "base/core/clock.h"
 #include "base/core/time.h"
@@ -62,6 +66,10 @@ TEST_CASE("help and version are done, misuse is 2") {
         {"reviews", "action", "REV-1", "x", "--for", "soon"},
         {"reviews", "action", "REV-1", "x", "--due", "soon"},
         {"query", "up", "--range", "1h", "--step", "often"},
+        {"query", "up", "--at", "1e300"},
+        {"query", "up", "--at", "NaN"},
+        {"--bridge", "nonsense", "incidents", "list"},
+        {"--agent", "ftp://127.0.0.1:9841", "query", "up"},
     };
     for (const auto& args : wrong) {
         INFO((args.empty() ? std::string("no argument") : args.back()));
@@ -105,7 +113,13 @@ TEST_CASE("a file that is not there is 3, said once by its name") {
     CHECK(result.status == kUnreachable);
     CHECK(result.err.find("/nowhere/rules.yml") != std::string::npos);
     CHECK(ran({"check", "/nowhere/agent.yml"}).status == kUnreachable);
-    CHECK(ran({"--token-file", "/nowhere/token", "incidents", "list"}).status != kDone);
+    CHECK(ran({"--token-file", "/nowhere/token", "incidents", "list"}).status == kUnreachable);
+    const tocsin::test::FixtureTree tree;
+    tree.write("token", "secret\n");
+    std::filesystem::permissions(tree.at("token"), std::filesystem::perms{0644});
+    const auto open = ran({"--token-file", tree.at("token"), "incidents", "list"});
+    CHECK(open.status == kUnreachable);
+    CHECK(open.err.find("chmod 600") != std::string::npos);
 }
 
 TEST_CASE("a time that is none is misuse") {
@@ -123,6 +137,11 @@ TEST_CASE("completion knows every command and its options") {
         CHECK(bash.out.find(word) != std::string::npos);
     }
     CHECK(ran({"completion", "zsh"}).out.starts_with("#compdef tocsin"));
+    // The values that an option's check knows, for this command alone; the rest of its options and
+    // files are tried in shells (completion_e2e.sh).
+    CHECK(bash.out.find("'incidents list --state') values='open resolved closed all' ;;") !=
+          std::string::npos);
+    CHECK(bash.out.find("*' --output') values='table json' ;;") != std::string::npos);
 }
 
 namespace {
@@ -343,4 +362,34 @@ TEST_CASE("an incident is shown with its targets and what was found") {
         INFO(shown.out);
         CHECK(shown.out.find(part) != std::string::npos);
     }
+}
+
+TEST_CASE("a token that may not is told what the bridge says, an unknown one to name another") {
+    int status = 403;
+    const tocsin::test::HttpTestServer bridge([&](net::Request, net::Reply reply) {
+        reply.send(net::Response::json(status, R"({"error":{"message":"ask for responder"}})"));
+    });
+    const std::vector<std::string> ack = {"--bridge", bridge.url(""), "incidents", "ack", "INC-1"};
+    CHECK(ran(ack).err == "tocsin: ask for responder\n");
+    CHECK(ran(ack).status == kNo);
+    status = 401;
+    CHECK(ran(ack).err.find("--token-file FILE") != std::string::npos);
+    CHECK(ran(ack).status == kNo);
+}
+
+TEST_CASE("every command answers --version, and output that is lost is no success") {
+    CHECK(ran({"incidents", "list", "--version"}).out == ran({"--version"}).out);
+    std::ofstream full("/dev/full");
+    std::ostringstream err;
+    CHECK(run({"completion", "bash"}, full, err) == kUnreachable);
+    std::ofstream too("/dev/full");
+    CHECK(run({"--help"}, too, err) == kUnreachable);
+}
+
+TEST_CASE("an address in the environment that is none is misuse") {
+    ::setenv("TOCSIN_BRIDGE", "nonsense", 1);
+    const auto result = ran({"incidents", "list"});
+    ::unsetenv("TOCSIN_BRIDGE");
+    CHECK(result.status == kUsage);
+    CHECK(result.err.starts_with("tocsin: TOCSIN_BRIDGE: "));
 }

@@ -20,9 +20,26 @@ zmodload zsh/zselect
 zpty -w shell "PS1='ready> '; unsetopt zle_bracketed_paste; autoload -Uz compinit; compinit -u -D"
 zpty -w shell "source <($1 completion zsh); print lo''aded"
 expect '*loaded*'
-zpty -w -n shell $'tocsin incidents reso\t'
-expect '*incidents resolve*'
-[[ $reply == *unrecognized* || $reply == *error* ]] && { print "an error: ${(V)reply}"; exit 1 }
+# Tab after these words, the pattern that must come, and the line given up.
+completes() {
+    zpty -w -n shell "$1"$'\t'
+    expect $2
+    [[ $reply == *unrecognized* || $reply == *error* || $reply == *"not found"* ]] && {
+        print "an error: ${(V)reply}"
+        exit 1
+    }
+    zpty -w -n shell $'\C-u'
+}
+completes 'tocsin incidents reso' '*incidents resolve*'
+completes 'tocsin incidents list --output js' '*--output json*'
+completes 'tocsin incidents list --state cl' '*--state closed*'
+completes 'tocsin completion ba' '*completion bash*'
+completes 'tocsin incidents list --tok' '*list --token-file*'
+completes 'tocsin --as incidents rules che' '*rules check*'
+zpty -w shell 'cd $(mktemp -d) && touch host.yml && print mo""ved'
+expect '*moved*'
+completes 'tocsin rules check ho' '*check host.yml*'
+completes 'tocsin --token-file ho' '*--token-file host.yml*'
 zpty -d shell
 print passed
 ZSH

@@ -4,9 +4,10 @@ opens an incident; amtool lists it."""
 import json
 import shutil
 import subprocess
+import time
 from pathlib import Path
 
-from lab import ROOT, Agent, Bridge, Daemon, check, free_port, http, run, scene, skip, wait_for
+from lab import BIN, ROOT, Agent, Bridge, Daemon, check, free_port, http, run, scene, skip, wait_for
 
 for tool in ("promtool", "prometheus", "amtool"):
     if shutil.which(tool) is None:
@@ -50,6 +51,18 @@ def peers():
         ranged = subprocess.run(["promtool", "query", "range", "--step=1s", agent.url, "count(up or node_load1)"],
                                 capture_output=True, text=True, timeout=20)
         check(ranged.returncode == 0, f"promtool query range: {ranged.stderr}")
+        # Ours asks for what promtool does: of the seconds before it was asked.
+        for at in (f"{time.time():.3f}", time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 1))):
+            ours = subprocess.run([BIN / "tocsin", "--agent", agent.url, "query", "node_memory_MemTotal_bytes",
+                                   "--at", at], capture_output=True, text=True, timeout=20)
+            check(ours.returncode == 0 and float(ours.stdout.split()[-1]) == total, f"tocsin query --at {at}: {ours}")
+        ours = subprocess.run([BIN / "tocsin", "--agent", agent.url, "query", "count(up or node_load1)", "--range", "10m",
+                               "--step", "1s"], capture_output=True, text=True, timeout=20)
+        check(ours.returncode == 0 and ours.stdout.split()[-1] == "1", f"tocsin query --range: {ours}")
+        for kind in ("alert", "record"):
+            groups = http("GET", f"{agent.url}/api/v1/rules?type={kind}")[1]["data"]["groups"]
+            kinds = {rule["type"] for group in groups for rule in group["rules"]}
+            check(kinds <= {f"{kind}ing"} and (kind == "record" or kinds), f"rules of type {kind}: {kinds}")
         labels = subprocess.run(["promtool", "query", "labels", agent.url, "__name__"],
                                 capture_output=True, text=True, timeout=20)
         check("node_load1" in labels.stdout.split(), f"promtool query labels: {labels.stdout[:200]} {labels.stderr}")

@@ -9,6 +9,8 @@
 #include <memory>
 #include <string>
 
+#include "base/core/standard_output.h"
+#include "base/net/http.h"
 #include "base/net/log.h"
 #include "base/net/sd_notify.h"
 #include "bridge/api/api.h"
@@ -72,6 +74,12 @@ int serve(const Flags& flags) {
     return 0;
 }
 
+// What is wrong with a value, for CLI11; "" when nothing is.
+std::string listen_mistake(const std::string& text) {
+    const auto address = net::parse_host_port(text);
+    return address ? "" : address.error().message;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -80,6 +88,9 @@ int main(int argc, char** argv) {
     CLI::App cli{"Takes alerts, opens incidents, tells people.", "tocsin-bridge"};
     cli.set_version_flag("--version", "tocsin-bridge " + std::string(kVersion));
     cli.require_subcommand(1);
+    cli.footer(
+        "Exit status: 0 done, 1 the configuration is wrong, 2 used wrongly, 3 could not reach or "
+        "read.\nEvery flag has its key in the configuration file: docs/configuration.md.");
     CLI::App* command = cli.add_subcommand("serve", "Serve until told to stop.");
     command->set_version_flag("--version", "tocsin-bridge " + std::string(kVersion));
     Flags flags;
@@ -87,17 +98,19 @@ int main(int argc, char** argv) {
     command->add_option("--config", flags.config_file, "The configuration file (bridge.yml)")
         ->type_name("FILE");
     command->add_option("--listen", flags.listen, "The address to serve (127.0.0.1:9840)")
-        ->type_name("HOST:PORT");
+        ->type_name("HOST:PORT")
+        ->check(listen_mistake);
     command
         ->add_option("--store", flags.store, "The ticket store (sqlite:/var/lib/tocsin/bridge.db)")
-        ->type_name("URL");
+        ->type_name("URL")
+        ->check(store_problem);
     command->add_flag("--insecure-loopback", insecure,
                       "Let callers on loopback in without a token");
     try {
         cli.parse(argc, argv);
     } catch (const CLI::ParseError& e) {
         const int status = cli.exit(e);
-        return status == 0 ? 0 : kUsedWrongly;
+        return written(std::cout, std::cerr, "tocsin-bridge", status == 0 ? 0 : kUsedWrongly);
     }
     if (insecure) flags.loopback = LoopbackWithoutToken::kAdmit;
     try {

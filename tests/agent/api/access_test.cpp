@@ -18,7 +18,7 @@ struct ApiLab {
                        .history = [this]() -> rules::History& { return history; },
                        .clock = clock,
                        .metrics = [](bool) { return std::string("node_load1 1\n"); },
-                       .rules = [] { return std::string(R"({"groups":[]})"); },
+                       .rules = [](RuleKinds) { return std::string(R"({"groups":[]})"); },
                        .alerts = [] { return std::string(R"({"alerts":[]})"); },
                        .ready = [] { return true; },
                        .version = "1",

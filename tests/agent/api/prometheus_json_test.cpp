@@ -51,6 +51,12 @@ TEST_CASE("control characters in labels are escaped") {
     CHECK(labels_json(Labels{{"a", "x\n\t\x01\\y"}}) == "{\"a\":\"x\\n\\t\\u0001\\\\y\"}");
 }
 
+TEST_CASE("what is not UTF-8 becomes U+FFFD, byte by byte, and all else stays") {
+    CHECK(json_string("\xff") == "\"\xEF\xBF\xBD\"");
+    CHECK(json_string("\xE6\x9D\x8E \xE6\x9D") == "\"\xE6\x9D\x8E \xEF\xBF\xBD\xEF\xBF\xBD\"");
+    CHECK(json_string(std::string_view("a\0\xC3\xA9", 4)) == "\"a\\u0000\xC3\xA9\"");
+}
+
 TEST_CASE("a time is Unix seconds or RFC 3339") {
     CHECK(api_time("time", "1435781451.781").value() == from_unix_ms(1'435'781'451'781));
     CHECK(api_time("time", "2015-07-01T20:10:51.781Z").value() == from_unix_ms(1'435'781'451'781));

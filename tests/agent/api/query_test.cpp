@@ -6,6 +6,7 @@
 
 #include "agent/api/api.h"
 #include "base/core/clock.h"
+#include "base/core/strings.h"
 #include "base/model/series.h"
 
 using namespace tocsin;
@@ -18,7 +19,11 @@ net::Response ask(rules::History& history, std::string path, std::vector<net::Qu
     const Api api({.history = [&]() -> rules::History& { return history; },
                    .clock = clock,
                    .metrics = [](bool) { return std::string(); },
-                   .rules = [] { return std::string(); },
+                   .rules =
+                       [](RuleKinds kinds) {
+                           if (kinds == RuleKinds::kAll) return std::string("[0]");
+                           return std::string(kinds == RuleKinds::kAlert ? "[1]" : "[2]");
+                       },
                    .alerts = [] { return std::string(); },
                    .ready = [] { return true; },
                    .version = "1"},
@@ -73,4 +78,32 @@ TEST_CASE("what fails in evaluating is 422 execution, what is wrong in the reque
                    {{"query", "a[5m]"}, {"start", "0"}, {"end", "60"}, {"step", "15"}}),
                400, "bad_data"));
     CHECK(ask(history, "query", {{"query", "a"}}).status == 200);
+}
+
+// Prometheus 2.42, web/api/v1/api.go, rules().
+TEST_CASE("rules are asked for by their type, and what is no type is 400") {
+    rules::History history{{}};
+    const auto of_type = [&](const char* type) { return ask(history, "rules", {{"type", type}}); };
+    const auto data = [](const char* json) {
+        return std::string(R"({"status":"success","data":)") + json + "}";
+    };
+    CHECK(ask(history, "rules", {}).body == data("[0]"));
+    CHECK(of_type("").body == data("[0]"));
+    CHECK(of_type("alert").body == data("[1]"));
+    CHECK(of_type("Record").body == data("[2]"));
+    const auto wrong = of_type("nosuch");
+    CHECK(says(wrong, 400, "bad_data"));
+    CHECK(wrong.body.find(R"(invalid parameter \"type\": not supported value \"nosuch\")") !=
+          std::string::npos);
+}
+
+TEST_CASE("an answer is valid UTF-8 whatever the query holds") {
+    rules::History history{{}};
+    CHECK(ask(history, "query", {{"query", "\"a\\xffb\""}, {"time", "0"}}).body ==
+          R"({"status":"success","data":{"resultType":"string","result":[0,"a)"
+          "\xEF\xBF\xBD"
+          R"(b"]}})");
+    const auto refused = ask(history, "query", {{"query", "up{a=\"\xff"}});
+    CHECK(says(refused, 400, "bad_data"));
+    CHECK(is_valid_utf8(refused.body));
 }

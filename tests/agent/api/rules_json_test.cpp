@@ -26,7 +26,8 @@ TEST_CASE("alerts and rules tell state, activeAt, value and labels") {
 )x")});
     const Labels disk{{"__name__", "used"}, {"mountpoint", "/"}};
     CHECK(alerts_json(rules) == R"({"alerts":[]})");
-    CHECK(rules_json(rules).find(R"("state":"inactive","name":"Filling")") != std::string::npos);
+    CHECK(rules_json(rules, RuleKinds::kAll).find(R"("state":"inactive","name":"Filling")") !=
+          std::string::npos);
     const auto alert = [](const std::string& state, const std::string& value) {
         return R"x({"labels":{"alertname":"Filling","mountpoint":"/","severity":"warning",)x"
                R"x("team":"dba"},"annotations":{"summary":")x" +
@@ -41,7 +42,7 @@ TEST_CASE("alerts and rules tell state, activeAt, value and labels") {
         world.evaluate(rules, n);
     }
     CHECK(alerts_json(rules) == R"({"alerts":[)" + alert("firing", "85.5") + "]}");
-    const std::string all = rules_json(rules);
+    const std::string all = rules_json(rules, RuleKinds::kAll);
     INFO(all);
     for (const std::string& part :
          {std::string(R"("state":"firing","name":"Filling","query":"used")"),
@@ -50,4 +51,13 @@ TEST_CASE("alerts and rules tell state, activeAt, value and labels") {
           std::string(R"("type":"recording")")}) {
         CHECK(all.find(part) != std::string::npos);
     }
+    const std::string alerting = rules_json(rules, RuleKinds::kAlert);
+    CHECK(alerting.find(R"("name":"Filling")") != std::string::npos);
+    CHECK(alerting.find("doubled") == std::string::npos);
+    const std::string recording = rules_json(rules, RuleKinds::kRecord);
+    CHECK(recording.find(R"("name":"doubled")") != std::string::npos);
+    CHECK(recording.find("Filling") == std::string::npos);
+    CHECK(rules_json(world.make({file_of("groups: [{name: g, rules: [{record: r, expr: used}]}]")}),
+                     RuleKinds::kAlert)
+              .find(R"("name":"g","file":)") != std::string::npos);
 }

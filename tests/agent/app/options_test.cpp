@@ -20,6 +20,19 @@ std::variant<Flags, int> parse(std::vector<std::string> words, std::ostream& err
 
 }  // namespace
 
+TEST_CASE("each command answers --version, and what is wrong in form is 2") {
+    std::ostringstream err;
+    for (const char* command : {"serve", "collect"}) {
+        CHECK(std::get<int>(parse({command, "--version"}, err)) == 0);
+    }
+    CHECK(err.str().empty());
+    for (const char* address : {"foo", "127.0.0.1", "127.0.0.1:x"}) {
+        INFO(address);
+        CHECK(std::get<int>(parse({"serve", "--listen", address}, err)) == 2);
+        CHECK(err.str().find("--listen: ") != std::string::npos);
+    }
+}
+
 TEST_CASE("flags win over the file, with the default's value too") {
     const test::FixtureTree tree{{"agent.yml",
                                   "path: {procfs: /host/proc, sysfs: /host/sys, rootfs: /host, "

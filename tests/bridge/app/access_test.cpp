@@ -44,6 +44,14 @@ TEST_CASE("without a token nothing but health and the page's files is served") {
     CHECK(app.post("/api/v2/alerts", "[]").status == 401);
 }
 
+TEST_CASE("loopback needs no token where the file says so, until a reload takes it back") {
+    RunningApp app("access: {insecure_loopback: true}\n", LoopbackWithoutToken::kRefuse);
+    CHECK(app.get("/api/v1/incidents").status == 200);
+    app.tree.write("bridge.yml", "access: {insecure_loopback: false}\n");
+    REQUIRE(app.reload());
+    CHECK(app.get("/api/v1/incidents").status == 401);
+}
+
 TEST_CASE("a role may what it is for, and a wrong token nothing, even from loopback") {
     const tocsin::test::FixtureTree tokens;
     const RunningApp app(token_config(tokens), LoopbackWithoutToken::kAdmit);

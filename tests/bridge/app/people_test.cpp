@@ -276,8 +276,11 @@ TEST_CASE("a refusal is in the language that is asked for, else in the bridge's 
               (c.chinese ? "409 conflict " + key + " 没有告警中的告警"
                          : "409 conflict nothing of " + key + " fires"));
         CHECK(refused(path + "/note", R"({"text": "x"})", "secret") ==
-              (c.chinese ? "403 forbidden 角色 viewer 没有此权限"
-                         : "403 forbidden the role viewer does not allow this"));
+              (c.chinese
+                   ? "403 forbidden 角色 viewer 没有此权限；请向管理员申请角色为 "
+                     "reporter/responder/admin 的令牌（bridge.yml 的 access.tokens）"
+                   : "403 forbidden the role viewer does not allow this; ask your admin for a "
+                     "token of the role reporter/responder/admin (access.tokens in bridge.yml)"));
         const net::Response made =
             app.post("/api/v1/problems", R"({"title": "Leak", "actor": "li.na"})");
         const std::string problem = "/api/v1/problems/" + text(json::parse(made.body), "/key");

@@ -23,6 +23,7 @@ TEST_CASE("a full configuration compiles to what it says") {
     CHECK(c.timezone == "Asia/Shanghai");
     CHECK(c.files == std::vector<std::string>{"full.yml", "web.yml"});
 
+    CHECK(c.loopback == LoopbackWithoutToken::kAdmit);
     REQUIRE(c.tokens.size() == 6);
     CHECK(c.tokens[4].role == Role::kReporter);
     CHECK(c.tokens[1].name == "prometheus");

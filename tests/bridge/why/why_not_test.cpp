@@ -142,6 +142,13 @@ TEST_CASE("each reason for no incident, or for telling nobody, has its link and 
          [](Asked& a) { a.facts.silences = {a.silence(SuppressorKind::kMaintenance)}; },
          "suppression.maintenance", "Maintenance window CHG-7 by li.na holds it back until",
          "被维护窗口 CHG-7（li.na）抑制", "verdict.held"},
+        {"maintenance window that is named by who made it",
+         [](Asked& a) {
+             a.facts.silences = {a.silence(SuppressorKind::kMaintenance)};
+             a.facts.silences[0].name = "by li.na, CHG-7";
+         },
+         "suppression.maintenance", "Maintenance window by li.na, CHG-7 holds it back until",
+         "被维护窗口 by li.na, CHG-7 抑制", "verdict.held"},
         {"inhibition", [](Asked& a) { a.facts.sources = {unreachable()}; }, "suppression.inhibit",
          "HostUnreachable on web-17 is firing, and holds it back until that is over",
          "被 HostUnreachable on web-17 抑制", "verdict.held"},
