@@ -15,6 +15,16 @@ bool is_of(const SavedGroup& group, const std::vector<std::string>& files) {
                        [&](const std::string& file) { return group.key.starts_with(file + ';'); });
 }
 
+void log_health(const rules::HealthChange& change) {
+    if (change.error.empty()) {
+        net::log_info("a rule is well again", {{"rule", change.rule}, {"place", change.place}});
+    } else {
+        net::log_warning(
+            "a rule fails",
+            {{"rule", change.rule}, {"place", change.place}, {"reason", change.error}});
+    }
+}
+
 }  // namespace
 
 Pipeline::Pipeline(PipelineParts parts, PipelineOptions options)
@@ -186,6 +196,7 @@ void Pipeline::evaluate(const rules::Instant& now) {
         last = now.boot;
         const auto result = rules_->evaluate(group, now, failing, undelivered_);
         counts_.rule_errors += result.failures;
+        for (const rules::HealthChange& change : result.changes) log_health(change);
         if (rules_->needs_save(group, now)) {
             keep({rules_->key(group), rules_->save(group, now)});
         }

@@ -5,15 +5,17 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <utility>
 
 #include "base/core/strings.h"
 #include "base/text/template_functions.h"
 #include "base/text/template_syntax.h"
+#include "base/text/template_text.h"
 
 namespace tocsin::text {
 
 struct Template::Impl {
-    std::vector<Node> nodes;
+    Tree tree;
 };
 
 namespace {
@@ -22,26 +24,34 @@ using MapPtr = std::shared_ptr<const ValueMap>;
 using ListPtr = std::shared_ptr<const ValueList>;
 
 constexpr int kMostSteps = 1'000'000;
+constexpr int kMostDepth = 500;  // of blocks, and of templates that call templates
 
 enum class Flow { kOn, kBreak, kContinue };
 
 class Evaluator {
   public:
-    explicit Evaluator(const TemplateContext& context) : context_(context) {
+    Evaluator(const Tree& tree, const TemplateContext& context)
+        : tree_(tree), context_(context), root_(context.dot) {
         for (const auto& [name, value] : context.variables) variables_.emplace_back(name, value);
     }
 
-    Result<std::string> run(const std::vector<Node>& nodes) {
-        TOCSIN_TRY(list(nodes, context_.dot));
+    Result<std::string> run() {
+        TOCSIN_TRY(list(tree_.nodes, root_));
         return std::move(out_);
     }
 
   private:
     Result<Flow> list(const std::vector<Node>& nodes, const Value& dot) {
+        if (nodes.empty()) return Flow::kOn;
+        if (depth_ >= kMostDepth) return template_error(nodes[0].at, "nested too deep");
+        ++depth_;
         for (const Node& node : nodes) {
             TOCSIN_TRY(const Flow flow, one(node, dot));
-            if (flow != Flow::kOn) return flow;
+            if (flow == Flow::kOn) continue;
+            --depth_;
+            return flow;
         }
+        --depth_;
         return Flow::kOn;
     }
 
@@ -69,7 +79,28 @@ class Evaluator {
                 return Flow::kBreak;
             case NodeKind::kContinue:
                 return Flow::kContinue;
+            case NodeKind::kTemplate:
+                return defined(node, dot);
         }
+        return Flow::kOn;
+    }
+
+    // {{template "x" …}}: what is given becomes its dot and its `$`; it sees no other variable.
+    Result<Flow> defined(const Node& node, const Value& dot) {
+        const auto at = tree_.defined.find(node.text);
+        if (at == tree_.defined.end()) {
+            return template_error(node.at,
+                                  fmt::format("template {} not defined", quote(node.text)));
+        }
+        Value given;
+        if (!node.pipeline.commands.empty()) {
+            TOCSIN_TRY(given, pipeline(node.pipeline, dot));
+        }
+        auto variables = std::exchange(variables_, {});
+        Value root = std::exchange(root_, given);
+        TOCSIN_TRY(list(at->second, given));
+        root_ = std::move(root);
+        variables_ = std::move(variables);
         return Flow::kOn;
     }
 
@@ -146,8 +177,9 @@ class Evaluator {
         if (++steps_ > kMostSteps) return template_error(c.at, "the template takes too long");
         const Operand& head = c.operands.front();
         const auto* function = std::get_if<Operand::Function>(&head.head);
-        if (function == nullptr) return operand(head, dot);
-        if (function->name == "and" || function->name == "or") {
+        const bool method = !head.fields.empty() && (c.operands.size() > 1 || last.has_value());
+        if (function == nullptr && !method) return operand(head, dot);
+        if (!method && (function->name == "and" || function->name == "or")) {
             return lazy(c, dot, std::move(last), function->name == "or");
         }
         std::vector<Value> arguments;
@@ -156,7 +188,24 @@ class Evaluator {
             arguments.push_back(std::move(value));
         }
         if (last) arguments.push_back(std::move(*last));
-        return called(c.at, function->name, arguments);
+        if (!method) return called(c.at, function->name, arguments);
+        Operand object = head;
+        object.fields.pop_back();
+        TOCSIN_TRY(const auto value, operand(object, dot));
+        return method_of(c.at, value, head.fields.back(), arguments);
+    }
+
+    // Of times only: nothing else that a template is given has any.
+    static Result<Value> method_of(Position at, const Value& value, const std::string& name,
+                                   const std::vector<Value>& arguments) {
+        const auto* time = std::get_if<Timestamp>(&value.get());
+        auto result = time != nullptr
+                          ? time_method(*time, name, arguments)
+                          : Error(ErrorCode::kInvalid,
+                                  fmt::format("{} of {} has arguments but is no function", name,
+                                              type_name(value)));
+        if (result) return result;
+        return template_error(at, result.error().message);
     }
 
     Result<Value> called(Position at, const std::string& name,
@@ -201,7 +250,7 @@ class Evaluator {
     }
 
     Result<Value> variable(Position at, const std::string& name) const {
-        if (name.empty()) return context_.dot;
+        if (name.empty()) return root_;
         for (auto v = variables_.rbegin(); v != variables_.rend(); ++v) {
             if (v->first == name) return v->second;
         }
@@ -212,6 +261,7 @@ class Evaluator {
     // one is a slip of the pen; in a set of labels it is an absent label: empty.
     Result<Value> field_of(Position at, const Value& value, const std::string& field) const {
         if (const Value* found = find_key(value, field)) return *found;
+        if (std::holds_alternative<Timestamp>(value.get())) return method_of(at, value, field, {});
         const auto* map = std::get_if<MapPtr>(&value.get());
         if (map == nullptr) {
             return template_error(
@@ -219,7 +269,7 @@ class Evaluator {
         }
         const auto* root = std::get_if<MapPtr>(&context_.dot.get());
         const bool record = (root != nullptr && *root == *map) || (*map)->contains("Labels");
-        if (!record) return Value();
+        if (!record) return missing_of(**map);
         std::vector<std::string_view> known;
         for (const auto& [name, unused] : **map) known.push_back(name);
         const std::string_view near = nearest(field, known);
@@ -228,10 +278,13 @@ class Evaluator {
                             near.empty() ? "" : fmt::format("; did you mean \"{}\"?", near)));
     }
 
+    const Tree& tree_;
     const TemplateContext& context_;
+    Value root_;  // `$`
     std::string out_;
     std::vector<std::pair<std::string, Value>> variables_;
     int steps_ = 0;
+    int depth_ = 0;
 };
 
 }  // namespace
@@ -249,14 +302,14 @@ Result<Template> Template::parse(std::string_view text,
                      fmt::format("a template is longer than {} bytes", kMostTemplateBytes));
     }
     auto impl = std::make_shared<Impl>();
-    TOCSIN_TRY(impl->nodes, template_nodes(text, variables));
+    TOCSIN_TRY(impl->tree, template_tree(text, variables));
     Template out;
     out.impl_ = std::move(impl);
     return out;
 }
 
 Result<std::string> Template::render(const TemplateContext& context) const {
-    return Evaluator(context).run(impl_->nodes);
+    return Evaluator(impl_->tree, context).run();
 }
 
 }  // namespace tocsin::text

@@ -1,8 +1,8 @@
-// The subset of Go's text/template that rule annotations and messages use, with Prometheus's
-// functions: {{ .Labels.x }}, {{ $labels.x }}, {{ $value }}, pipelines, if/else/with/range/end,
-// break/continue, variables, trim markers, comments; all of Prometheus's functions but those of its
-// consoles, `query` through a callback. Not: define, template, block, call, js, slice. Numbers of
-// both of Go's kinds compare with each other. Pure.
+// Go's text/template as rule annotations and messages use it, with Prometheus's functions:
+// {{ .Labels.x }}, {{ $labels.x }}, {{ $value }}, pipelines, if/else/with/range/end,
+// break/continue, define/template/block, variables, trim markers, comments; all of Prometheus's
+// functions but those of its consoles, `query` through a callback. Whole numbers and fractions do
+// not compare, as Go's int and float64 don't. Pure.
 #pragma once
 
 #include <cstdint>
@@ -17,6 +17,7 @@
 
 #include "base/core/diagnostics.h"
 #include "base/core/result.h"
+#include "base/core/time.h"
 
 namespace tocsin::text {
 
@@ -29,12 +30,13 @@ class Value {
   public:
     using Variant =
         std::variant<std::monostate, bool, double, std::string, std::shared_ptr<const ValueMap>,
-                     std::shared_ptr<const ValueList>, std::int64_t>;
+                     std::shared_ptr<const ValueList>, std::int64_t, Timestamp>;
     Value() = default;
     Value(bool v) : v_(v) {}    // NOLINT(google-explicit-constructor)
     Value(double v) : v_(v) {}  // NOLINT(google-explicit-constructor)
     // Whole numbers print without an exponent, as Go's int does beside its float64.
     Value(std::int64_t v) : v_(v) {}              // NOLINT(google-explicit-constructor)
+    Value(Timestamp v) : v_(v) {}                 // NOLINT(google-explicit-constructor)
     Value(std::string v) : v_(std::move(v)) {}    // NOLINT(google-explicit-constructor)
     Value(const char* v) : v_(std::string(v)) {}  // NOLINT(google-explicit-constructor)
     Value(ValueMap v);                            // NOLINT(google-explicit-constructor)

@@ -4,8 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
-#include <compare>
 #include <optional>
 
 #include "base/core/strings.h"
@@ -36,43 +34,6 @@ Result<ListPtr> list_of(const Value& value) {
     return invalid(fmt::format("a list is needed, not {}", type_name(value)));
 }
 
-Result<std::partial_ordering> compare(const Value& a, const Value& b) {
-    const auto number = [](const Value& v) {
-        return std::holds_alternative<double>(v.get()) ||
-               std::holds_alternative<std::int64_t>(v.get());
-    };
-    // An absent label compares as the empty text.
-    const auto text = [](const Value& v) -> std::optional<std::string> {
-        if (std::holds_alternative<std::monostate>(v.get())) return std::string();
-        const auto* s = std::get_if<std::string>(&v.get());
-        return s == nullptr ? std::nullopt : std::optional(*s);
-    };
-    if (number(a) && number(b)) return to_number(a).value() <=> to_number(b).value();
-    const auto* bool_a = std::get_if<bool>(&a.get());
-    const auto* bool_b = std::get_if<bool>(&b.get());
-    if (bool_a != nullptr && bool_b != nullptr) return std::partial_ordering(*bool_a <=> *bool_b);
-    const auto text_a = text(a);
-    const auto text_b = text(b);
-    if (text_a && text_b) return std::partial_ordering(*text_a <=> *text_b);
-    return invalid(
-        fmt::format("incompatible types for comparison: {} and {}", type_name(a), type_name(b)));
-}
-
-template <class Holds>
-Result<Value> compared(const Arguments& a, Holds holds) {
-    TOCSIN_TRY(const auto order, compare(a[0], a[1]));
-    return Value(holds(order));
-}
-
-// eq takes several: is the first equal to any of the others?
-Result<Value> equal_any(const Arguments& a) {
-    for (std::size_t i = 1; i < a.size(); ++i) {
-        TOCSIN_TRY(const auto order, compare(a[0], a[i]));
-        if (std::is_eq(order)) return Value(true);
-    }
-    return Value(false);
-}
-
 Result<Value> length(const Value& v) {
     const auto count = [](std::size_t n) { return Value(static_cast<std::int64_t>(n)); };
     if (const auto* s = std::get_if<std::string>(&v.get())) return count(s->size());
@@ -81,26 +42,61 @@ Result<Value> length(const Value& v) {
     return invalid(fmt::format("{} has no length", type_name(v)));
 }
 
+// A place in something of that size; only whole numbers are.
+Result<std::size_t> place_in(const Value& v, std::size_t most) {
+    const auto* n = std::get_if<std::int64_t>(&v.get());
+    if (n == nullptr) return invalid(fmt::format("can't index with {}", type_name(v)));
+    if (*n < 0 || static_cast<std::uint64_t>(*n) > most) {
+        return invalid(fmt::format("index out of range: {}", *n));
+    }
+    return static_cast<std::size_t>(*n);
+}
+
+Result<Value> item_of(const Value& of, const Value& at) {
+    if (const auto* l = std::get_if<ListPtr>(&of.get())) {
+        TOCSIN_TRY(const std::size_t n, place_in(at, (*l)->size()));
+        if (n < (*l)->size()) return (**l)[n];
+        return invalid(fmt::format("index out of range: {}", n));
+    }
+    if (const auto* s = std::get_if<std::string>(&of.get())) {
+        TOCSIN_TRY(const std::size_t n, place_in(at, s->size()));
+        if (n < s->size()) return Value(std::int64_t{static_cast<unsigned char>((*s)[n])});
+        return invalid(fmt::format("index out of range: {}", n));
+    }
+    const auto* m = std::get_if<MapPtr>(&of.get());
+    if (m == nullptr) return invalid(fmt::format("can't index {}", type_name(of)));
+    TOCSIN_TRY(const auto key, text_of(at));
+    const Value* found = find_key(of, key);
+    return found == nullptr ? missing_of(**m) : *found;
+}
+
 Result<Value> index(const Arguments& a) {
     Value at = a[0];
     for (std::size_t i = 1; i < a.size(); ++i) {
-        if (const auto* l = std::get_if<ListPtr>(&at.get())) {
-            TOCSIN_TRY(const double n, to_number(a[i]));
-            if (!(n >= 0) || n >= static_cast<double>((*l)->size()) || n != std::floor(n)) {
-                return invalid(fmt::format("index out of range: {}", format_double(n)));
-            }
-            const Value item = (**l)[static_cast<std::size_t>(n)];
-            at = item;
-        } else if (std::holds_alternative<MapPtr>(at.get())) {
-            TOCSIN_TRY(const auto key, text_of(a[i]));
-            const Value* found = find_key(at, key);
-            const Value item = found == nullptr ? Value() : *found;
-            at = item;
-        } else {
-            return invalid(fmt::format("can't index {}", type_name(at)));
-        }
+        TOCSIN_TRY(auto item, item_of(at, a[i]));
+        at = std::move(item);
     }
     return at;
+}
+
+// slice x, slice x 1, slice x 1 2: Go's x[:], x[1:], x[1:2].
+Result<Value> slice(const Arguments& a, const TemplateContext&) {
+    const auto* s = std::get_if<std::string>(&a[0].get());
+    const auto* l = std::get_if<ListPtr>(&a[0].get());
+    if (s == nullptr && l == nullptr) {
+        return invalid(fmt::format("can't slice {}", type_name(a[0])));
+    }
+    if (s != nullptr && a.size() == 4) return invalid("cannot 3-index slice a string");
+    const std::size_t size = s != nullptr ? s->size() : (*l)->size();
+    std::array<std::size_t, 3> at{0, size, size};
+    for (std::size_t i = 1; i < a.size(); ++i) {
+        TOCSIN_TRY(at[i - 1], place_in(a[i], size));
+    }
+    if (at[0] > at[1]) return invalid(fmt::format("invalid slice index: {} > {}", at[0], at[1]));
+    if (s != nullptr) return Value(s->substr(at[0], at[1] - at[0]));
+    const auto begin = (*l)->begin();
+    return Value(ValueList(begin + static_cast<std::ptrdiff_t>(at[0]),
+                           begin + static_cast<std::ptrdiff_t>(at[1])));
 }
 
 // Go's Sprint: blanks between neighbours of which neither is a text.
@@ -222,6 +218,34 @@ Result<Value> run_external_url(const Arguments&, const TemplateContext& context)
     return at == context.variables.end() ? Value("") : at->second;
 }
 
+Result<Value> run_path_prefix(const Arguments& a, const TemplateContext& context) {
+    TOCSIN_TRY(const auto url, run_external_url(a, context));
+    TOCSIN_TRY(const auto text, text_of(url));
+    return Value(url_path(text));
+}
+
+// {arg0: …, arg1: …}, for a template that takes several.
+Result<Value> run_args(const Arguments& a, const TemplateContext&) {
+    ValueMap out;
+    for (std::size_t i = 0; i < a.size(); ++i) out.emplace(fmt::format("arg{}", i), a[i]);
+    return Value(std::move(out));
+}
+
+// Nothing that a template is given is a function.
+Result<Value> run_call(const Arguments& a, const TemplateContext&) {
+    return invalid(fmt::format("{} is no function", type_name(a[0])));
+}
+
+template <Order order>
+Result<Value> run_ordered(const Arguments& a, const TemplateContext&) {
+    return ordered(a, order);
+}
+
+template <auto F>
+Result<Value> of_printed(const Arguments& a, const TemplateContext&) {
+    return Value(F(print(a)));
+}
+
 Result<Value> run_label(const Arguments& a, const TemplateContext&) {
     TOCSIN_TRY(const auto name, text_of(a[0]));
     return label_of(name, a[1]);
@@ -245,26 +269,11 @@ constexpr std::array kRows{
             return Value(!is_true(a[0]));
         }},
     Row{"eq", 2, kAny, [](const Arguments& a, const TemplateContext&) { return equal_any(a); }},
-    Row{"ne", 2, 2,
-        [](const Arguments& a, const TemplateContext&) {
-            return compared(a, [](auto o) { return !std::is_eq(o); });
-        }},
-    Row{"lt", 2, 2,
-        [](const Arguments& a, const TemplateContext&) {
-            return compared(a, [](auto o) { return std::is_lt(o); });
-        }},
-    Row{"le", 2, 2,
-        [](const Arguments& a, const TemplateContext&) {
-            return compared(a, [](auto o) { return std::is_lteq(o); });
-        }},
-    Row{"gt", 2, 2,
-        [](const Arguments& a, const TemplateContext&) {
-            return compared(a, [](auto o) { return std::is_gt(o); });
-        }},
-    Row{"ge", 2, 2,
-        [](const Arguments& a, const TemplateContext&) {
-            return compared(a, [](auto o) { return std::is_gteq(o); });
-        }},
+    Row{"ne", 2, 2, [](const Arguments& a, const TemplateContext&) { return not_equal(a); }},
+    Row{"lt", 2, 2, run_ordered<Order::kLess>},
+    Row{"le", 2, 2, run_ordered<Order::kLessOrEqual>},
+    Row{"gt", 2, 2, run_ordered<Order::kGreater>},
+    Row{"ge", 2, 2, run_ordered<Order::kGreaterOrEqual>},
     Row{"len", 1, 1, [](const Arguments& a, const TemplateContext&) { return length(a[0]); }},
     Row{"index", 1, kAny, [](const Arguments& a, const TemplateContext&) { return index(a); }},
     Row{"print", 0, kAny,
@@ -276,24 +285,21 @@ constexpr std::array kRows{
             return Value(println(a));
         }},
     Row{"printf", 1, kAny, run_printf},
-    Row{"html", 1, kAny,
-        [](const Arguments& a, const TemplateContext&) -> Result<Value> {
-            return Value(html_escaped(print(a)));
-        }},
-    Row{"urlquery", 1, kAny,
-        [](const Arguments& a, const TemplateContext&) -> Result<Value> {
-            return Value(url_query(print(a)));
-        }},
+    Row{"html", 1, kAny, of_printed<html_escaped>},
+    Row{"js", 1, kAny, of_printed<js_escaped>},
+    Row{"urlquery", 1, kAny, of_printed<url_query>},
+    Row{"slice", 1, 4, slice},
+    Row{"call", 1, kAny, run_call},
+    Row{"args", 0, kAny, run_args},
     Row{"humanize", 1, 1, of_number<humanize>},
     Row{"humanize1024", 1, 1, of_number<humanize1024>},
     Row{"humanizeDuration", 1, 1, of_number<humanize_duration>},
     Row{"humanizePercentage", 1, 1, of_number<humanize_percentage>},
     Row{"humanizeTimestamp", 1, 1, of_number<humanize_timestamp>},
     Row{"title", 1, 1, of_text<title>},
-    Row{"toUpper", 1, 1,
-        of_text<[](std::string s) { return changed_case(std::move(s), 'a', 'z', -32); }>},
-    Row{"toLower", 1, 1,
-        of_text<[](std::string s) { return changed_case(std::move(s), 'A', 'Z', 32); }>},
+    Row{"toTime", 1, 1, of_number<to_time>},
+    Row{"toUpper", 1, 1, of_text<to_upper>},
+    Row{"toLower", 1, 1, of_text<to_lower>},
     Row{"stripPort", 1, 1, of_text<strip_port>},
     Row{"stripDomain", 1, 1, of_text<strip_domain>},
     Row{"safeHtml", 1, 1, of_text<[](std::string s) { return s; }>},
@@ -307,6 +313,7 @@ constexpr std::array kRows{
             return "/graph?g0.expr=" + url_query(s) + "&g0.tab=1";
         }>},
     Row{"externalURL", 0, 0, run_external_url},
+    Row{"pathPrefix", 0, 0, run_path_prefix},
     Row{"query", 1, 1, run_query},
     Row{"first", 1, 1, [](const Arguments& a, const TemplateContext&) { return first(a[0]); }},
     Row{"value", 1, 1,

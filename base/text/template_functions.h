@@ -27,6 +27,13 @@ std::string_view type_name(const Value& value);  // "text", "number" …
 Result<double> to_number(const Value& value);    // of numbers and of texts that hold one
 const Value* find_key(const Value& map, std::string_view key);  // nullptr: no map or no such key
 
+Value missing_of(const ValueMap& map);  // what a map has under a key that it has not
+
+Result<Value> equal_any(const std::vector<Value>& a);  // eq: is the first any of the others?
+Result<Value> not_equal(const std::vector<Value>& a);
+enum class Order { kLess, kLessOrEqual, kGreater, kGreaterOrEqual };
+Result<Value> ordered(const std::vector<Value>& a, Order order);
+
 // Go's Printf for what a Value can be.
 Result<std::string> template_printf(std::string_view format, std::span<const Value> arguments);
 

@@ -4,6 +4,7 @@
 
 #include "base/core/strings.h"
 #include "base/text/template_syntax.h"
+#include "base/text/template_unicode.h"
 
 namespace tocsin::text {
 
@@ -24,25 +25,6 @@ bool is_digit(char c) {
 }
 bool is_blank(char c) {
     return kBlank.find(c) != std::string_view::npos;
-}
-
-void append_utf8(std::string& out, std::uint32_t c) {
-    const auto put = [&out](std::uint32_t b) { out += static_cast<char>(b); };
-    if (c < 0x80) {
-        put(c);
-    } else if (c < 0x800) {
-        put(0xC0U | (c >> 6U));
-        put(0x80U | (c & 0x3FU));
-    } else if (c < 0x10000) {
-        put(0xE0U | (c >> 12U));
-        put(0x80U | ((c >> 6U) & 0x3FU));
-        put(0x80U | (c & 0x3FU));
-    } else {
-        put(0xF0U | (c >> 18U));
-        put(0x80U | ((c >> 12U) & 0x3FU));
-        put(0x80U | ((c >> 6U) & 0x3FU));
-        put(0x80U | (c & 0x3FU));
-    }
 }
 
 class Lexer {

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <optional>
+#include <utility>
 
 #include "base/core/strings.h"
 #include "base/text/template_functions.h"
@@ -20,19 +23,20 @@ class Parser {
         for (const std::string_view v : variables) variables_.emplace_back(v);
     }
 
-    Result<std::vector<Node>> run() {
+    Result<Tree> run() {
         std::vector<Node> nodes;
         TOCSIN_TRY(const Ended ended, list(nodes));
         if (ended != Ended::kText) {
             return template_error(
                 ended_at_, ended == Ended::kEnd ? "unexpected {{end}}" : "unexpected {{else}}");
         }
-        return nodes;
+        return Tree{std::move(nodes), std::move(defined_)};
     }
 
   private:
-    static constexpr std::array<std::string_view, 8> kKeywords{"if",    "else",  "end",      "with",
-                                                               "range", "break", "continue", "nil"};
+    static constexpr std::array<std::string_view, 11> kKeywords{
+        "if",       "else", "end",    "with",     "range", "break",
+        "continue", "nil",  "define", "template", "block"};
 
     // What a list of nodes ran into.
     enum class Ended { kText, kElse, kEnd };
@@ -96,8 +100,10 @@ class Parser {
             if (ranges_ == 0) return template_error(at, fmt::format("{} outside of range", word));
             node.kind = word == "break" ? NodeKind::kBreak : NodeKind::kContinue;
             TOCSIN_TRY(close(word));
-        } else if (word == "define" || word == "template" || word == "block") {
-            return template_error(at, fmt::format("{} is not supported in messages", word));
+        } else if (word == "define") {
+            return define(at);
+        } else if (word == "template" || word == "block") {
+            TOCSIN_TRY(call(node, word));
         } else {
             node.kind = NodeKind::kOutput;
             TOCSIN_TRY(node.pipeline, pipeline("an action"));
@@ -105,6 +111,61 @@ class Parser {
         }
         out.push_back(std::move(node));
         return success();
+    }
+
+    Result<void> define(Position at) {
+        // Only on its own, as in Go.
+        if (levels_ > 0) return template_error(at, "unexpected {{define}}");
+        ++at_;
+        TOCSIN_TRY(const auto name, template_name("define"));
+        TOCSIN_TRY(close("define"));
+        return definition(name, at, "define");
+    }
+
+    // {{template "x" …}}, or {{block "x" …}}…{{end}}, which defines it too.
+    Result<void> call(Node& node, const std::string& word) {
+        ++at_;
+        node.kind = NodeKind::kTemplate;
+        TOCSIN_TRY(node.text, template_name(word));
+        if (word == "block" || !next_is(TokenKind::kClose)) {
+            TOCSIN_TRY(node.pipeline, pipeline(word));
+        }
+        TOCSIN_TRY(close(word));
+        return word == "block" ? definition(node.text, node.at, word) : success();
+    }
+
+    Result<std::string> template_name(std::string_view where) {
+        if (!next_is(TokenKind::kString)) return unexpected(where);
+        return tokens_[at_++].text;
+    }
+
+    // What follows {{define "x"}} or {{block "x" …}}, up to the {{end}}. It knows no variable from
+    // outside of it.
+    Result<void> definition(const std::string& name, Position at, std::string_view word) {
+        if (++levels_ > kMostLevels) return template_error(at, "nested too deep");
+        auto variables = std::exchange(variables_, {});
+        const int ranges = std::exchange(ranges_, 0);
+        std::vector<Node> body;
+        TOCSIN_TRY(const Ended ended, list(body));
+        if (ended == Ended::kElse) return template_error(ended_at_, "unexpected {{else}}");
+        if (ended != Ended::kEnd)
+            return template_error(at, fmt::format("{{{{{}}}}} without {{{{end}}}}", word));
+        variables_ = std::move(variables);
+        ranges_ = ranges;
+        --levels_;
+        std::vector<Node>& known = defined_[name];
+        if (is_blank(body)) return success();
+        if (!is_blank(known)) {
+            return template_error(at,
+                                  fmt::format("multiple definition of template {}", quote(name)));
+        }
+        known = std::move(body);
+        return success();
+    }
+    static bool is_blank(const std::vector<Node>& nodes) {
+        return std::all_of(nodes.begin(), nodes.end(), [](const Node& node) {
+            return node.kind == NodeKind::kText && trim(node.text).empty();
+        });
     }
 
     // What follows {{if, {{with or {{range, up to the {{end}}.
@@ -145,8 +206,7 @@ class Parser {
         TOCSIN_TRY(declaration(out, where));
         while (true) {
             TOCSIN_TRY(auto c, command(where));
-            if (!out.commands.empty() &&
-                !std::holds_alternative<Operand::Function>(c.operands[0].head)) {
+            if (!out.commands.empty() && !can_take_arguments(c.operands[0])) {
                 return template_error(c.at, "only a function can follow \"|\"");
             }
             out.commands.push_back(std::move(c));
@@ -209,12 +269,15 @@ class Parser {
         if (out.operands.empty()) {
             return template_error(out.at, fmt::format("missing value in {}", where));
         }
-        if (out.operands.size() > 1 &&
-            (!std::holds_alternative<Operand::Function>(out.operands[0].head) ||
-             !out.operands[0].fields.empty())) {
+        if (out.operands.size() > 1 && !can_take_arguments(out.operands[0])) {
             return template_error(out.at, "only a function takes arguments");
         }
         return out;
+    }
+
+    // A function, or what may turn out to be a method of what it is a field of.
+    static bool can_take_arguments(const Operand& o) {
+        return std::holds_alternative<Operand::Function>(o.head) || !o.fields.empty();
     }
 
     Result<Operand> operand(std::string_view where) {
@@ -289,14 +352,32 @@ class Parser {
         return Head(Operand::Function{token.text});
     }
 
+    // A whole number with a base of its own: 0x1F, 0b11, 0o17, 017.
+    static std::optional<std::int64_t> based(std::string_view digits) {
+        const bool minus = digits.starts_with('-');
+        if (minus || digits.starts_with('+')) digits.remove_prefix(1);
+        if (digits.size() < 2 || digits[0] != '0') return std::nullopt;
+        const char mark = digits[1];
+        const bool named = mark < '0' || mark > '9';
+        const int base = mark == 'x' || mark == 'X' ? 16 : mark == 'b' || mark == 'B' ? 2 : 8;
+        if (named && base == 8 && mark != 'o' && mark != 'O') return std::nullopt;
+        digits.remove_prefix(named ? 2 : 1);
+        std::int64_t value = 0;
+        const char* const end = digits.data() + digits.size();
+        const auto read = std::from_chars(digits.data(), end, value, base);
+        if (digits.empty() || read.ec != std::errc() || read.ptr != end || value < 0) {
+            return std::nullopt;
+        }
+        return minus ? -value : value;
+    }
+
     static Result<Value> constant(const Token& token) {
-        if (const auto whole = parse_int(token.text)) return Value(*whole);
-        const auto number = parse_double(token.text);
-        if (!number)
-            return template_error(token.at, fmt::format("bad number {}", quote(token.text)));
-        const bool hex = token.text.find_first_of("xX") != std::string::npos;
-        if (hex && *number <= 9e15) return Value(static_cast<std::int64_t>(*number));
-        return Value(*number);
+        std::string digits = token.text;
+        std::erase(digits, '_');
+        if (const auto whole = based(digits)) return Value(*whole);
+        if (const auto whole = parse_int(digits)) return Value(*whole);
+        if (const auto number = parse_double(digits)) return Value(*number);
+        return template_error(token.at, fmt::format("bad number {}", quote(token.text)));
     }
 
     std::vector<Token> tokens_;
@@ -305,12 +386,12 @@ class Parser {
     std::size_t levels_ = 0;
     int ranges_ = 0;
     std::vector<std::string> variables_;
+    decltype(Tree::defined) defined_;
 };
 
 }  // namespace
 
-Result<std::vector<Node>> template_nodes(std::string_view text,
-                                         std::span<const std::string_view> variables) {
+Result<Tree> template_tree(std::string_view text, std::span<const std::string_view> variables) {
     TOCSIN_TRY(auto tokens, template_tokens(text));
     return Parser(std::move(tokens), variables).run();
 }

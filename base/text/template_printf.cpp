@@ -1,223 +1,203 @@
+// Go's fmt.Sprintf, mistakes in formats and arguments included (fmt/print.go).
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
+#include <cstdlib>
 #include <optional>
 
-#include "base/core/digest.h"
 #include "base/core/strings.h"
+#include "base/text/template_format.h"
 #include "base/text/template_functions.h"
+#include "base/text/template_unicode.h"
 
 namespace tocsin::text {
 
 namespace {
 
-struct Verb {
-    bool minus = false;
-    bool plus = false;
-    bool sharp = false;
-    bool space = false;
-    bool zero = false;
-    std::size_t width = 0;
-    std::optional<int> precision;
-    char letter = '\0';
-};
+using Flags = FormatFlags;
 
-constexpr std::size_t kMostWidth = 10'000;
+constexpr std::int64_t kMostWidth = 10'000;
+constexpr int kMostPrecision = 400;  // digits of a number
 
-std::size_t digits(std::string_view& rest) {
-    std::size_t n = 0;
-    while (!rest.empty() && rest.front() >= '0' && rest.front() <= '9') {
-        n = std::min(n * 10 + static_cast<std::size_t>(rest.front() - '0'), kMostWidth);
-        rest.remove_prefix(1);
-    }
-    return n;
-}
+class Printer {
+  public:
+    Printer(std::string_view format, std::span<const Value> arguments)
+        : format_(format), arguments_(arguments) {}
 
-// Takes what follows a '%' from `rest`.
-Verb read_verb(std::string_view& rest) {
-    Verb v;
-    for (; !rest.empty(); rest.remove_prefix(1)) {
-        const char c = rest.front();
-        if (c == '-') {
-            v.minus = true;
-        } else if (c == '+') {
-            v.plus = true;
-        } else if (c == '#') {
-            v.sharp = true;
-        } else if (c == ' ') {
-            v.space = true;
-        } else if (c == '0') {
-            v.zero = true;
-        } else {
-            break;
+    Result<std::string> run() {
+        while (!format_.empty()) {
+            const std::size_t percent = std::min(format_.find('%'), format_.size());
+            out_ += format_.substr(0, percent);
+            format_.remove_prefix(percent);
+            if (format_.empty()) break;
+            format_.remove_prefix(1);
+            verb();
+            if (out_.size() > kMostTemplateBytes) {
+                return Error(ErrorCode::kTooLarge, "printf makes too long a text");
+            }
         }
+        if (!reordered_) extra();
+        return std::move(out_);
     }
-    v.width = digits(rest);
-    if (!rest.empty() && rest.front() == '.') {
-        rest.remove_prefix(1);
-        v.precision = static_cast<int>(std::min<std::size_t>(digits(rest), 400));
-    }
-    if (!rest.empty()) {
-        v.letter = rest.front();
-        rest.remove_prefix(1);
-    }
-    return v;
-}
 
-std::string padded(const Verb& v, std::string text, bool number) {
-    const std::size_t length = utf8_length(text);
-    if (length >= v.width) return text;
-    const std::size_t fill = v.width - length;
-    if (v.minus) return text + std::string(fill, ' ');
-    const bool digits_only = text.find_first_of("0123456789") != std::string::npos;
-    if (v.zero && number && digits_only) {
-        const std::size_t sign = text[0] == '-' || text[0] == '+' || text[0] == ' ' ? 1 : 0;
-        return text.insert(sign, fill, '0');
+  private:
+    bool take(char c) {
+        if (format_.empty() || format_.front() != c) return false;
+        format_.remove_prefix(1);
+        return true;
     }
-    return std::string(fill, ' ') + text;
-}
 
-std::string signed_text(const Verb& v, bool negative, const std::string& magnitude) {
-    if (negative) return "-" + magnitude;
-    if (v.plus) return "+" + magnitude;
-    return v.space ? " " + magnitude : magnitude;
-}
-
-std::string float_text(const Verb& v, double value) {
-    const bool negative = std::signbit(value) && !std::isnan(value);
-    const double magnitude = std::fabs(value);
-    if (std::isnan(value)) return "NaN";
-    if (std::isinf(value)) return negative ? "-Inf" : "+Inf";
-    const bool shortest = !v.precision && (v.letter == 'g' || v.letter == 'G' || v.letter == 'v');
-    if (shortest) {
-        std::string text = format_double(magnitude);
-        if (v.letter == 'G') std::replace(text.begin(), text.end(), 'e', 'E');
-        return signed_text(v, negative, text);
-    }
-    const int precision = v.precision.value_or(6);
-    switch (v.letter) {
-        case 'e':
-            return signed_text(v, negative, fmt::format("{:.{}e}", magnitude, precision));
-        case 'E':
-            return signed_text(v, negative, fmt::format("{:.{}E}", magnitude, precision));
-        case 'f':
-        case 'F':
-            return signed_text(v, negative, fmt::format("{:.{}f}", magnitude, precision));
-        case 'G':
-            return signed_text(v, negative, fmt::format("{:.{}G}", magnitude, precision));
-        default:
-            return signed_text(v, negative, fmt::format("{:.{}g}", magnitude, precision));
-    }
-}
-
-std::optional<std::string> int_text(const Verb& v, std::int64_t value) {
-    const bool negative = value < 0;
-    const auto bits = static_cast<std::uint64_t>(value);
-    const std::uint64_t magnitude = negative ? 0 - bits : bits;
-    switch (v.letter) {
-        case 'd':
-        case 'v':
-            return signed_text(v, negative, fmt::format("{}", magnitude));
-        case 'x':
-            return signed_text(v, negative, fmt::format("{}{:x}", v.sharp ? "0x" : "", magnitude));
-        case 'X':
-            return signed_text(v, negative, fmt::format("{}{:X}", v.sharp ? "0X" : "", magnitude));
-        case 'o':
-            return signed_text(v, negative, fmt::format("{}{:o}", v.sharp ? "0" : "", magnitude));
-        case 'b':
-            return signed_text(v, negative, fmt::format("{:b}", magnitude));
-        default:
-            return std::nullopt;
-    }
-}
-
-std::optional<std::string> string_text(const Verb& v, const std::string& value) {
-    std::string text = value;
-    if (v.precision) {
+    // What follows a '%'.
+    void verb() {
+        good_ = true;
+        Flags f = flags();
+        bool indexed = index();
+        if (take('*')) {
+            width_argument(f);
+            indexed = false;
+        } else if (const auto n = number()) {
+            f.width = static_cast<std::size_t>(*n);
+            if (indexed) good_ = false;  // "%[3]2d"
+        }
+        if (take('.')) {
+            if (indexed) good_ = false;  // "%[3].2d"
+            indexed = index();
+            if (take('*')) {
+                precision_argument(f);
+                indexed = false;
+            } else {
+                f.precision = limited(number().value_or(0));
+            }
+        }
+        if (!indexed) index();
+        if (format_.empty()) {
+            out_ += "%!(NOVERB)";
+            return;
+        }
         std::size_t end = 0;
-        for (int n = 0; end < text.size(); ++end) {
-            const bool starts = (static_cast<unsigned char>(text[end]) & 0xC0U) != 0x80U;
-            if (starts && n++ == *v.precision) break;
-        }
-        text.resize(end);
+        next_character(format_, end);
+        const std::string_view letter = format_.substr(0, end);
+        format_.remove_prefix(end);
+        print(f, letter);
     }
-    switch (v.letter) {
-        case 's':
-        case 'v':
-            return text;
-        case 'q':
-            return quote(text);
-        case 'x':
-            return hex(text);
-        default:
-            return std::nullopt;
-    }
-}
 
-std::string bad(char letter, std::string_view type, const Value& value) {
-    return fmt::format("%!{}({}={})", letter, type, to_text(value));
-}
-
-std::string one(const Verb& v, const Value& value) {
-    if (const auto* s = std::get_if<std::string>(&value.get())) {
-        const auto text = string_text(v, *s);
-        return text ? padded(v, *text, false) : bad(v.letter, "string", value);
-    }
-    if (const auto* b = std::get_if<bool>(&value.get())) {
-        if (v.letter != 't' && v.letter != 'v') return bad(v.letter, "bool", value);
-        return padded(v, *b ? "true" : "false", false);
-    }
-    if (const auto* i = std::get_if<std::int64_t>(&value.get())) {
-        if (const auto text = int_text(v, *i)) return padded(v, *text, true);
-        return bad(v.letter, "int", value);
-    }
-    if (const auto* d = std::get_if<double>(&value.get())) {
-        if (std::string_view("eEfFgGv").find(v.letter) != std::string_view::npos) {
-            return padded(v, float_text(v, *d), std::isfinite(*d));
+    void print(Flags f, std::string_view letter) {
+        if (letter == "%") {
+            out_ += '%';
+        } else if (!good_) {
+            out_ += fmt::format("%!{}(BADINDEX)", letter);
+        } else if (next_ >= arguments_.size()) {
+            out_ += fmt::format("%!{}(MISSING)", letter);
+        } else {
+            if (letter == "v") {
+                f.go_syntax = f.sharp;
+                f.sharp = f.plus = false;
+            }
+            out_ += formatted(f, letter, arguments_[next_++]);
         }
-        return bad(v.letter, "float64", value);
     }
-    if (std::holds_alternative<std::monostate>(value.get())) {
-        return v.letter == 'v' ? padded(v, "<nil>", false) : fmt::format("%!{}(<nil>)", v.letter);
+
+    Flags flags() {
+        Flags f;
+        for (; !format_.empty(); format_.remove_prefix(1)) {
+            const char c = format_.front();
+            if (c == '-') {
+                f.minus = true;
+                f.zero = false;
+            } else if (c == '+') {
+                f.plus = true;
+            } else if (c == '#') {
+                f.sharp = true;
+            } else if (c == ' ') {
+                f.space = true;
+            } else if (c == '0') {
+                f.zero = !f.minus;
+            } else {
+                break;
+            }
+        }
+        return f;
     }
-    if (v.letter == 'v' || v.letter == 's') return padded(v, to_text(value), false);
-    return bad(v.letter, "map", value);
-}
+
+    std::optional<std::int64_t> number() {
+        const std::size_t end = std::min(format_.find_first_not_of("0123456789"), format_.size());
+        if (end == 0) return std::nullopt;
+        const auto n = parse_int(format_.substr(0, end));
+        format_.remove_prefix(end);
+        return std::min(n.value_or(kMostWidth), kMostWidth);
+    }
+    static int limited(std::int64_t n) {
+        return static_cast<int>(std::min<std::int64_t>(n, kMostPrecision));
+    }
+
+    // "[2]": which argument comes next. Whether there was one that can be read.
+    bool index() {
+        if (format_.empty() || format_.front() != '[') return false;
+        reordered_ = true;
+        const std::size_t end = format_.find(']');
+        if (end == std::string_view::npos) {
+            format_.remove_prefix(1);
+            good_ = false;
+            return false;
+        }
+        const std::string_view digits = format_.substr(1, end - 1);
+        format_.remove_prefix(end + 1);
+        const bool whole = digits.find_first_not_of("0123456789") == std::string_view::npos;
+        const auto n = whole ? parse_int(digits) : std::nullopt;
+        good_ = good_ && n && *n >= 1 && static_cast<std::uint64_t>(*n) <= arguments_.size();
+        if (n && good_) next_ = static_cast<std::size_t>(*n) - 1;
+        return n.has_value();
+    }
+
+    // A '*': the next argument, when it is a whole number that isn't huge.
+    std::optional<std::int64_t> whole_argument() {
+        if (next_ >= arguments_.size()) return std::nullopt;
+        const auto* n = std::get_if<std::int64_t>(&arguments_[next_++].get());
+        if (n == nullptr || *n > kMostWidth || *n < -kMostWidth) return std::nullopt;
+        return *n;
+    }
+    void width_argument(Flags& f) {
+        const auto n = whole_argument();
+        if (!n) out_ += "%!(BADWIDTH)";
+        f.width = static_cast<std::size_t>(std::abs(n.value_or(0)));
+        if (n.value_or(0) >= 0) return;
+        f.minus = true;
+        f.zero = false;
+    }
+    void precision_argument(Flags& f) {
+        const auto n = whole_argument();
+        if (n && *n >= 0) {
+            f.precision = limited(*n);
+        } else {
+            out_ += "%!(BADPREC)";
+        }
+    }
+
+    void extra() {
+        if (next_ >= arguments_.size()) return;
+        out_ += "%!(EXTRA ";
+        for (std::size_t i = next_; i < arguments_.size(); ++i) {
+            if (i > next_) out_ += ", ";
+            const Value& v = arguments_[i];
+            const bool nothing = std::holds_alternative<std::monostate>(v.get());
+            out_ +=
+                nothing ? "<nil>" : fmt::format("{}={}", go_type(v), formatted(Flags{}, "v", v));
+        }
+        out_ += ")";
+    }
+
+    std::string_view format_;
+    std::span<const Value> arguments_;
+    std::size_t next_ = 0;
+    bool good_ = true;
+    bool reordered_ = false;
+    std::string out_;
+};
 
 }  // namespace
 
 Result<std::string> template_printf(std::string_view format, std::span<const Value> arguments) {
-    std::string out;
-    std::size_t used = 0;
-    while (!format.empty()) {
-        const std::size_t percent = std::min(format.find('%'), format.size());
-        out += format.substr(0, percent);
-        format.remove_prefix(percent);
-        if (format.empty()) break;
-        format.remove_prefix(1);
-        const Verb v = read_verb(format);
-        if (v.letter == '\0') {
-            out += "%!(NOVERB)";
-        } else if (v.letter == '%') {
-            out += '%';
-        } else if (used >= arguments.size()) {
-            out += fmt::format("%!{}(MISSING)", v.letter);
-        } else {
-            out += one(v, arguments[used++]);
-        }
-        if (out.size() > kMostTemplateBytes) {
-            return Error(ErrorCode::kTooLarge, "printf makes too long a text");
-        }
-    }
-    if (used < arguments.size()) {
-        out += "%!(EXTRA ";
-        for (std::size_t i = used; i < arguments.size(); ++i) {
-            out += (i > used ? ", " : "") + to_text(arguments[i]);
-        }
-        out += ")";
-    }
-    return out;
+    return Printer(format, arguments).run();
 }
 
 }  // namespace tocsin::text

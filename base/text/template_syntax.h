@@ -1,6 +1,9 @@
 // The syntax tree of a template. Private to this folder.
 #pragma once
 
+#include <functional>
+#include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -43,15 +46,21 @@ struct Pipeline {
     std::vector<Command> commands;       // one at least
 };
 
-enum class NodeKind { kText, kOutput, kIf, kWith, kRange, kBreak, kContinue };
+enum class NodeKind { kText, kOutput, kIf, kWith, kRange, kBreak, kContinue, kTemplate };
 
 struct Node {
     NodeKind kind = NodeKind::kText;
     Position at;
-    std::string text;
-    Pipeline pipeline;
+    std::string text;   // of kTemplate its name
+    Pipeline pipeline;  // of kTemplate its dot; without commands: nothing
     std::vector<Node> body;
     std::vector<Node> otherwise;
+};
+
+// A template and those that it defines, by name.
+struct Tree {
+    std::vector<Node> nodes;
+    std::map<std::string, std::vector<Node>, std::less<>> defined;
 };
 
 enum class TokenKind {
@@ -80,7 +89,6 @@ Error template_error(Position at, std::string_view message);
 
 Result<std::vector<Token>> template_tokens(std::string_view text);
 // `variables`: the names known from outside.
-Result<std::vector<Node>> template_nodes(std::string_view text,
-                                         std::span<const std::string_view> variables);
+Result<Tree> template_tree(std::string_view text, std::span<const std::string_view> variables);
 
 }  // namespace tocsin::text

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "base/core/time.h"
+#include "base/text/template_unicode.h"
 
 namespace tocsin::text {
 
@@ -77,34 +78,73 @@ std::string humanize_duration(double v) {
     return fmt::format("{}{}s", sign, four(v));
 }
 
+Result<Timestamp> to_time(double v) {
+    if (!std::isfinite(v) || std::fabs(v) > 9.2e9) {
+        return Error(ErrorCode::kInvalid, fmt::format("{} seconds are no time", four(v)));
+    }
+    return from_unix_ms(std::llround(v * 1000));
+}
+
 Result<std::string> humanize_timestamp(double v) {
     if (!std::isfinite(v)) return four(v);
-    if (std::fabs(v) > 9.2e9)
-        return Error(ErrorCode::kInvalid, fmt::format("{} seconds are no time to print", four(v)));
-    const std::string iso = format_rfc3339(from_unix_ms(std::llround(v * 1000)));
-    // 2015-06-23T13:19:44.128Z → 2015-06-23 13:19:44.128 +0000 UTC
-    std::string fraction = iso.substr(19, 4);
-    fraction.resize(fraction.find_last_not_of("0.") + 1);
-    return iso.substr(0, 10) + " " + iso.substr(11, 8) + fraction + " +0000 UTC";
+    TOCSIN_TRY(const Timestamp t, to_time(v));
+    return time_text(t);
 }
 
-std::string title(std::string text) {
+namespace {
+
+std::string all_cased(std::string_view text, Case to) {
+    std::string out;
+    for (std::size_t at = 0; at < text.size();)
+        append_utf8(out, cased(next_character(text, at), to));
+    return out;
+}
+
+}  // namespace
+
+std::string to_upper(std::string_view text) {
+    return all_cased(text, Case::kUpper);
+}
+
+std::string to_lower(std::string_view text) {
+    return all_cased(text, Case::kLower);
+}
+
+// What begins a word for Go's strings.Title: what stands behind anything of ASCII but letters,
+// digits and '_', and behind a blank.
+std::string title(std::string_view text) {
+    std::string out;
     bool start = true;
-    for (char& c : text) {
-        const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                            (c >= '0' && c <= '9') || c == '_' || c == '\'' ||
-                            static_cast<unsigned char>(c) >= 0x80;
-        if (start && c >= 'a' && c <= 'z') c = static_cast<char>(c - 32);
-        start = !letter;
+    for (std::size_t at = 0; at < text.size();) {
+        const std::uint32_t c = next_character(text, at);
+        append_utf8(out, start ? cased(c, Case::kTitle) : c);
+        const bool word = c < 0x80 && (std::isalnum(static_cast<int>(c)) != 0 || c == '_');
+        start = c < 0x80 ? !word : is_space(c);
     }
-    return text;
+    return out;
 }
 
-std::string changed_case(std::string text, char first, char last, int shift) {
-    for (char& c : text) {
-        if (c >= first && c <= last) c = static_cast<char>(c + shift);
+std::string js_escaped(std::string_view text) {
+    std::string out;
+    for (std::size_t at = 0; at < text.size();) {
+        const std::uint32_t c = next_character(text, at);
+        if (c == '\\' || c == '\'' || c == '"') {
+            out += {'\\', static_cast<char>(c)};
+        } else if (c < 0x20 || c == '<' || c == '>' || c == '&' || c == '=' ||
+                   (c >= 0x80 && !is_printable(c))) {
+            out += fmt::format("\\u{:04X}", c);
+        } else {
+            append_utf8(out, c);
+        }
     }
-    return text;
+    return out;
+}
+
+std::string url_path(std::string_view url) {
+    const std::size_t host = url.find("://");
+    const std::size_t path = host == std::string_view::npos ? 0 : url.find('/', host + 3);
+    if (path == std::string_view::npos) return {};
+    return std::string(url.substr(path, url.find_first_of("?#", path) - path));
 }
 
 namespace {

@@ -3,8 +3,11 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/core/result.h"
+#include "base/core/time.h"
+#include "base/text/template.h"
 
 namespace tocsin::text {
 
@@ -14,11 +17,19 @@ std::string humanize_duration(double v);    // 1d 2h 3m 4s
 std::string humanize_percentage(double v);  // 12.34%
 Result<std::string> humanize_timestamp(double v);
 
-std::string title(std::string text);
-std::string changed_case(std::string text, char first, char last, int shift);
+// A time prints as Go's String.
+Result<Timestamp> to_time(double v);
+std::string time_text(Timestamp t);
+Result<Value> time_method(Timestamp t, std::string_view name, const std::vector<Value>& arguments);
+
+std::string title(std::string_view text);
+std::string to_upper(std::string_view text);
+std::string to_lower(std::string_view text);
 std::string strip_port(const std::string& text);
 std::string strip_domain(const std::string& text);
 std::string url_query(std::string_view text);
+std::string js_escaped(std::string_view text);
+std::string url_path(std::string_view url);
 
 Result<bool> regex_found(const std::string& pattern, const std::string& text);
 // Go's ReplaceAllString: $1, ${name}.

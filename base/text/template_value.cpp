@@ -1,8 +1,11 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/core/overloaded.h"
 #include "base/core/strings.h"
 #include "base/text/template_functions.h"
+#include "base/text/template_text.h"
 
 namespace tocsin::text {
 
@@ -25,7 +28,7 @@ bool is_true(const Value& value) {
     return std::visit(
         Overloaded{[](std::monostate) { return false; }, [](bool v) { return v; },
                    [](double v) { return v != 0; }, [](std::int64_t v) { return v != 0; },
-                   [](const std::string& v) { return !v.empty(); },
+                   [](Timestamp) { return true; }, [](const std::string& v) { return !v.empty(); },
                    [](const MapPtr& v) { return !v->empty(); },
                    [](const ListPtr& v) { return !v->empty(); }},
         value.get());
@@ -39,6 +42,7 @@ void append_text(std::string& out, const Value& value) {
     std::visit(Overloaded{[](std::monostate) {}, [&](bool v) { out += v ? "true" : "false"; },
                           [&](double v) { out += format_double(v); },
                           [&](std::int64_t v) { out += std::to_string(v); },
+                          [&](Timestamp v) { out += time_text(v); },
                           [&](const std::string& v) { out += v; },
                           [&](const MapPtr& v) {
                               out += "map[";
@@ -72,7 +76,8 @@ std::string_view type_name(const Value& value) {
     return std::visit(Overloaded{[](std::monostate) -> std::string_view { return "nothing"; },
                                  [](bool) -> std::string_view { return "true or false"; },
                                  [](double) -> std::string_view { return "a number"; },
-                                 [](std::int64_t) -> std::string_view { return "a number"; },
+                                 [](std::int64_t) -> std::string_view { return "a whole number"; },
+                                 [](Timestamp) -> std::string_view { return "a time"; },
                                  [](const std::string&) -> std::string_view { return "a text"; },
                                  [](const MapPtr&) -> std::string_view { return "a map"; },
                                  [](const ListPtr&) -> std::string_view { return "a list"; }},
@@ -87,6 +92,13 @@ Result<double> to_number(const Value& value) {
         return Error(ErrorCode::kInvalid, fmt::format("{} is not a number", quote(*v)));
     }
     return Error(ErrorCode::kInvalid, fmt::format("a number is needed, not {}", type_name(value)));
+}
+
+Value missing_of(const ValueMap& map) {
+    const bool texts = std::all_of(map.begin(), map.end(), [](const auto& entry) {
+        return std::holds_alternative<std::string>(entry.second.get());
+    });
+    return texts ? Value("") : Value();
 }
 
 const Value* find_key(const Value& map, std::string_view key) {

@@ -25,6 +25,7 @@ constexpr std::size_t kMostExpansions = 1000;
 struct Refused {
     Position position;
     std::string message;
+    DiagnosticLevel level = DiagnosticLevel::kError;
 };
 
 // Turns yaml-cpp's marks (zero-based, columns in bytes) into positions.
@@ -80,15 +81,18 @@ class Places {
 // a key came twice.
 class YamlParser final : public YAML::EventHandler {
   public:
-    YamlParser(std::string_view text, Diagnostics& diagnostics)
-        : places_(text), diagnostics_(diagnostics) {}
+    YamlParser(std::string_view text, Diagnostics& diagnostics, Documents documents)
+        : places_(text),
+          diagnostics_(diagnostics),
+          second_(documents == Documents::kOne ? DiagnosticLevel::kError
+                                               : DiagnosticLevel::kWarning) {}
 
     const Places& places() const { return places_; }
     YamlNode root() const { return root_; }
 
     void OnDocumentStart(const YAML::Mark& mark) override {
         if (++documents_ > 1) {
-            throw Refused{places_.of(mark), "a second document: only one is read"};
+            throw Refused{places_.of(mark), "a second document: only one is read", second_};
         }
     }
     void OnDocumentEnd() override {}
@@ -244,6 +248,7 @@ class YamlParser final : public YAML::EventHandler {
 
     Places places_;
     Diagnostics& diagnostics_;
+    DiagnosticLevel second_;
     int documents_ = 0;
     std::size_t expansions_ = 0;
     std::vector<Frame> open_;
@@ -316,28 +321,31 @@ std::size_t first_bad_byte(std::string_view text) {
 
 }  // namespace
 
-YamlNode parse_yaml(std::string_view text, Diagnostics& diagnostics) {
+YamlNode parse_yaml(std::string_view text, Diagnostics& diagnostics, Documents documents) {
     if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
     if (text.size() > kMostBytes) {
         diagnostics.error({}, fmt::format("larger than {}", format_bytes({kMostBytes})));
         return {};
     }
-    YamlParser parser(text, diagnostics);
+    YamlParser parser(text, diagnostics, documents);
     if (const std::size_t bad = first_bad_byte(text); bad != std::string_view::npos) {
         diagnostics.error(parser.places().of_offset(bad), "not UTF-8 text");
         return {};
     }
+    bool first_done = false;
     try {
         std::istringstream stream{std::string(text)};
         YAML::Parser yaml(stream);
-        while (yaml.HandleNextDocument(parser)) {
-        }
+        while (yaml.HandleNextDocument(parser)) first_done = true;
     } catch (const Refused& e) {
-        diagnostics.error(e.position, e.message);
-        return {};
+        diagnostics.add({e.level, diagnostics.file(), e.position, e.message});
+        if (e.level == DiagnosticLevel::kError) return {};
     } catch (const YAML::Exception& e) {
-        diagnostics.error(parser.places().of(e.mark), "not YAML: " + e.msg);
-        return {};
+        // Behind the first document anything may stand if it is not to be read.
+        if (!first_done || documents == Documents::kOne) {
+            diagnostics.error(parser.places().of(e.mark), "not YAML: " + e.msg);
+            return {};
+        }
     }
     const YamlNode root = parser.root();
     return root.kind() == YamlKind::kNull ? YamlNode{} : root;

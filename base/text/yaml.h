@@ -47,9 +47,13 @@ class YamlNode {
     std::shared_ptr<const Impl> impl_;
 };
 
+// What a second document is: an error, or (where another program reads the first alone) a warning.
+enum class Documents { kOne, kFirst };
+
 // The document's root; absent (and an error in `diagnostics`) when it is not YAML.
 // An empty document is an absent node without an error.
-YamlNode parse_yaml(std::string_view text, Diagnostics& diagnostics);
+YamlNode parse_yaml(std::string_view text, Diagnostics& diagnostics,
+                    Documents documents = Documents::kOne);
 
 // Reads one map. Each getter marks its key as known, reports what is wrong at the value's position,
 // and returns nothing when the key is absent or wrong. Keep it on the stack; finish() at the end.

@@ -83,6 +83,20 @@ void PreparedRule::look_at_dependencies(Duration boot, Duration interval) {
     }
 }
 
+std::optional<HealthChange> PreparedRule::note(const Result<void>& done, Timestamp at,
+                                               const std::string& file) {
+    const bool failed = health == RuleHealth::kError;
+    last_evaluation = at;
+    health = done ? RuleHealth::kOk : RuleHealth::kError;
+    last_error = done ? std::string() : done.error().message;
+    if (failed == !done) return std::nullopt;
+    const auto* as_record = std::get_if<RecordRule>(rule);
+    const auto* as_alert = std::get_if<AlertRule>(rule);
+    const int line = as_record != nullptr ? as_record->at.line : as_alert->at.line;
+    return HealthChange{as_record != nullptr ? as_record->record : as_alert->alert,
+                        file + ":" + std::to_string(line), last_error};
+}
+
 std::uint64_t PreparedGroup::revision() const {
     std::uint64_t sum = 0;
     for (const PreparedRule& rule : rules) sum += rule.alert ? rule.alert->revision() : 0;

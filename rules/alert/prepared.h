@@ -43,6 +43,9 @@ struct PreparedRule {
     Result<void> evaluate_alert(const Instant& now, std::int64_t limit,
                                 const SourceFailing& failing, Sequence& sequence,
                                 std::vector<Transition>& out);
+    // Notes how an evaluation went; whether that is news.
+    std::optional<HealthChange> note(const Result<void>& done, Timestamp at,
+                                     const std::string& file);
 };
 
 struct PreparedGroup {

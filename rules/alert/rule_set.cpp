@@ -296,13 +296,9 @@ EvaluationResult RuleSet::evaluate(std::size_t index, const Instant& now,
             rule.record
                 ? rule.evaluate_record(now.wall, limit, failing, impl_->series, impl_->history)
                 : rule.evaluate_alert(now, limit, failing, impl_->sequence, out);
-        rule.last_evaluation = now.wall;
-        rule.health = done ? RuleHealth::kOk : RuleHealth::kError;
-        if (done) {
-            rule.last_error.clear();
-        } else {
-            rule.last_error = done.error().message;
-            ++result.failures;
+        if (!done) ++result.failures;
+        if (auto change = rule.note(done, now.wall, group.file->path)) {
+            result.changes.push_back(std::move(*change));
         }
     }
     return result;

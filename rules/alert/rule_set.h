@@ -29,9 +29,17 @@ struct RuleSetOptions {
 // reads, and for an alert's metrics when a series that is pending or firing gives no value.
 using SourceFailing = std::function<bool(std::string_view metric)>;
 
+// A rule that begins to fail, or is well again.
+struct HealthChange {
+    std::string rule;
+    std::string place;  // "<file>:<line>"
+    std::string error;  // "": it is well again
+};
+
 struct EvaluationResult {
     std::size_t rules = 0;
     std::size_t failures = 0;
+    std::vector<HealthChange> changes;
 };
 
 enum class RuleHealth { kUnknown, kOk, kError };  // "unknown", "ok", "err" in Prometheus's API

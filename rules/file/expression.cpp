@@ -5,6 +5,7 @@
 #include <string_view>
 #include <variant>
 
+#include "base/core/strings.h"
 #include "rules/file/reader.h"
 #include "rules/promql/ast.h"
 #include "rules/promql/functions.h"
@@ -55,14 +56,14 @@ std::optional<Span> find_filter(std::string_view expr) {
 
 void report_in_expression(const ReadContext& context, const Expression& expr, Span at,
                           std::string_view message) {
-    const auto place = context.source.locate(expr.at, expr.text, at.begin);
-    if (place) {
+    if (const auto place = context.source.locate(expr.at, expr.text, at.begin)) {
         context.diagnostics.error(*place, std::string(message));
-    } else {
-        // A folded or escaped scalar: the place within the expression's own text must do.
-        context.diagnostics.error(expr.at,
-                                  promql::ParseError{at, std::string(message)}.text(expr.text));
+        return;
     }
+    const std::string_view before = std::string_view(expr.text).substr(0, at.begin);
+    context.diagnostics.error(expr.at, std::string(message) + " (at character " +
+                                           std::to_string(utf8_length(before) + 1) +
+                                           " of the expression)");
 }
 
 std::optional<Expression> read_expression(const text::YamlNode& node, const ReadContext& context) {

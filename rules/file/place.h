@@ -10,20 +10,20 @@
 
 namespace tocsin::rules {
 
-// The lines of a text, for looking positions up. The text must outlive it.
+// A text, for looking positions up in it. The text must outlive it.
 class SourceText {
   public:
     explicit SourceText(std::string_view text);
 
-    // The place of byte `offset` of `scalar`, a value that YAML read at `at`: exact for plain and
-    // quoted one-liners without escapes and for literal blocks (`|`), nothing otherwise.
+    // The place of byte `offset` of `scalar`, a value that YAML read at `at`, in whatever style it
+    // is written: what is written there is read once more beside the value. Behind the last word it
+    // is the end of that. Nothing when the two don't go together.
     std::optional<Position> locate(Position at, std::string_view scalar, std::size_t offset) const;
 
   private:
-    std::string_view line(int number) const;  // 1-based; "" beyond the end
-    std::optional<Position> in_block(Position at, std::string_view scalar,
-                                     std::size_t offset) const;
-    std::vector<std::string_view> lines_;
+    Position position_of(std::size_t byte) const;
+    std::string_view text_;
+    std::vector<std::size_t> starts_;  // of the lines
 };
 
 }  // namespace tocsin::rules

@@ -43,10 +43,35 @@ Position position_in(const YamlNode& map, const std::string& key) {
     return value ? value.position() : map.position();
 }
 
+// Prometheus takes a key without a value for one that isn't there.
+bool is_set(MapReader& reader, std::string_view key) {
+    return reader.node(key).kind() != YamlKind::kNull;
+}
+
+std::optional<Duration> read_duration(MapReader& reader, std::string_view key) {
+    return is_set(reader, key) ? reader.duration(key) : std::nullopt;
+}
+
+// As MapReader::string_map, but a name without a value has the empty text.
+StringPairs string_map(MapReader& reader, std::string_view key, const ReadContext& context) {
+    const YamlNode node = reader.node(key);
+    if (node.kind() != YamlKind::kMap) return reader.string_map(key);
+    StringPairs pairs;
+    for (const auto& [name, item] : node.entries()) {
+        if (item.kind() == YamlKind::kScalar || item.kind() == YamlKind::kNull) {
+            pairs.emplace_back(name, item.scalar());
+        } else {
+            context.diagnostics.error(
+                item.position(), "\"" + name + "\" in \"" + std::string(key) + "\" must be a text");
+        }
+    }
+    return pairs;
+}
+
 // `labels` or `annotations`: names checked, and values as templates where they are ones.
 StringPairs read_pairs(MapReader& reader, std::string_view key, Values values,
                        const ReadContext& context) {
-    StringPairs pairs = reader.string_map(key);
+    StringPairs pairs = string_map(reader, key, context);
     const YamlNode node = reader.node(key);
     for (const auto& [name, value] : pairs) {
         const std::string where = std::string(key) + " \"" + name + "\"";
@@ -90,14 +115,19 @@ std::optional<Rule> read_record(const YamlNode& node, const StringPairs& group_l
     }
     const auto expr = read_expression(reader.node("expr"), context);
     rule.labels = merge_labels(group_labels, read_pairs(reader, "labels", Values::kPlain, context));
-    for (const std::string_view key : {"for", "keep_firing_for", "annotations", "levels", "clear",
-                                       "no_data", "inspect", "mode", "vary", "depends_on"}) {
-        if (reader.node(key)) {
-            context.diagnostics.error(
-                node.key_node(key).position(),
-                "invalid field \"" + std::string(key) + "\" in recording rule");
-        }
+    const auto refuse = [&](std::string_view key) {
+        context.diagnostics.error(node.key_node(key).position(),
+                                  "invalid field \"" + std::string(key) + "\" in recording rule");
+    };
+    for (const std::string_view key : {"for", "keep_firing_for"}) {
+        if (read_duration(reader, key).value_or(Duration{0}) != Duration{0}) refuse(key);
     }
+    if (!string_map(reader, "annotations", context).empty()) refuse("annotations");
+    for (const std::string_view key :
+         {"levels", "clear", "no_data", "inspect", "mode", "vary", "depends_on"}) {
+        if (reader.node(key)) refuse(key);
+    }
+    reader.node("alert");  // empty, or this were no recording rule
     reader.finish();
     if (!expr) return std::nullopt;
     rule.expr = *expr;
@@ -140,8 +170,8 @@ std::optional<Rule> read_alert(const YamlNode& node, const GroupDefaults& group,
     rule.alert = reader.string("alert").value_or("");
     if (rule.alert.empty()) reader.error("alert", "the alert's name must not be empty");
     const auto expr = read_expression(reader.node("expr"), context);
-    rule.hold = reader.duration("for").value_or(Duration{0});
-    rule.keep_firing_for = reader.duration("keep_firing_for").value_or(Duration{0});
+    rule.hold = read_duration(reader, "for").value_or(Duration{0});
+    rule.keep_firing_for = read_duration(reader, "keep_firing_for").value_or(Duration{0});
     rule.labels =
         merge_labels(group.labels, read_pairs(reader, "labels", Values::kTemplates, context));
     rule.annotations =
@@ -151,12 +181,20 @@ std::optional<Rule> read_alert(const YamlNode& node, const GroupDefaults& group,
     rule.mode = read_mode(reader, group.mode);
     read_levels(reader, rule, context);
     rule.depends_on = read_dependencies(reader.node("depends_on"), context);
+    reader.node("record");  // empty, or this were no alerting rule
     reader.finish();
     if (!expr) return std::nullopt;
     rule.expr = *expr;
     if (node.find("levels")) refuse_severity(rule, node, context);
     check_threshold(rule, context);
     return rule;
+}
+
+// Whether the key says a name; as for Prometheus an empty one says nothing.
+bool is_named(const YamlNode& rule, std::string_view key) {
+    const YamlNode name = rule.find(key);
+    return name.kind() == YamlKind::kScalar ? !name.scalar().empty()
+                                            : name.kind() != YamlKind::kNull;
 }
 
 std::optional<Rule> read_rule(const YamlNode& node, const GroupDefaults& group,
@@ -166,8 +204,8 @@ std::optional<Rule> read_rule(const YamlNode& node, const GroupDefaults& group,
                                   "a rule is a map with alert or record, and expr");
         return std::nullopt;
     }
-    const bool is_alert = static_cast<bool>(node.find("alert"));
-    const bool is_record = static_cast<bool>(node.find("record"));
+    const bool is_alert = is_named(node, "alert");
+    const bool is_record = is_named(node, "record");
     if (!node.find("expr")) {
         context.diagnostics.error(node.position(), "field \"expr\" must be set in rule");
     }
@@ -177,7 +215,8 @@ std::optional<Rule> read_rule(const YamlNode& node, const GroupDefaults& group,
         return std::nullopt;
     }
     if (is_record) return read_record(node, group.labels, context);
-    if (is_alert) return read_alert(node, group, context);
+    if (is_alert || node.find("alert")) return read_alert(node, group, context);
+    if (node.find("record")) return read_record(node, group.labels, context);
     // Read as an alert all the same, so that a misspelt "alert" is named with the key it is near.
     MapReader reader(node, "a rule", context.diagnostics);
     for (const std::string_view key :
@@ -197,11 +236,12 @@ RuleGroup read_group(const YamlNode& node, const ReadContext& context) {
     if (node.kind() != YamlKind::kMap) return group;
     group.name = reader.string("name").value_or("");
     if (group.name.empty()) reader.error("name", "the group's name must not be empty");
-    group.interval = reader.duration("interval");
-    if (group.interval && *group.interval <= Duration{0}) {
-        reader.error("interval", "interval must be more than nothing");
+    group.interval = read_duration(reader, "interval");
+    if (group.interval == Duration{0}) group.interval.reset();
+    if (is_set(reader, "limit")) {
+        group.limit = reader.integer("limit", -kMostAlerts, kMostAlerts).value_or(0);
+        group.limit = std::max<std::int64_t>(group.limit, 0);  // below nothing: any number too
     }
-    group.limit = reader.integer("limit", 0, kMostAlerts).value_or(0);
     group.mode = read_mode(reader, RuleMode::kActive);
     const GroupDefaults defaults{read_pairs(reader, "labels", Values::kPlain, context), group.mode};
     const YamlNode rules = reader.node("rules");
@@ -212,6 +252,7 @@ RuleGroup read_group(const YamlNode& node, const ReadContext& context) {
         return group;
     }
     for (const YamlNode& rule : rules.items()) {
+        if (rule.kind() == YamlKind::kNull) continue;
         if (auto read = read_rule(rule, defaults, context)) group.rules.push_back(std::move(*read));
     }
     return group;
@@ -293,7 +334,7 @@ RuleFile parse_rule_file(std::string_view text, const RuleFileOptions& options,
     RuleFile file;
     file.path = diagnostics.file();
     file.version = hex(sha256(text)).substr(0, kVersionDigits);
-    const YamlNode root = text::parse_yaml(text, diagnostics);
+    const YamlNode root = text::parse_yaml(text, diagnostics, text::Documents::kFirst);
     if (!root || root.kind() == YamlKind::kNull) return file;
     const SourceText source(text);
     const ReadContext context{options, source, diagnostics};

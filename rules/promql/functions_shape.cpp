@@ -123,7 +123,7 @@ class AbsentOverTime final : public VectorNode {
 // What absent() says of the series that is not there: the labels its selector demands. A label with
 // two matchers, or another kind of matcher, says nothing certain.
 Labels absent_labels(const Expr& argument) {
-    const auto* selector = std::get_if<Selector>(&argument.node);
+    const auto* selector = std::get_if<Selector>(&unparenthesized(argument).node);
     if (selector == nullptr) return {};
     LabelsBuilder builder;
     std::set<std::string_view> seen;

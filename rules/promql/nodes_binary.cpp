@@ -52,8 +52,10 @@ Outcome apply(BinaryOp op, double l, double r) {
     return {l, true};
 }
 
+// Prometheus 2.42 forgot atan2 among what drops the name (promql/engine.go, shouldDropMetricName).
 bool drops_name(const Binary& node) {
-    return !is_comparison(node.op) || node.comparison == Comparison::kBool;
+    if (is_comparison(node.op)) return node.comparison == Comparison::kBool;
+    return node.op != BinaryOp::kAtan2;
 }
 
 class ScalarScalar final : public ScalarNode {
@@ -92,10 +94,9 @@ class VectorScalar final : public VectorNode {
         if (!drops_name_) {
             adopt(*vector_);
             for (const Row& row : vector_->rows()) {
+                const Outcome o = scalar_left_ ? apply(op_, s, row.v) : apply(op_, row.v, s);
                 // A filter passes the vector's value, whichever side it stands on.
-                const bool keep =
-                    scalar_left_ ? apply(op_, s, row.v).keep : apply(op_, row.v, s).keep;
-                if (keep) rows_.push_back(row);
+                if (o.keep) rows_.push_back({row.slot, is_comparison(op_) ? row.v : o.v});
             }
             return success();
         }

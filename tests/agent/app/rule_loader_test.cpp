@@ -33,6 +33,21 @@ TEST_CASE("a rule file that is wrong from the start is there but not read") {
     CHECK(stands_in.unread.empty());
 }
 
+TEST_CASE("a rule file that is wrong keeps its own old rules, not the other files' new ones away") {
+    const test::FixtureTree tree{{"a.yml", kGood}, {"b.yml", kGood}};
+    RuleLoader loader({tree.at("*.yml")}, rules::default_severities());
+    REQUIRE(loader.load().complete);
+    tree.write("a.yml", kLevels);
+    tree.write("b.yml", kBad);
+    const auto loaded = loader.load();
+    CHECK_FALSE(loaded.complete);
+    std::string names;
+    for (const auto& file : loaded.files) {
+        names += std::get<rules::AlertRule>(file.groups.at(0).rules.at(0)).alert + " ";
+    }
+    CHECK(names == "L A ");
+}
+
 TEST_CASE("a rule file that contradicts another is there but not read") {
     const test::FixtureTree tree{{"a.yml", kLevels}, {"b.yml", kLevels}};
     RuleLoader loader({tree.at("*.yml")}, rules::default_severities());

@@ -104,7 +104,7 @@ TEST_CASE("a template prints what Go's text/template prints") {
          "true true true true false false"},
         {"{{ eq \"a\" \"b\" \"a\" }} {{ lt \"a\" \"b\" }}", "true true"},
         {"{{ and false (query \"broken(\") }} {{ or 1 (query \"broken(\") }}", "false 1"},
-        {"{{ gt $value 80 }}", "true"},
+        {"{{ gt $value 80.0 }} {{ gt 81 80 }}", "true true"},
         {"{{ len \"abc\" }} {{ len $labels }} {{ index $labels \"job\" }}", "3 3 node"},
         {"{{ print \"a\" 1 2 \"b\" }} {{ println 1 2 }}", "a1 2b 1 2\n"},
         {"{{ html \"<a&'\\\">\" }} {{ urlquery \"a b&c=ü\" }}",
@@ -195,7 +195,7 @@ TEST_CASE("Prometheus's functions answer as Prometheus's do") {
          "a:11 b:21 c:31 "},
         {"{{ graphLink \"up\" }} {{ tableLink \"a b\" }}",
          "/graph?g0.expr=up&g0.tab=0 /graph?g0.expr=a+b&g0.tab=1"},
-        {"{{ externalURL }}", "http://localhost:9840"},
+        {"{{ externalURL }}<{{ pathPrefix }}>", "http://localhost:9840<>"},
     }));
     CAPTURE(c.text);
     REQUIRE(rendered(c.text) == c.expected);
@@ -221,7 +221,30 @@ TEST_CASE("mistakes are told with their place") {
         {"{{ break }}", "parse: at 1:1: break outside of range"},
         {"{{ # }}", "parse: at 1:4: unexpected \"#\""},
         {"{{ 1x }}", "parse: at 1:4: bad number \"1x\""},
-        {"{{ template \"x\" }}", "parse: at 1:1: template is not supported in messages"},
+        {"{{ template \"x\" }}", "render: at 1:1: template \"x\" not defined"},
+        {"{{ template x }}", "parse: at 1:13: unexpected \"x\" in template"},
+        {"{{ define \"x\" }}", "parse: at 1:1: {{define}} without {{end}}"},
+        {"{{ define \"x\" }}{{ else }}{{ end }}", "parse: at 1:17: unexpected {{else}}"},
+        {"{{ if true }}{{ define \"x\" }}{{ end }}{{ end }}",
+         "parse: at 1:14: unexpected {{define}}"},
+        {"{{ define \"x\" }}1{{ end }}{{ define \"x\" }}2{{ end }}",
+         "parse: at 1:27: multiple definition of template \"x\""},
+        {"{{ define \"x\" }}{{ $labels.job }}{{ end }}",
+         "parse: at 1:20: undefined variable \"$labels\""},
+        {"{{ range query \"up\" }}{{ block \"x\" . }}{{ break }}{{ end }}{{ end }}",
+         "parse: at 1:40: break outside of range"},
+        {"{{ lt $value 5 }}",
+         "render: at 1:4: lt: incompatible types for comparison: a number and a whole number"},
+        {"{{ eq $labels $labels }}", "render: at 1:4: eq: a map can't be compared"},
+        {"{{ lt true false }}",
+         "render: at 1:4: lt: incompatible types for comparison: true or false and true or false"},
+        {"{{ slice \"abcdef\" 4 3 }}", "render: at 1:4: slice: invalid slice index: 4 > 3"},
+        {"{{ slice \"abcdef\" 7 }}", "render: at 1:4: slice: index out of range: 7"},
+        {"{{ slice \"abcdef\" 1 2 3 }}", "render: at 1:4: slice: cannot 3-index slice a string"},
+        {"{{ slice $labels 1 }}", "render: at 1:4: slice: can't slice a map"},
+        {"{{ call .Labels }}", "render: at 1:4: call: a map is no function"},
+        {"{{ .Labels.job 1 }}", "render: at 1:4: job of a map has arguments but is no function"},
+        {"{{ (toTime 0).Nothing }}", "render: at 1:4: a time has no Nothing"},
         {"{{/* x }}", "parse: at 1:1: unclosed comment"},
         {"值{{ nope }}", "parse: at 1:5: function \"nope\" not defined"},
         {"{{ .Lables.job }}",
@@ -233,10 +256,10 @@ TEST_CASE("mistakes are told with their place") {
          "render: at 1:19: first: first() called on vector with no elements"},
         {"{{ query \"broken(\" }}", "render: at 1:4: query: parse error"},
         {"{{ eq 1 \"1\" }}",
-         "render: at 1:4: eq: incompatible types for comparison: a number and a text"},
+         "render: at 1:4: eq: incompatible types for comparison: a whole number and a text"},
         {"{{ match \"(\" \"x\" }}",
          "render: at 1:4: match: bad regular expression \"(\": missing ): ("},
-        {"{{ range 5 }}{{ end }}", "render: at 1:1: range can't iterate over a number"},
+        {"{{ range 5 }}{{ end }}", "render: at 1:1: range can't iterate over a whole number"},
         {"{{ index (query \"up\") 7 }}", "render: at 1:4: index: index out of range: 7"},
     }));
     CAPTURE(c.text);
@@ -250,6 +273,11 @@ TEST_CASE("hostile templates are bounded") {
         std::string deep;
         for (int i = 0; i < 1000; ++i) deep += "{{ if true }}";
         REQUIRE_THAT(rendered(deep), Catch::Contains("nested too deep"));
+    }
+    SECTION("templates that call themselves") {
+        REQUIRE_THAT(
+            rendered("{{ define \"x\" }}{{ template \"x\" }}{{ end }}{{ template \"x\" }}"),
+            Catch::Contains("nested too deep"));
     }
     SECTION("long outputs") {
         REQUIRE_THAT(
@@ -272,6 +300,12 @@ TEST_CASE("hostile templates are bounded") {
         for (int i = 0; i < 20; ++i) text += "{{ end }}";
         REQUIRE_THAT(rendered(text), Catch::Contains("takes too long"));
     }
+}
+
+TEST_CASE("the prefix of paths is the external address's path") {
+    TemplateContext context = alert_context();
+    context.variables["externalURL"] = "https://a.example:9090/p/q?x=/y";
+    REQUIRE(rendered("{{ pathPrefix }}", context) == "/p/q");
 }
 
 TEST_CASE("a caller names its own variables, and a dot of its own") {

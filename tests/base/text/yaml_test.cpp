@@ -114,6 +114,14 @@ TEST_CASE("each mistake is told with its place and what to do") {
     REQUIRE(complaints(c.text) == c.expected);
 }
 
+TEST_CASE("where the first document alone is read, a second is a warning whatever it holds") {
+    const std::string_view text = GENERATE("alert: a\n---\nalert: b\n", "alert: a\n---\n}: [\n");
+    Diagnostics diagnostics("rules.yml");
+    const YamlNode root = parse_yaml(text, diagnostics, Documents::kFirst);
+    CHECK(root.find("alert").scalar() == "a");
+    CHECK_FALSE(diagnostics.has_errors());
+}
+
 TEST_CASE("all mistakes of a file are told at once") {
     const std::string all = complaints("for: x\ncount: 0\nmod: active\n");
     REQUIRE(std::count(all.begin(), all.end(), '\n') == 3);

@@ -195,6 +195,19 @@ TEST_CASE("a rule that fails says why and leaves the others alone") {
     CHECK(rules.status()[0].rules[0].health == RuleHealth::kError);
     CHECK(rules.status()[0].rules[0].last_error ==
           "vector contains metrics with the same labelset after applying rule labels");
+
+    // It is news once, and again when it is well.
+    REQUIRE(result.changes.size() == 1);
+    CHECK(result.changes[0].rule == "one");
+    CHECK(result.changes[0].place == "test.yml:4");
+    CHECK(result.changes[0].error == rules.status()[0].rules[0].last_error);
+    CHECK(rules.evaluate(0, instant(2), {}, out).changes.empty());
+    world.put(Labels{{"__name__", "label_free"}, {"mountpoint", "/b"}}, 3, kStaleNaN);
+    const EvaluationResult well = rules.evaluate(0, instant(3), {}, out);
+    REQUIRE(well.changes.size() == 1);
+    CHECK(well.changes[0].rule == "one");
+    CHECK(well.changes[0].error.empty());
+    CHECK(rules.evaluate(0, instant(4), {}, out).changes.empty());
 }
 
 TEST_CASE("a restart restores what was saved, and a removed rule's alerts are resolved") {

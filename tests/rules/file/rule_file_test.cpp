@@ -90,6 +90,27 @@ TEST_CASE("a Prometheus rule file reads as Prometheus reads it") {
     CHECK_FALSE(file.groups[1].interval);
 }
 
+TEST_CASE("an empty value is none, and only the first document is read, as in Prometheus") {
+    Diagnostics diagnostics("empty_values.yml");
+    const RuleFile file = read(slurp(kFixtures + "/good/empty_values.yml"), diagnostics);
+    CHECK(diagnostics.text() ==
+          "empty_values.yml:38:1: warning: a second document: only one is read\n");
+    REQUIRE(file.groups.size() == 3);
+    CHECK_FALSE(file.groups[0].interval);
+    CHECK(file.groups[0].limit == 0);
+    REQUIRE(file.groups[0].rules.size() == 2);
+    const auto& alert = std::get<AlertRule>(file.groups[0].rules[0]);
+    CHECK(alert.hold == Duration{0});
+    CHECK(alert.keep_firing_for == Duration{0});
+    CHECK(alert.labels == StringPairs{{"severity", "warning"}, {"team", ""}});
+    CHECK(alert.annotations == StringPairs{{"summary", "hi"}, {"dashboard", ""}});
+    CHECK(std::get<AlertRule>(file.groups[0].rules[1]).alert == "EmptyRecord");
+    CHECK_FALSE(file.groups[1].interval);
+    CHECK(file.groups[1].limit == 0);
+    REQUIRE(file.groups[1].rules.size() == 2);
+    CHECK(std::get<RecordRule>(file.groups[1].rules[0]).record == "a:b");
+}
+
 TEST_CASE("levels are ranked by the severities and inherit for and clear") {
     const RuleFile file = read_good("threshold.yml");
     const auto& disk = std::get<AlertRule>(file.groups[0].rules[0]);
