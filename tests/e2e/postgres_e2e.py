@@ -30,6 +30,7 @@ collect:
         - {{name: limits, query: SHOW max_connections, values: [max_connections]}}
         - {{name: writes, query: SELECT bump() AS n, values: [n], database: shop}}
         - {{name: flood, query: "SELECT i, i AS n FROM generate_series(1, 100000) AS i", labels: [i], values: [n]}}
+        - {{name: locks, query: SELECT hold() AS n, values: [n], database: shop}}
         - {{name: nothing, query: SELECT 1 AS n FROM no_such_table, values: [n]}}
 """
 
@@ -40,6 +41,7 @@ GRANT SELECT ON orders TO tocsin;
 CREATE TABLE hits (n int);
 GRANT ALL ON hits TO tocsin;
 CREATE FUNCTION bump() RETURNS bigint LANGUAGE sql AS 'INSERT INTO hits VALUES (1); SELECT count(*) FROM hits';
+CREATE FUNCTION hold() RETURNS int LANGUAGE sql AS 'SELECT pg_advisory_lock(42); SELECT 1';
 """
 
 def more_than_the_exporter(agent, server):
@@ -74,8 +76,10 @@ def checks(agent, server):
     check(len(m.series("flood_n")) == 1000, "an answer without end is cut off")
     good = {s["check"]: m.get("tocsin_sql_check_success", check=s["check"])[0]
             for s in m.series("tocsin_sql_check_success")}
-    check(good == {"orders": 1, "seldom": 1, "limits": 1, "writes": 0, "flood": 0, "nothing": 0}, f"{good}")
+    check(good == {"orders": 1, "seldom": 1, "limits": 1, "writes": 0, "flood": 0, "locks": 1, "nothing": 0}, f"{good}")
     check(server.sql("SELECT count(*) FROM hits", "shop") == "0", "a function that writes wrote nothing")
+    wait_for("a lock that a function takes does not stay", lambda: server.sql(
+        "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'", "shop") == "0")
     log = agent.log.read_text()
     for name, reason in (("writes", "read-only transaction"), ("flood", "more than 1000 rows"),
                          ("nothing", "no_such_table")):
@@ -89,10 +93,12 @@ def checks(agent, server):
 def refused(agent, directory):
     path = Path(directory, "wrong.yml")
     path.write_text("collect:\n  postgres:\n    - dsn: host=x\n      checks:\n"
-                    "        - {name: a, values: [n], query: 'WITH d AS (DELETE FROM t RETURNING 1) SELECT 1'}\n")
+                    "        - {name: a, values: [n], query: 'WITH d AS (DELETE FROM t RETURNING 1) SELECT 1'}\n"
+                    "        - {name: b, values: [n], query: 'SELECT pg_catalog.\"pg_advisory_lock\" (42) IS NULL AS n'}\n")
     done = subprocess.run([agent.argv[0], "serve", "--config", path], capture_output=True, text=True, timeout=20)
     check(done.returncode != 0, "a configuration with a check that writes does not start")
-    check("wrong.yml:5:" in done.stderr and "DELETE is none" in done.stderr, f"it says where and why: {done.stderr}")
+    for line, why in ((5, "DELETE is none"), (6, "the function pg_advisory_lock does more")):
+        check(f"wrong.yml:{line}:" in done.stderr and why in done.stderr, f"it says where and why: {done.stderr}")
 
 
 def test():

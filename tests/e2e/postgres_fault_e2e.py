@@ -14,7 +14,7 @@ collect:
       password_file: {password}
       lock_timeout: 200ms
       checks:
-        - {{name: slow, query: "SELECT n FROM (SELECT 1 AS n, pg_sleep(switch) FROM sleeps) AS s", values: [n]}}
+        - {{name: slow, query: "SELECT n FROM (SELECT 1 AS n, nap(switch) FROM sleeps) AS s", values: [n]}}
         - {{name: orders, query: SELECT count(*) AS n FROM orders, values: [n]}}
     - instance: plain
       dsn: "host=127.0.0.1 port={port} user=plain dbname=shop"
@@ -24,6 +24,7 @@ SHOP = """
 CREATE TABLE orders (id int);
 CREATE TABLE sleeps (switch int);
 INSERT INTO sleeps VALUES (0);
+CREATE FUNCTION nap(seconds float) RETURNS void LANGUAGE sql AS 'SELECT pg_sleep(seconds)';
 GRANT SELECT ON orders, sleeps TO tocsin;
 """
 
