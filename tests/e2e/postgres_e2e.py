@@ -3,15 +3,20 @@
 
   postgres_e2e.py
 """
+import shutil
 import subprocess
 from pathlib import Path
 
-from lab import Agent, check, run, scene, skip, wait_for
+from lab import Agent, certificate, check, run, scene, skip, wait_for
 from pg_compare import compare
 from pg_lab import EXPORTER, Exporter, Metrics, Postgres, end, need_postgres, one, password_file, wait_value
 
 CONFIG = """
 collect:
+  certificates:
+    - endpoints: ["postgres://127.0.0.1:{port}"]
+      ca_file: {ca}
+      every: 1s
   postgres:
     - instance: db
       dsn: "host=127.0.0.1 port={port} user=tocsin dbname=postgres"
@@ -90,6 +95,14 @@ def checks(agent, server):
     check(one(agent, "seldom_n") == 3.0, "a check that runs once an hour keeps its answer")
 
 
+def shows_its_certificate(agent, server):
+    endpoint = f"postgres://127.0.0.1:{server.port}"
+    wait_value(agent, 1.0, "ssl_probe_success", instance=endpoint)
+    check(one(agent, "ssl_cert_not_after", instance=endpoint) > 1.7e9, "its end is told")
+    check(one(agent, "up", instance=endpoint) == 1.0, "it is up")
+    check("startup packet" not in server.log.read_text(), "the server has nothing to say of it")
+
+
 def refused(agent, directory):
     path = Path(directory, "wrong.yml")
     path.write_text("collect:\n  postgres:\n    - dsn: host=x\n      checks:\n"
@@ -106,7 +119,11 @@ def test():
     if not EXPORTER.exists():
         skip("prometheus-postgres-exporter is not installed (script/install test)")
     with scene() as (directory, cleanup):
-        server = Postgres(directory, max_connections=30)
+        server = Postgres(directory, max_connections=30, ssl="on", ssl_cert_file="'server.pem'")
+        own, key = certificate(directory, "server")
+        for file in (own, key):  # it reads its key as its own user
+            shutil.copy(file, server.data)
+            shutil.chown(server.data / file.name, "postgres", "postgres")
         cleanup.callback(server.stop)
         server.start()
         server.grant()
@@ -122,7 +139,7 @@ def test():
         cleanup.callback(exporter.stop)
         exporter.start()
         agent = Agent(directory, [], Path(directory, "none.yml"), config=CONFIG.format(
-            port=server.port, password=password_file(directory)))
+            port=server.port, password=password_file(directory), ca=own))
         cleanup.callback(agent.stop)
         Path(directory, "none.yml").write_text("groups: []\n")
         agent.start()
@@ -132,6 +149,7 @@ def test():
         compare(agent, exporter, "db")
         more_than_the_exporter(agent, server)
         checks(agent, server)
+        shows_its_certificate(agent, server)
         refused(agent, directory)
 
 
