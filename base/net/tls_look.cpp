@@ -3,12 +3,13 @@
 #include <array>
 #include <boost/asio/ip/tcp.hpp>
 #include <optional>
-#include <span>
 #include <string_view>
 #include <utility>
 
+#include "base/core/strings.h"
 #include "base/net/loop_impl.h"
 #include "base/net/spawn.h"
+#include "base/net/start_tls.h"
 #include "base/net/transport.h"
 
 namespace tocsin::net {
@@ -17,38 +18,6 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 
 namespace {
-
-// One line of what is said before TLS: what we say, and how the answer that lets us go on begins.
-struct Step {
-    std::string_view say;
-    std::string_view expect;
-};
-
-constexpr std::array<Step, 3> kSmtp{
-    {{"", "220 "}, {"EHLO tocsin\r\n", "250 "}, {"STARTTLS\r\n", "220 "}}};
-constexpr std::array<Step, 2> kImap{{{"", "* OK"}, {"a STARTTLS\r\n", "a OK"}}};
-constexpr std::array<Step, 2> kPop3{{{"", "+OK"}, {"STLS\r\n", "+OK"}}};
-
-std::span<const Step> steps_of(StartTls how) {
-    switch (how) {
-        case StartTls::kNone:
-            return {};
-        case StartTls::kSmtp:
-            return kSmtp;
-        case StartTls::kImap:
-            return kImap;
-        case StartTls::kPop3:
-            return kPop3;
-    }
-    return {};
-}
-
-// A line of an answer that goes on: "250-…" of SMTP, "* …" of IMAP.
-bool goes_on(std::string_view line, std::string_view expect) {
-    const bool smtp = expect.size() == 4 && line.size() > 3 && line[3] == '-' &&
-                      line.substr(0, 3) == expect.substr(0, 3);
-    return smtp || (expect.starts_with("a ") && line.starts_with("* "));
-}
 
 constexpr std::size_t kMostHeard = 16 * 1024;
 
@@ -74,8 +43,8 @@ struct Look : std::enable_shared_from_this<Look> {
 
     asio::awaitable<void> run(std::shared_ptr<Look> self);
     asio::awaitable<std::optional<Error>> connect();
-    asio::awaitable<std::optional<Error>> talk(Step step);
-    asio::awaitable<std::optional<Error>> read_line(std::string& line);
+    asio::awaitable<std::optional<Error>> talk(StartTlsStep step);
+    asio::awaitable<std::optional<Error>> hear_more();
     asio::awaitable<Result<TlsLook>> handshake();
 
     TlsLookRequest request;
@@ -113,28 +82,24 @@ asio::awaitable<std::optional<Error>> Look::connect() {
     co_return failed;
 }
 
-asio::awaitable<std::optional<Error>> Look::read_line(std::string& line) {
+asio::awaitable<std::optional<Error>> Look::hear_more() {
     std::optional<Error> failed;
     // Written before it is read. NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init)
     std::array<char, 1024> bytes;
-    while (heard.find('\n') == std::string::npos) {
-        const asio::mutable_buffer into = asio::buffer(bytes);
-        const auto got = co_await transport->read_some(into);
-        if (got.error || heard.size() > kMostHeard) {
-            failed = got.error ? unavailable("before TLS, hearing", got.error)
-                               : Error(ErrorCode::kTooLarge,
-                                       name_of(request.to) + " says too much before TLS");
-            co_return failed;
-        }
-        heard.append(bytes.data(), got.bytes);
+    const asio::mutable_buffer into = asio::buffer(bytes);
+    const auto got = co_await transport->read_some(into);
+    if (got.error) {
+        failed = unavailable("before TLS, hearing", got.error);
+        co_return failed;
     }
-    const std::size_t end = heard.find('\n');
-    line = heard.substr(0, end);
-    heard.erase(0, end + 1);
+    heard.append(bytes.data(), got.bytes);
+    if (heard.size() > kMostHeard) {
+        failed = Error(ErrorCode::kTooLarge, name_of(request.to) + " says too much before TLS");
+    }
     co_return failed;
 }
 
-asio::awaitable<std::optional<Error>> Look::talk(Step step) {
+asio::awaitable<std::optional<Error>> Look::talk(StartTlsStep step) {
     std::optional<Error> failed;
     if (!step.say.empty()) {
         const asio::const_buffer out = asio::buffer(step.say);
@@ -144,15 +109,17 @@ asio::awaitable<std::optional<Error>> Look::talk(Step step) {
             co_return failed;
         }
     }
-    std::string line;
-    do {
-        auto unread = co_await read_line(line);
-        if (unread) co_return unread;
-    } while (goes_on(line, step.expect));
-    if (!std::string_view(line).starts_with(step.expect)) {
-        failed =
-            Error(ErrorCode::kUnavailable,
-                  name_of(request.to) + " does not begin TLS: it answers " + line.substr(0, 80));
+    std::string shown;
+    Heard answer = hear_answer(step, heard, shown);
+    while (answer == Heard::kMore) {
+        auto unheard = co_await hear_more();
+        if (unheard) co_return unheard;
+        answer = hear_answer(step, heard, shown);
+    }
+    if (answer == Heard::kRefused) {
+        failed = Error(ErrorCode::kUnavailable, name_of(request.to) +
+                                                    " does not begin TLS: it answers " +
+                                                    valid_utf8(shown.substr(0, 80)));
     }
     co_return failed;
 }
@@ -160,6 +127,8 @@ asio::awaitable<std::optional<Error>> Look::talk(Step step) {
 asio::awaitable<Result<TlsLook>> Look::handshake() {
     ClientOptions options;
     options.ca_file = request.ca_file;
+    options.certificate_file = request.certificate_file;
+    options.key_file = request.key_file;
     options.peer = PeerCheck::kTold;
     auto context = client_tls(options);
     if (!context) co_return std::move(context).error();
@@ -167,9 +136,13 @@ asio::awaitable<Result<TlsLook>> Look::handshake() {
     const std::shared_ptr<Transport> open = transport;
     const std::string name = request.server_name.empty() ? request.to.host : request.server_name;
     const auto error = co_await open->handshake_as_client(*tls, name);
-    if (error) co_return unavailable("TLS with", error);
     TlsLook look;
     look.chain = open->peer_chain();
+    if (error) {
+        Error failed = unavailable("TLS with", error);
+        if (look.chain.empty()) co_return failed;
+        look.broken_off = std::move(failed.message);
+    }
     look.problem = open->certificate_problem();
     look.version = open->tls_version();
     co_return look;
@@ -177,9 +150,9 @@ asio::awaitable<Result<TlsLook>> Look::handshake() {
 
 asio::awaitable<void> Look::run(std::shared_ptr<Look> self) {
     auto failed = co_await self->connect();
-    for (const Step& step : steps_of(self->request.start_tls)) {
+    for (const StartTlsStep& step : start_tls_steps(self->request.start_tls)) {
         if (failed || !self->done) break;
-        const Step next = step;
+        const StartTlsStep next = step;
         auto refused = co_await self->talk(next);
         failed = std::move(refused);
     }

@@ -1,12 +1,15 @@
 #!/usr/bin/env python3
 """When certificates end, as the openssl command reads them: files, a chain that is fine, one that ends
-soon, one that has ended, a self-signed one, a mail server's behind STARTTLS, and nobody at all."""
+soon, one that has ended, a self-signed one, a mail server's and an FTP server's behind STARTTLS, those who want to
+know who asks, and nobody at all."""
 import datetime
 import importlib.util
 import json
 import shutil
 import socket
+import ssl
 import subprocess
+import threading
 import urllib.parse
 import urllib.request
 from pathlib import Path
@@ -77,10 +80,10 @@ class Authority:
         return out
 
 
-def serve(cleanup, certificate, chain=None):
+def serve(cleanup, certificate, chain=None, more=()):
     port = free_port()
     argv = ["openssl", "s_server", "-accept", f"127.0.0.1:{port}", "-cert", certificate,
-            "-key", certificate.with_suffix(".key"), "-quiet"]
+            "-key", certificate.with_suffix(".key"), "-quiet", *more]
     server = subprocess.Popen([*argv, *(["-cert_chain", chain] if chain else [])], stdin=subprocess.DEVNULL,
                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     cleanup.callback(server.wait)
@@ -91,6 +94,36 @@ def serve(cleanup, certificate, chain=None):
             return s.connect_ex(("127.0.0.1", port)) == 0
     wait_for("s_server listens", answers)
     return port
+
+
+def serve_ftp(cleanup, chain, key):
+    """RFC 4217 as far as the handshake, with a greeting of several lines; one client after the other."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(chain, key)
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def talk():
+        while True:
+            try:
+                client, _ = listener.accept()
+            except OSError:
+                return
+            with client:
+                client.sendall(b"220-Welcome\r\n to the shop.\r\n220 Ready\r\n")
+                if client.recv(100) != b"AUTH TLS\r\n":
+                    continue
+                client.sendall(b"234 Go\r\n")
+                try:
+                    with context.wrap_socket(client, server_side=True) as tls:
+                        tls.recv(1)
+                except OSError:
+                    pass
+    thread = threading.Thread(target=talk, daemon=True)
+    thread.start()
+    cleanup.callback(thread.join, 5)
+    cleanup.callback(listener.close)
+    cleanup.callback(listener.shutdown, socket.SHUT_RDWR)
+    return listener.getsockname()[1]
 
 
 def facts(certificate):
@@ -111,18 +144,26 @@ def test_endpoints(agent, authority, ports):
     value = lambda name, endpoint: [v for _, v in query(agent, f'{name}{{instance="{ports[endpoint]}"}}')]
     problem = lambda endpoint: [m["problem"] for m, _ in query(
         agent, f'ssl_verify_problem_info{{instance="{ports[endpoint]}"}}')]
-    for endpoint in ("good", "soon", "ended", "self", "mail"):
+    for endpoint in ("good", "soon", "ended", "self", "mail", "ftp", "asks12", "known12", "known13"):
         wait_for(f"{endpoint} was looked at", lambda e=endpoint: value("up", e) == [1], 15)
     for endpoint, trusted, why in (("good", 1, []), ("soon", 1, []), ("ended", 0, ["certificate has expired"]),
                                    ("self", 0, ["self-signed certificate"]),
-                                   ("mail", 0, ["self-signed certificate"])):
+                                   ("mail", 0, ["self-signed certificate"]), ("ftp", 1, []),
+                                   ("known12", 1, []), ("known13", 1, [])):
         check(value("ssl_verified", endpoint) == [trusted], f"{endpoint} is trusted: {trusted}")
         check(value("ssl_probe_success", endpoint) == [trusted], f"{endpoint}'s probe: {trusted}")
         check(problem(endpoint) == why, f"{endpoint}: {problem(endpoint)}")
         check(len(value("ssl_tls_version_info", endpoint)) == 1, f"{endpoint} has a version")
 
+    # One that wants to know who we are breaks TLS 1.2 off, but has shown its chain by then.
+    check(value("ssl_probe_success", "asks12") == [0], "a handshake that is broken off is no success")
+    check(value("ssl_verified", "asks12") == [1] and problem("asks12") == [], "its chain would be trusted")
+    said = [line for line in agent.log.read_text().splitlines() if f'"certificates {ports["asks12"]}"' in line]
+    check(len(said) == 1 and "broken off" in said[0] and "handshake failure" in said[0], f"and that is told once: {said}")
+
     # The whole chain, each certificate as openssl reads it.
     for endpoint, chain in (("good", [authority.path("good"), authority.middle]),
+                            ("asks12", [authority.path("good"), authority.middle]),
                             ("ended", [authority.path("ended"), authority.middle])):
         shown = {m["serial_no"]: v for m, v in query(agent, f'ssl_cert_not_after{{instance="{ports[endpoint]}"}}')}
         begun = {m["serial_no"]: v for m, v in query(agent, f'ssl_cert_not_before{{instance="{ports[endpoint]}"}}')}
@@ -169,6 +210,14 @@ def certificates():
         own = authority.make("self", "/CN=self", "shop", None, 0, 30)
         ports = {name: serve(cleanup, authority.path(name), authority.middle) for name in ("good", "soon", "ended")}
         ports["self"], ports["nobody"] = serve(cleanup, own), free_port()
+        asks = ("-Verify", "3", "-verify_return_error", "-CAfile", authority.root)
+        for name, version in (("asks12", "-tls1_2"), ("known12", "-tls1_2"), ("known13", "-tls1_3")):
+            ports[name] = serve(cleanup, authority.path("good"), authority.middle, (version, *asks))
+        # Ours, with its chain.
+        authority.make("ours", "/CN=agent", "shop", "middle", 0, 30)
+        ours, chain = Path(directory, "ours.pem"), Path(directory, "chain.pem")
+        for path, name in ((ours, "ours"), (chain, "good")):
+            path.write_text(authority.path(name).read_text() + authority.middle.read_text())
         ports = {name: f"127.0.0.1:{port}" for name, port in ports.items()}
         silent = socket.create_server(("127.0.0.1", 0))
         cleanup.callback(silent.close)
@@ -176,14 +225,20 @@ def certificates():
         mail = cleanup.enter_context(MailServer(directory))
         ports["mail"] = f"smtp://127.0.0.1:{mail.port}"
 
+        ports["ftp"] = f"ftp://127.0.0.1:{serve_ftp(cleanup, chain, authority.dir / 'good.key')}"
+
         files = Path(directory, "files")
         files.mkdir()
         (files / "chain.pem").write_text("".join(authority.path(n).read_text() for n in ("good", "middle", "root")))
         openssl("x509", "-in", authority.path("soon"), "-outform", "DER", "-out", files / "one.der")
         (files / "broken.pem").write_text(authority.path("soon").read_text()[:-80])
-        endpoints = "\n".join(f'      - "{endpoint}"' for endpoint in ports.values())
+        listed = lambda known: "\n".join(f'      - "{endpoint}"' for name, endpoint in ports.items()
+                                         if name.startswith("known") == known)
+        endpoint = f"    ca_file: {authority.root}\n    every: 1s\n    timeout: 800ms\n"
         config = (f"collect:\n  certificates:\n  - files: [{files}/*]\n    every: 1s\n"
-                  f"  - endpoints:\n{endpoints}\n    ca_file: {authority.root}\n    every: 1s\n    timeout: 800ms\n")
+                  f"  - endpoints:\n{listed(False)}\n{endpoint}"
+                  f"  - endpoints:\n{listed(True)}\n{endpoint}"
+                  f"    cert_file: {ours}\n    key_file: {authority.dir / 'ours.key'}\n")
         rules = Path(directory, "rules.yml")
         rules.write_text(RULES)
         agent = Agent(directory, [], rules, config=config)

@@ -118,7 +118,10 @@ collect:
           database: shop
           labels: [state]
           values: [{{column: waiting, metric: shop_orders, help: Orders by state.}}]
-        - {{name: slow, query: SELECT SLEEP(20) AS s, values: [s], every: 1m}}
+        - {{name: slow, query: SELECT shop.nap(20) AS s, values: [s], every: 1m}}
+        - {{name: locks, query: SELECT shop.hold() AS n, values: [n], every: 1m}}
+        - {{name: join, query: SELECT * FROM shop.bits x JOIN shop.bits y ON x.id = y.id, values: [flags]}}
+        - {{name: flood, query: SELECT seq AS i FROM seq_1_to_200000, values: [i], labels: [i], database: shop}}
         - {{name: writes, query: "SELECT shop.f() AS n", values: [n]}}
       every: 1s
       timeout: 1s
@@ -129,9 +132,14 @@ collect:
     - {{instance: untrusted, {tcp}, password_file: {right}, tls: {{ca_file: /etc/ssl/certs/ca-certificates.crt}}, {pace}}}
     - {{instance: nobody, host: 127.0.0.1, port: {free_port()}, password_file: {right}, {pace}}}
 """)
-        # A function that would write: the transaction it runs in is read-only.
+        # A function that would write: the transaction it runs in is read-only. One that takes a lock: the agent lets
+        # go of it.
         maria.sql("SET GLOBAL log_bin_trust_function_creators=1;\nDELIMITER //\nCREATE FUNCTION shop.f() RETURNS INT "
                   "BEGIN INSERT INTO shop.orders VALUES (9, 'bad'); RETURN 1; END//\nDELIMITER ;\n"
+                  "CREATE FUNCTION shop.nap(s INT) RETURNS INT RETURN SLEEP(s);\n"
+                  "CREATE FUNCTION shop.hold() RETURNS INT RETURN GET_LOCK('nightly_job', 0);\n"
+                  "CREATE TABLE shop.bits (id INT PRIMARY KEY, flags BIT(12));\n"
+                  "INSERT INTO shop.bits VALUES (1, b'100000000101');\n"
                   "GRANT EXECUTE, INSERT ON shop.* TO 'tocsin'@'localhost';")
         cleanup.callback(agent.stop)
         agent.start()
@@ -160,10 +168,14 @@ collect:
               "one connection each")
 
         # Checks of one's own.
-        own = mine("tcp", "^(shop_orders|slow_s|writes_n|tocsin_sql_check_success)$")
+        own = mine("tcp", "^(shop_orders|slow_s|writes_n|locks_n|join_flags|flood_i|tocsin_sql_check_success)$")
         check(own.get("shop_orders", state="new") == 2 and own.get("shop_orders", state="sent") == 1,
               f"the check's rows: {own.series}")
-        for name, good in (("orders", 1), ("slow", 0), ("writes", 0)):
+        check(own.get("join_flags") == 0b100000000101, f"a join of a table with itself, and BIT: {own.series}")
+        check(sum(name == "flood_i" for name, _ in own.series) == 1000, "an answer without end is cut off")
+        check(own.get("locks_n") == 1, f"a function took a lock: {own.series}")
+        check(maria.sql("SELECT IS_USED_LOCK('nightly_job') IS NULL") == "1", "and holds it no more")
+        for name, good in (("orders", 1), ("slow", 0), ("writes", 0), ("locks", 1), ("join", 1), ("flood", 0)):
             check(own.get("tocsin_sql_check_success", check=name) == good, f"the check {name}: {own.series}")
         check(maria.sql("SELECT count(*) FROM shop.orders") == "3", "nothing was written")
 

@@ -3,15 +3,20 @@
 
   postgres_e2e.py
 """
+import shutil
 import subprocess
 from pathlib import Path
 
-from lab import Agent, check, run, scene, skip, wait_for
+from lab import Agent, certificate, check, run, scene, skip, wait_for
 from pg_compare import compare
 from pg_lab import EXPORTER, Exporter, Metrics, Postgres, end, need_postgres, one, password_file, wait_value
 
 CONFIG = """
 collect:
+  certificates:
+    - endpoints: ["postgres://127.0.0.1:{port}"]
+      ca_file: {ca}
+      every: 1s
   postgres:
     - instance: db
       dsn: "host=127.0.0.1 port={port} user=tocsin dbname=postgres"
@@ -30,6 +35,7 @@ collect:
         - {{name: limits, query: SHOW max_connections, values: [max_connections]}}
         - {{name: writes, query: SELECT bump() AS n, values: [n], database: shop}}
         - {{name: flood, query: "SELECT i, i AS n FROM generate_series(1, 100000) AS i", labels: [i], values: [n]}}
+        - {{name: locks, query: SELECT hold() AS n, values: [n], database: shop}}
         - {{name: nothing, query: SELECT 1 AS n FROM no_such_table, values: [n]}}
 """
 
@@ -40,6 +46,7 @@ GRANT SELECT ON orders TO tocsin;
 CREATE TABLE hits (n int);
 GRANT ALL ON hits TO tocsin;
 CREATE FUNCTION bump() RETURNS bigint LANGUAGE sql AS 'INSERT INTO hits VALUES (1); SELECT count(*) FROM hits';
+CREATE FUNCTION hold() RETURNS int LANGUAGE sql AS 'SELECT pg_advisory_lock(42); SELECT 1';
 """
 
 def more_than_the_exporter(agent, server):
@@ -74,8 +81,10 @@ def checks(agent, server):
     check(len(m.series("flood_n")) == 1000, "an answer without end is cut off")
     good = {s["check"]: m.get("tocsin_sql_check_success", check=s["check"])[0]
             for s in m.series("tocsin_sql_check_success")}
-    check(good == {"orders": 1, "seldom": 1, "limits": 1, "writes": 0, "flood": 0, "nothing": 0}, f"{good}")
+    check(good == {"orders": 1, "seldom": 1, "limits": 1, "writes": 0, "flood": 0, "locks": 1, "nothing": 0}, f"{good}")
     check(server.sql("SELECT count(*) FROM hits", "shop") == "0", "a function that writes wrote nothing")
+    wait_for("a lock that a function takes does not stay", lambda: server.sql(
+        "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'", "shop") == "0")
     log = agent.log.read_text()
     for name, reason in (("writes", "read-only transaction"), ("flood", "more than 1000 rows"),
                          ("nothing", "no_such_table")):
@@ -86,13 +95,23 @@ def checks(agent, server):
     check(one(agent, "seldom_n") == 3.0, "a check that runs once an hour keeps its answer")
 
 
+def shows_its_certificate(agent, server):
+    endpoint = f"postgres://127.0.0.1:{server.port}"
+    wait_value(agent, 1.0, "ssl_probe_success", instance=endpoint)
+    check(one(agent, "ssl_cert_not_after", instance=endpoint) > 1.7e9, "its end is told")
+    check(one(agent, "up", instance=endpoint) == 1.0, "it is up")
+    check("startup packet" not in server.log.read_text(), "the server has nothing to say of it")
+
+
 def refused(agent, directory):
     path = Path(directory, "wrong.yml")
     path.write_text("collect:\n  postgres:\n    - dsn: host=x\n      checks:\n"
-                    "        - {name: a, values: [n], query: 'WITH d AS (DELETE FROM t RETURNING 1) SELECT 1'}\n")
+                    "        - {name: a, values: [n], query: 'WITH d AS (DELETE FROM t RETURNING 1) SELECT 1'}\n"
+                    "        - {name: b, values: [n], query: 'SELECT pg_catalog.\"pg_advisory_lock\" (42) IS NULL AS n'}\n")
     done = subprocess.run([agent.argv[0], "serve", "--config", path], capture_output=True, text=True, timeout=20)
     check(done.returncode != 0, "a configuration with a check that writes does not start")
-    check("wrong.yml:5:" in done.stderr and "DELETE is none" in done.stderr, f"it says where and why: {done.stderr}")
+    for line, why in ((5, "DELETE is none"), (6, "the function pg_advisory_lock does more")):
+        check(f"wrong.yml:{line}:" in done.stderr and why in done.stderr, f"it says where and why: {done.stderr}")
 
 
 def test():
@@ -100,7 +119,11 @@ def test():
     if not EXPORTER.exists():
         skip("prometheus-postgres-exporter is not installed (script/install test)")
     with scene() as (directory, cleanup):
-        server = Postgres(directory, max_connections=30)
+        server = Postgres(directory, max_connections=30, ssl="on", ssl_cert_file="'server.pem'")
+        own, key = certificate(directory, "server")
+        for file in (own, key):  # it reads its key as its own user
+            shutil.copy(file, server.data)
+            shutil.chown(server.data / file.name, "postgres", "postgres")
         cleanup.callback(server.stop)
         server.start()
         server.grant()
@@ -116,7 +139,7 @@ def test():
         cleanup.callback(exporter.stop)
         exporter.start()
         agent = Agent(directory, [], Path(directory, "none.yml"), config=CONFIG.format(
-            port=server.port, password=password_file(directory)))
+            port=server.port, password=password_file(directory), ca=own))
         cleanup.callback(agent.stop)
         Path(directory, "none.yml").write_text("groups: []\n")
         agent.start()
@@ -126,6 +149,7 @@ def test():
         compare(agent, exporter, "db")
         more_than_the_exporter(agent, server)
         checks(agent, server)
+        shows_its_certificate(agent, server)
         refused(agent, directory)
 
 

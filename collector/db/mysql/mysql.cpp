@@ -24,8 +24,6 @@ constexpr MetricDesc kQuerySuccess{"tocsin_mysql_query_success",
                                    "Whether the query's last run gave all that it should.",
                                    MetricType::kGauge};
 constexpr std::string_view kGrants = "; packaging/grants/mysql.sql has what the user needs";
-// A statement of a check without a database of its own runs here, wherever the last one ran.
-constexpr std::string_view kNowhere = "information_schema";
 
 // A check that has a pace of its own is told again as it was until its next run.
 struct CheckState {
@@ -160,24 +158,17 @@ class Mysql final : public Collector {
 
     // In a transaction of its own that only reads, and that is undone whatever it did.
     Result<void> ask_check(const SqlCheck& check) {
-        const std::string_view database = check.database.empty() ? kNowhere : check.database;
-        TOCSIN_TRY(session_->query("USE " + quoted_name(database)));
-        TOCSIN_TRY(session_->query("START TRANSACTION READ ONLY"));
-        const auto answer = session_->query(limited(check.statement, kMostCheckRows + 1));
+        for (const std::string& sql : mysql_before_check(check)) {
+            TOCSIN_TRY(session_->query(sql));
+        }
+        const auto answer = session_->query(check.statement.text);
         if (session_->is_open()) {
-            TOCSIN_TRY(session_->query("ROLLBACK"));
+            for (const std::string& sql : mysql_after_check(server_)) {
+                TOCSIN_TRY(session_->query(sql));
+            }
         }
         if (!answer) return answer.error();
         return read_check(check, answer.value(), series_, unique_);
-    }
-
-    static std::string quoted_name(std::string_view name) {
-        std::string out = "`";
-        for (const char c : name) {
-            if (c == '`') out += c;
-            out += c;
-        }
-        return out + "`";
     }
 
     std::string who() const { return "mysql " + config_->instance; }

@@ -14,6 +14,18 @@ using Server = MysqlServer;
 
 constexpr int kLockWaitSeconds = 2;
 
+// A statement of a check without a database of its own runs here, wherever the last one ran.
+constexpr std::string_view kNowhere = "information_schema";
+
+std::string quoted_name(std::string_view name) {
+    std::string out = "`";
+    for (const char c : name) {
+        if (c == '`') out += c;
+        out += c;
+    }
+    return out + "`";
+}
+
 bool always(const Server&) {
     return true;
 }
@@ -101,7 +113,7 @@ Duration mysql_statement_limit(const MysqlConfig& config) {
 std::vector<std::string> mysql_session_setup(const MysqlServer& server) {
     const Duration limit = mysql_statement_limit(*server.config);
     std::vector<std::string> out{
-        "SET SESSION TRANSACTION READ ONLY",
+        "SET SESSION TRANSACTION READ ONLY", "SET SESSION sql_mode = ''",
         "SET SESSION lock_wait_timeout = " + std::to_string(kLockWaitSeconds)};
     if (server.version.mariadb) {
         const std::chrono::duration<double> seconds = limit;
@@ -109,6 +121,20 @@ std::vector<std::string> mysql_session_setup(const MysqlServer& server) {
     } else if (server.version.at_least(5, 7)) {
         out.push_back("SET SESSION max_execution_time = " + std::to_string(limit.count()));
     }
+    return out;
+}
+
+std::vector<std::string> mysql_before_check(const SqlCheck& check) {
+    return {"USE " + quoted_name(check.database.empty() ? kNowhere : check.database),
+            "SET SESSION sql_select_limit = " + std::to_string(kMostCheckRows + 1),
+            "START TRANSACTION READ ONLY"};
+}
+
+std::vector<std::string> mysql_after_check(const MysqlServer& server) {
+    const MysqlVersion& version = server.version;
+    const bool releases = version.mariadb ? version.at_least(10, 5) : version.at_least(5, 7);
+    std::vector<std::string> out{"ROLLBACK", "SET SESSION sql_select_limit = DEFAULT"};
+    if (releases) out.back() += ", @tocsin_released = RELEASE_ALL_LOCKS()";
     return out;
 }
 

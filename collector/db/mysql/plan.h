@@ -36,8 +36,15 @@ std::span<const MysqlQuestion> mysql_questions();
 // leaves time for the others.
 Duration mysql_statement_limit(const MysqlConfig& config);
 
-// The statements of a new connection: it only reads, waits for no lock for long, and each of its
-// statements has the limit above.
+// The statements of a new connection: it only reads, in the quotes that a check was read with
+// whatever the server's sql_mode says, waits for no lock for long, and each of its statements has
+// the limit above.
 std::vector<std::string> mysql_session_setup(const MysqlServer& server);
+
+// What stands around a check's statement. Before: where it runs, how many rows it may give where it
+// does not say so itself, and a transaction that only reads. After: what undoes all of that, and
+// lets go of the locks that a function of somebody's own may have taken.
+std::vector<std::string> mysql_before_check(const SqlCheck& check);
+std::vector<std::string> mysql_after_check(const MysqlServer& server);
 
 }  // namespace tocsin::collector

@@ -5,10 +5,12 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <span>
 #include <utility>
 
 #include "base/core/strings.h"
 #include "base/net/file.h"
+#include "collector/db/mysql/values.h"
 
 namespace tocsin::collector {
 namespace {
@@ -98,10 +100,8 @@ class Session final : public MysqlSession {
             return MysqlAnswer({});  // a statement without rows
         }
         std::vector<std::string> names;
-        const unsigned columns = mysql_num_fields(result.get());
-        const MYSQL_FIELD* fields = mysql_fetch_fields(result.get());
-        for (unsigned i = 0; i < columns; ++i) {
-            names.emplace_back(fields[i].name, fields[i].name_length);
+        for (const MYSQL_FIELD& field : fields_of(result.get())) {
+            names.emplace_back(field.name, field.name_length);
         }
         return read_rows(result.get(), MysqlAnswer(std::move(names)));
     }
@@ -132,7 +132,12 @@ class Session final : public MysqlSession {
         mysql_options(mysql, MYSQL_OPT_SSL_KEY, tls.key_file.c_str());
     }
 
+    static std::span<const MYSQL_FIELD> fields_of(MYSQL_RES* result) {
+        return {mysql_fetch_fields(result), mysql_num_fields(result)};
+    }
+
     Result<MysqlAnswer> read_rows(MYSQL_RES* result, MysqlAnswer answer) {
+        const std::span<const MYSQL_FIELD> fields = fields_of(result);
         while (MYSQL_ROW row = mysql_fetch_row(result)) {
             if (answer.row_count() == kMostRows || answer.bytes() > kMostBytes) {
                 // Or the rest would be read when the result is freed.
@@ -142,9 +147,14 @@ class Session final : public MysqlSession {
             }
             const unsigned long* lengths = mysql_fetch_lengths(result);
             for (std::size_t i = 0; i < answer.column_count(); ++i) {
-                answer.add(row[i] == nullptr ? std::nullopt
-                                             : std::optional<std::string_view>(
-                                                   std::string_view(row[i], lengths[i])));
+                if (row[i] == nullptr) {
+                    answer.add(std::nullopt);
+                } else if (const std::string_view cell(row[i], lengths[i]);
+                           fields[i].type == MYSQL_TYPE_BIT) {
+                    answer.add(mysql_bits(cell));
+                } else {
+                    answer.add(cell);
+                }
             }
         }
         if (mysql_errno(mysql_.get()) != 0) return failed();

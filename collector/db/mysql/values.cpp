@@ -83,6 +83,13 @@ std::optional<double> mysql_value(std::string_view text) {
     return parse_double(text);
 }
 
+std::string mysql_bits(std::string_view bytes) {
+    if (bytes.size() > sizeof(std::uint64_t)) return std::string(bytes);
+    std::uint64_t value = 0;
+    for (const char byte : bytes) value = value << 8U | static_cast<unsigned char>(byte);
+    return std::to_string(value);
+}
+
 MysqlVersion parse_mysql_version(std::string_view text) {
     constexpr std::string_view kForReplicas = "5.5.5-";
     MysqlVersion version;

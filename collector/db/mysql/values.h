@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace tocsin::collector {
@@ -9,6 +10,10 @@ namespace tocsin::collector {
 // A variable's value as mysqld_exporter reads it: a number, a word that means one ("ON", "No",
 // "Primary"), a date of theirs as seconds since 1970; nothing for any other text.
 std::optional<double> mysql_value(std::string_view text);
+
+// A BIT column comes as its bytes, the highest first: the number in decimal, or the bytes where
+// they are more than the 64 bits that such a column may have.
+std::string mysql_bits(std::string_view bytes);
 
 struct MysqlVersion {
     bool mariadb = false;

@@ -70,12 +70,7 @@ Result<void> resolve(ConnInfo& info) {
     if (info.get("host").empty()) info.set("host", kLocal);
     const std::vector<std::string> hosts = split_list(info.get("host"));
     std::vector<std::string> ports = split_list(info.get("port"));
-    if (ports.size() == 1) ports.resize(hosts.size(), ports.front());
-    if (ports.size() != hosts.size()) {
-        return Error(ErrorCode::kInvalid, "the dsn has " + std::to_string(hosts.size()) +
-                                              " hosts and " + std::to_string(ports.size()) +
-                                              " ports");
-    }
+    ports.resize(hosts.size(), ports.front());  // there is one, or one each
     Addresses all;
     for (std::size_t i = 0; i < hosts.size(); ++i) {
         if (needs_no_name_service(hosts[i])) {

@@ -235,11 +235,13 @@ class Postgres final : public Target {
             failed(step(), read.error());
         }
         if (!connection.in_transaction()) return next();
-        connection.run("ROLLBACK", [this](const Result<PgAnswer>& ended) {
-            if (ended) return next();
-            links_[step().link]->close();
-            lost(step(), ended.error());
-        });
+        // And what a function of somebody's own may have locked for the session.
+        connection.run("ROLLBACK; SELECT pg_catalog.pg_advisory_unlock_all()",
+                       [this](const Result<PgAnswer>& ended) {
+                           if (ended) return next();
+                           links_[step().link]->close();
+                           lost(step(), ended.error());
+                       });
     }
 
     void next() {

@@ -7,6 +7,7 @@
 
 #include "base/core/diagnostics.h"
 #include "base/core/strings.h"
+#include "collector/db/postgres_config/conninfo_values.h"
 
 namespace tocsin::collector {
 namespace {
@@ -205,6 +206,13 @@ Result<ConnInfo> parse_address(std::string_view rest) {
     return out;
 }
 
+Result<ConnInfo> parse_either(std::string_view text) {
+    for (const std::string_view scheme : {"postgresql://", "postgres://"}) {
+        if (text.starts_with(scheme)) return parse_address(text.substr(scheme.size()));
+    }
+    return parse_pairs(text);
+}
+
 }  // namespace
 
 std::string_view ConnInfo::get(std::string_view key) const {
@@ -234,10 +242,9 @@ std::vector<std::string> split_list(std::string_view text) {
 }
 
 Result<ConnInfo> parse_conninfo(std::string_view text) {
-    for (const std::string_view scheme : {"postgresql://", "postgres://"}) {
-        if (text.starts_with(scheme)) return parse_address(text.substr(scheme.size()));
-    }
-    return parse_pairs(text);
+    TOCSIN_TRY(ConnInfo info, parse_either(text));
+    TOCSIN_TRY(check_conninfo_values(info));
+    return info;
 }
 
 }  // namespace tocsin::collector

@@ -23,8 +23,8 @@ class ConnInfo {
 };
 
 // "host=db user=tocsin" or "postgresql://tocsin@db:5432/shop?sslmode=require". kInvalid says what
-// is wrong: the form, a keyword that libpq does not have, or one that does not belong here (a
-// password).
+// is wrong: the form, a keyword that libpq does not have, one that does not belong here (a
+// password), or a value that libpq would refuse. There is one port, or as many as hosts.
 Result<ConnInfo> parse_conninfo(std::string_view text);
 
 // Several hosts stand behind each other with commas, and so do their ports.

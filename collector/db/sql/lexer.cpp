@@ -127,6 +127,9 @@ Result<SqlToken> SqlLexer::next() {
         return quoted(begin, c, mysql || escapes_go_on);
     }
     if (c == '"') return quoted(begin, c, mysql);
+    if (!mysql && (c == 'u' || c == 'U') && text_.substr(at_ + 1, 2) == "&\"") {
+        return Error(ErrorCode::kInvalid, "a name in U&\"…\" is not read; write it out");
+    }
     if (mysql && c == '`') return quoted(begin, c, false);
     if (const std::size_t tag = dollar_tag_length(); tag != 0) return dollar_quoted(tag);
     if (begins_word(c)) return word();

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/core/strings.h"
+#include "collector/db/sql/acting.h"
 #include "collector/db/sql/lexer.h"
 
 namespace tocsin::collector {
@@ -58,6 +59,31 @@ Result<SqlShape> shape_of(const SqlToken& first) {
     return is_word(first, "SHOW") ? SqlShape::kShow : SqlShape::kQuery;
 }
 
+// The name that a token is: without its quotes, and each of them in it once.
+std::string name_of(const SqlToken& token) {
+    if (token.kind != SqlTokenKind::kQuoted) return std::string(token.text);
+    const char quote = token.text.front();
+    std::string name;
+    for (std::size_t i = 1; i + 1 < token.text.size(); ++i) {
+        if (token.text[i] == quote) ++i;
+        name += token.text[i];
+    }
+    return name;
+}
+
+// In quotes or not, and whatever schema it is said to be of.
+Result<void> check_call(const SqlToken& token, const SqlToken& after, SqlDialect dialect) {
+    // FOR a sequence of MariaDB's.
+    if (dialect == SqlDialect::kMysql && is_word(token, "NEXT") && is_word(after, "VALUE")) {
+        return refused("only reads are allowed, and NEXT VALUE is none");
+    }
+    const bool named = token.kind == SqlTokenKind::kWord || token.kind == SqlTokenKind::kQuoted;
+    if (!named || !is_mark(after, "(")) return success();
+    const std::string name = name_of(token);
+    if (!is_acting_function(name, dialect)) return success();
+    return refused("only reads are allowed, and the function " + name + " does more");
+}
+
 // What three tokens in a row say of the one in their middle.
 Result<void> check_word(const SqlToken& before, const SqlToken& token, const SqlToken& after) {
     if (token.kind != SqlTokenKind::kWord || is_mark(before, ".")) return success();
@@ -104,6 +130,7 @@ Result<SqlStatement> check_statement(std::string_view text, SqlDialect dialect) 
             if (after.kind == SqlTokenKind::kEnd) break;
             return refused("must be one statement, and another follows the semicolon");
         }
+        TOCSIN_TRY(check_call(token, after, dialect));
         TOCSIN_TRY(check_word(before, token, after));
         before = token;
         token = after;

@@ -2,7 +2,8 @@
 //
 // This is the first of two fences: whoever runs the statement also runs it in a read-only
 // transaction, as a user who may not write. So a rare name that looks like a verb (a column
-// `update`) may be refused here: in quotes it is a name.
+// `update`) may be refused here: in quotes it is a name. Of functions, the servers' own that act
+// are refused; those that somebody wrote are not known.
 #pragma once
 
 #include <string>
@@ -31,8 +32,9 @@ inline constexpr std::size_t kLongestStatement = std::size_t{64} * 1024;
 // kInvalid says what stands in the way.
 Result<SqlStatement> check_statement(std::string_view text, SqlDialect dialect);
 
-// The statement to send: it gives `rows` rows at most, and one of more than one statement, or of
-// one that writes, fails as a whole where the check above overlooked it.
+// The statement to send to PostgreSQL: it gives `rows` rows at most, and one of more than one
+// statement, or of one that writes, fails as a whole where the check above overlooked it. (MySQL
+// takes no join in parentheses that gives two columns of one name, and has a limit of its own.)
 std::string limited(const SqlStatement& statement, std::size_t rows);
 
 }  // namespace tocsin::collector

@@ -9,6 +9,7 @@
 
 #include "base/core/strings.h"
 #include "base/net/file.h"
+#include "base/net/log.h"
 #include "collector/api/pooled.h"
 #include "collector/api/procfile.h"
 #include "collector/service/certificates/certificate.h"
@@ -154,6 +155,15 @@ class Endpoint final : public Target {
     }
 
   private:
+    // Once, until it changes: `up` is 1 all the same.
+    void tell(const std::string& broken_off) {
+        if (broken_off == told_) return;
+        told_ = broken_off;
+        if (told_.empty()) return;
+        net::log_warning("TLS is broken off after the certificate was shown",
+                         {{"target", "certificates " + config_->instance}, {"error", told_}});
+    }
+
     void saw(Result<net::TlsLook> look) {
         Readings out;
         Result<void> result = success();
@@ -166,9 +176,10 @@ class Endpoint final : public Target {
         std::exchange(done_, nullptr)(result, std::move(out));
     }
 
-    Result<void> report(const net::TlsLook& look, Readings& out) const {
+    Result<void> report(const net::TlsLook& look, Readings& out) {
+        tell(look.broken_off);
         const bool trusted = look.problem.empty();
-        out.push_back({success_, trusted ? 1.0 : 0.0});
+        out.push_back({success_, trusted && look.broken_off.empty() ? 1.0 : 0.0});
         out.push_back({verified_, trusted ? 1.0 : 0.0});
         if (!trusted) out.push_back({series_.get(&kProblem, {{"problem", look.problem}}), 1});
         // "TLS 1.3", as ssl_exporter spells what OpenSSL calls TLSv1.3.
@@ -190,6 +201,7 @@ class Endpoint final : public Target {
     SeriesRef verified_;
     TargetDone done_;
     std::unique_ptr<net::TlsLooking> looking_;
+    std::string told_;  // why the handshake was broken off, as it was logged
 };
 
 }  // namespace

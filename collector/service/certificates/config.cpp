@@ -16,11 +16,14 @@ struct SchemeRow {
     net::StartTls start_tls;
 };
 
-constexpr std::array<SchemeRow, 5> kSchemes{{{"https://", net::StartTls::kNone},
+constexpr std::array<SchemeRow, 8> kSchemes{{{"https://", net::StartTls::kNone},
                                              {"tls://", net::StartTls::kNone},
                                              {"smtp://", net::StartTls::kSmtp},
                                              {"imap://", net::StartTls::kImap},
-                                             {"pop3://", net::StartTls::kPop3}}};
+                                             {"pop3://", net::StartTls::kPop3},
+                                             {"ftp://", net::StartTls::kFtp},
+                                             {"postgres://", net::StartTls::kPostgres},
+                                             {"ldap://", net::StartTls::kLdap}}};
 
 Result<net::TlsLookRequest> parse_endpoint(std::string_view text) {
     net::TlsLookRequest out;
@@ -76,12 +79,19 @@ void read_entry(const text::YamlNode& node, Diagnostics& diagnostics, TargetConf
     const bool endpoints = static_cast<bool>(reader.node("endpoints"));
     entry.endpoint.server_name = reader.string("server_name").value_or("");
     entry.endpoint.ca_file = reader.string("ca_file").value_or("");
+    entry.endpoint.certificate_file = reader.string("cert_file").value_or("");
+    entry.endpoint.key_file = reader.string("key_file").value_or("");
+    if (entry.endpoint.certificate_file.empty() != entry.endpoint.key_file.empty()) {
+        reader.error(entry.endpoint.key_file.empty() ? "cert_file" : "key_file",
+                     "needs both \"cert_file\" and \"key_file\"");
+    }
     if (files == endpoints) {
         reader.error(files ? "endpoints" : "files",
                      files ? "cannot stand beside \"files\"; make it an entry of its own"
                            : "is needed, or \"endpoints\"");
     } else if (files) {
-        for (const std::string_view key : {"server_name", "ca_file", "job"}) {
+        for (const std::string_view key :
+             {"server_name", "ca_file", "cert_file", "key_file", "job"}) {
             if (reader.node(key)) reader.error(key, "is of endpoints");
         }
         read_files(reader, entry, out);

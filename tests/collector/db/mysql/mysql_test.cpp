@@ -112,9 +112,7 @@ struct Bench {
         config->checks.push_back(std::move(check));
         return config->checks.back();
     }
-    std::string check_sql() const {
-        return limited(config->checks[0].statement, kMostCheckRows + 1);
-    }
+    std::string check_sql() const { return config->checks[0].statement.text; }
 };
 
 }  // namespace
@@ -128,6 +126,7 @@ TEST_CASE("a server is asked over one connection, which only reads") {
     CHECK(bench.at("mysql_global_status_uptime") == 5);
     CHECK(bench.success_of("slave_status") == 1);
     CHECK(bench.script->asked.at(0) == "SET SESSION TRANSACTION READ ONLY");
+    CHECK(bench.asked("SET SESSION sql_mode = ''") == 1);
     CHECK(bench.asked("SET SESSION lock_wait_timeout = 2") == 1);
     CHECK(bench.asked("SET SESSION max_statement_time = 1.5") == 1);
     REQUIRE(bench.collect().empty());
@@ -239,11 +238,31 @@ TEST_CASE("a check runs alone in a transaction that only reads, in its database"
     CHECK(bench.at("waiting{n=\"b\"}") == 2);
     CHECK(bench.at("tocsin_sql_check_success{check=\"orders\"}") == 1);
     const auto& asked = bench.script->asked;
-    REQUIRE(asked.size() >= 4);
-    CHECK(asked[asked.size() - 4] == "USE `sh``op`");
-    CHECK(asked[asked.size() - 3] == "START TRANSACTION READ ONLY");
-    CHECK(asked[asked.size() - 2] == bench.check_sql());
-    CHECK(asked[asked.size() - 1] == "ROLLBACK");
+    // As it was written, with no more rows than are read; locks of the session end with it too.
+    const std::vector<std::string> expected{
+        "USE `sh``op`",
+        "SET SESSION sql_select_limit = 1001",
+        "START TRANSACTION READ ONLY",
+        "SELECT n, v FROM shop.t",
+        "ROLLBACK",
+        "SET SESSION sql_select_limit = DEFAULT, @tocsin_released = RELEASE_ALL_LOCKS()"};
+    REQUIRE(asked.size() >= expected.size());
+    CHECK(std::vector(asked.end() - 6, asked.end()) == expected);
+}
+
+TEST_CASE("locks are let go of where the server has a word for it") {
+    const std::vector<std::pair<std::string, std::ptrdiff_t>> cases{
+        {"10.5.2-MariaDB", 1}, {"10.4.30-MariaDB", 0}, {"5.7.5", 1}, {"5.6.51", 0}};
+    for (const auto& [version, releases] : cases) {
+        INFO(version);
+        Bench bench;
+        bench.script->version = version;
+        bench.add_check("orders");
+        REQUIRE(bench.collect().empty());
+        CHECK(bench.asked("SET SESSION sql_select_limit = DEFAULT, "
+                          "@tocsin_released = RELEASE_ALL_LOCKS()") == releases);
+        CHECK(bench.asked("SET SESSION sql_select_limit = DEFAULT") == 1 - releases);
+    }
 }
 
 TEST_CASE("a check with a pace of its own is told again between its runs") {

@@ -84,3 +84,12 @@ TEST_CASE("a server's version and kind") {
     CHECK_FALSE(parse_mysql_version("8.3.9").at_least(8, 4));
     CHECK(parse_mysql_version("9.0.1").at_least(8, 4));
 }
+
+TEST_CASE("the bytes of a BIT column are a number") {
+    using namespace std::string_view_literals;
+    CHECK(mysql_bits("\x05"sv) == "5");
+    CHECK(mysql_bits("\x01\x00"sv) == "256");
+    CHECK(mysql_bits("\xff\xff\xff\xff\xff\xff\xff\xff"sv) == "18446744073709551615");
+    CHECK(mysql_bits("\x00"sv) == "0");
+    CHECK(mysql_bits("123456789"sv) == "123456789");
+}

@@ -28,6 +28,11 @@ TEST_CASE("a connection string is read in both of its forms") {
          {{"dbname", "x y"}, {"user", "a@b"}, {"host", "/run/postgresql"}}},
         {"postgresql://[2001:db8::1]:5433/", {{"host", "2001:db8::1"}, {"port", "5433"}}},
         {"postgresql://a:1,b,[::1]:3", {{"host", "a,b,::1"}, {"port", "1,,3"}}},
+        {"port=' 5432 ' sslmode='' connect_timeout=-1",
+         {{"port", " 5432 "}, {"sslmode", ""}, {"connect_timeout", "-1"}}},
+        {"ssl_min_protocol_version=tlsv1.2", {{"ssl_min_protocol_version", "tlsv1.2"}}},
+        {"host=a,b port=5432,", {{"host", "a,b"}, {"port", "5432,"}}},
+        {"hostaddr=::1,::2 port=1,2", {{"hostaddr", "::1,::2"}, {"port", "1,2"}}},
         {"postgresql:///shop?host=/run/pg&port=1",
          {{"dbname", "shop"}, {"host", "/run/pg"}, {"port", "1"}}},
     };
@@ -59,6 +64,26 @@ TEST_CASE("what is wrong with a connection string is said") {
         {"postgresql://a%4", "a % in an address"},
         {"postgresql://a%zz", "a % in an address"},
         {"postgresql://a%00b", "a % in an address"},
+        // What libpq 15 refuses when it connects.
+        {"sslmode=bogus",
+         "\"sslmode\": must be one of disable, allow, prefer, require, verify-ca, verify-full, not "
+         "\"bogus\""},
+        {"postgresql://db?sslmode=verify_full",
+         "\"sslmode\": must be one of disable, allow, prefer, require, verify-ca, verify-full, not "
+         "\"verify_full\"; did you mean \"verify-full\"?"},
+        {"sslmode=Require", "\"sslmode\": must be one of"},
+        {"port=99999", "\"port\": must be from 1 to 65535, not \"99999\""},
+        {"port=0", "\"port\": must be from 1 to 65535"},
+        {"host=a,b port=5432,x", "\"port\": must be from 1 to 65535, not \"x\""},
+        {"postgresql://db:65536/", "\"port\": must be from 1 to 65535"},
+        {"host=a,b,c port=1,2", "\"port\": there are 2 ports of 3 hosts"},
+        {"port=1,2", "\"port\": there are 2 ports of 1 hosts"},
+        {"channel_binding=yes", "\"channel_binding\": must be one of"},
+        {"gssencmode=allow", "\"gssencmode\": must be one of"},
+        {"target_session_attrs=master", "\"target_session_attrs\": must be one of"},
+        {"ssl_min_protocol_version=1.2", "\"ssl_min_protocol_version\": must be one of"},
+        {"connect_timeout=5s", "\"connect_timeout\": must be a whole number, not \"5s\""},
+        {"keepalives=on", "\"keepalives\": must be a whole number"},
     };
     for (const auto& [text, message] : cases) {
         INFO(text);

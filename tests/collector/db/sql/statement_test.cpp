@@ -128,6 +128,76 @@ TEST_CASE("MySQL's quotes and comments are its own") {
     }
 }
 
+TEST_CASE("a call of a function that acts is refused and named, however it is written") {
+    struct Case {
+        std::string text;
+        std::string name;
+    };
+    const std::vector<Case> postgres{
+        {"SELECT pg_advisory_lock(42)", "pg_advisory_lock"},
+        {"SELECT PG_Advisory_Xact_Lock_Shared (42)", "PG_Advisory_Xact_Lock_Shared"},
+        {"SELECT pg_catalog.pg_try_advisory_lock(1)", "pg_try_advisory_lock"},
+        {"SELECT pg_catalog . \"pg_advisory_lock\" /* so */ -- and\n (1)", "pg_advisory_lock"},
+        {"SELECT n FROM t WHERE pg_sleep/**/(n) IS NULL", "pg_sleep"},
+        {"WITH a AS (SELECT pg_sleep_for('1 s')) SELECT 1", "pg_sleep_for"},
+        {"SELECT * FROM nextval('s')", "nextval"},
+        {"SELECT set_config('a.b', 'c', false)", "set_config"},
+        {"SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity", "pg_terminate_backend"},
+        {"SELECT pg_reload_conf()", "pg_reload_conf"},
+        {"SELECT pg_logical_emit_message(false, 'x', 'y')", "pg_logical_emit_message"},
+        {"SELECT count(*) FROM pg_logical_slot_peek_changes('s', NULL, NULL)",
+         "pg_logical_slot_peek_changes"},
+        {"SELECT pg_replication_slot_advance('s', '0/0')", "pg_replication_slot_advance"},
+        {"SELECT pg_stat_reset_shared('bgwriter')", "pg_stat_reset_shared"},
+        {"SELECT lo_unlink(1)", "lo_unlink"},
+        {"SELECT pg_read_file('/etc/passwd')", "pg_read_file"},
+        {"SELECT v FROM public.dblink('dbname=x', 'select f()') AS t(v int)", "dblink"},
+        {"SELECT dblink_exec('DELETE FROM t')", "dblink_exec"},
+        {"SELECT query_to_xml('select pg_advisory_lock(1)', true, true, '')", "query_to_xml"},
+        {"VALUES (pg_switch_wal())", "pg_switch_wal"},
+        {"SELECT 1U&\"pg_advisory\\005flock\"(1)", "U&"},
+    };
+    const std::vector<Case> mysql{
+        {"SELECT GET_LOCK('nightly_job', 0) AS v", "GET_LOCK"},
+        {"SELECT `get_lock` # so\n('a', 0)", "get_lock"},
+        {"SELECT \"Sleep\"(1)", "Sleep"},
+        {"SELECT mariadb_schema.release_lock('a')", "release_lock"},
+        {"SELECT RELEASE_ALL_LOCKS()", "RELEASE_ALL_LOCKS"},
+        {"SELECT 1 FROM t WHERE BENCHMARK(1e9, MD5('a'))", "BENCHMARK"},
+        {"SELECT LOAD_FILE('/etc/passwd')", "LOAD_FILE"},
+        {"SELECT MASTER_POS_WAIT('a', 4)", "MASTER_POS_WAIT"},
+        {"SELECT NEXTVAL(s)", "NEXTVAL"},
+        {"SELECT next /**/ value FOR s", "NEXT VALUE"},
+        {"SELECT group_replication_switch_to_multi_primary_mode()",
+         "group_replication_switch_to_multi_primary_mode"},
+    };
+    for (const auto& [dialect, cases] :
+         {std::pair(SqlDialect::kPostgres, postgres), std::pair(kMysql, mysql)}) {
+        for (const Case& c : cases) {
+            INFO(c.text);
+            CHECK_THAT(said(c.text, dialect), Catch::Contains(c.name));
+        }
+    }
+    const std::vector<std::pair<std::string, SqlDialect>> right{
+        {"SELECT nextval, pg_sleep AS n FROM t", SqlDialect::kPostgres},
+        {"SELECT 'pg_advisory_lock(1)', $$pg_sleep(1)$$ /* pg_sleep(1) */", SqlDialect::kPostgres},
+        {"SELECT count(*) FROM pg_replication_slots", SqlDialect::kPostgres},
+        {"SELECT pg_current_wal_lsn() - '0/0', pg_wal_lsn_diff(a, b) FROM t",
+         SqlDialect::kPostgres},
+        {"SELECT lastval(), currval('s'), lo_get(1)", SqlDialect::kPostgres},
+        {"SELECT count(*) FROM pg_ls_waldir(), pg_stat_file('x')", SqlDialect::kPostgres},
+        {"SELECT my_pg_sleep(1)", SqlDialect::kPostgres},
+        {"SELECT sleep(1)", SqlDialect::kPostgres},
+        {"SELECT sleep, 'GET_LOCK(1)' FROM t", kMysql},
+        {"SELECT LASTVAL(s), PREVIOUS VALUE FOR s, IS_USED_LOCK('a')", kMysql},
+        {"SELECT pg_sleep(1)", kMysql},
+    };
+    for (const auto& [text, dialect] : right) {
+        INFO(text);
+        CHECK(said(text, dialect) == "");
+    }
+}
+
 TEST_CASE("what is sent gives no more rows than asked for, whatever ends the statement") {
     const auto query = check_statement("SELECT 1 -- one", SqlDialect::kPostgres).value();
     CHECK(limited(query, 11) == "SELECT * FROM (\nSELECT 1 -- one\n) AS tocsin_check LIMIT 11");

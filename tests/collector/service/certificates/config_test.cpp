@@ -23,15 +23,17 @@ Read read(const std::string& text) {
 TEST_CASE("files are the host's own, each endpoint is a target") {
     const Read r = read(R"(
 - {files: [/etc/ssl/shop/*.pem, /etc/ssl/ca.crt]}
-- endpoints: [shop.example:443, "smtp://mail:587", "imap://[::1]:143", "pop3://mail:110", "https://a:443/"]
+- endpoints: [shop.example:443, "smtp://mail:587", "imap://[::1]:143", "pop3://mail:110", "https://a:443/", "ftp://a:21", "postgres://db:5432", "ldap://a:389"]
   server_name: shop.example
   ca_file: /ca
+  cert_file: /cert
+  key_file: /key
   job: tls
   every: 30s
   timeout: 3s
 )");
     CHECK(r.said.empty());
-    REQUIRE(r.targets.size() == 6);
+    REQUIRE(r.targets.size() == 9);
     CHECK(r.at(0).files.size() == 2);
     CHECK(r.at(0).instance.empty());
     CHECK(r.at(0).name == "/etc/ssl/shop/*.pem");
@@ -41,7 +43,10 @@ TEST_CASE("files are the host's own, each endpoint is a target") {
         {{"mail", 587}, net::StartTls::kSmtp},
         {{"::1", 143}, net::StartTls::kImap},
         {{"mail", 110}, net::StartTls::kPop3},
-        {{"a", 443}, net::StartTls::kNone}};
+        {{"a", 443}, net::StartTls::kNone},
+        {{"a", 21}, net::StartTls::kFtp},
+        {{"db", 5432}, net::StartTls::kPostgres},
+        {{"a", 389}, net::StartTls::kLdap}};
     for (std::size_t i = 0; i < endpoints.size(); ++i) {
         const CertificatesConfig& c = r.at(i + 1);
         CHECK(c.files.empty());
@@ -49,6 +54,8 @@ TEST_CASE("files are the host's own, each endpoint is a target") {
         CHECK(c.endpoint.start_tls == endpoints[i].second);
         CHECK(c.endpoint.server_name == "shop.example");
         CHECK(c.endpoint.ca_file == "/ca");
+        CHECK(c.endpoint.certificate_file == "/cert");
+        CHECK(c.endpoint.key_file == "/key");
         CHECK(c.endpoint.timeout == Duration(3s));
         CHECK(c.job == "tls");
         CHECK(c.every == Duration(30s));
@@ -67,7 +74,12 @@ TEST_CASE("what is wrong is named at its place") {
         {"- {files: [a.pem]}", "agent.yml:1:11: error: \"files\": must be absolute: a.pem"},
         {"- {files: [/a], ca_file: /b}", "agent.yml:1:26: error: \"ca_file\": is of endpoints"},
         {"- {endpoints: [shop.example]}", "agent.yml:1:15: error: \"endpoints\": "},
-        {"- {endpoints: ['ftp://a:21']}", "agent.yml:1:15: error: \"endpoints\": "},
+        {"- {files: [/a], job: b}", "agent.yml:1:22: error: \"job\": is of endpoints"},
+        {"- {endpoints: [a:1], cert_file: /c}",
+         "agent.yml:1:33: error: \"cert_file\": needs both \"cert_file\" and \"key_file\""},
+        {"- {endpoints: [a:1], key_file: /c}",
+         "agent.yml:1:32: error: \"key_file\": needs both \"cert_file\" and \"key_file\""},
+        {"- {endpoints: ['mysql://a:3306']}", "agent.yml:1:15: error: \"endpoints\": "},
         {"- {endpoints: [a:443], file: b}", "agent.yml:1:24: error: unknown key \"file\""},
     };
     for (const auto& [text, message] : cases) {
