@@ -367,15 +367,17 @@ TEST_CASE("targets can be replaced: one of the same name goes on, the others' se
     REQUIRE(bench.run_until(
         [&] { return bench.told[kUpA] > 1 && bench.told[kUpB] > 1 && hangs->started > 0; }));
     CHECK(old->started > 0);
-    bench.runner->replace([&] {
-        std::vector<TargetEntry> entries;
-        entries.push_back({"test", Bench::config("a", 10ms),
-                           std::make_unique<Scripted>(bench.loop, [&](Readings& out) {
-                               out = {{stays, 2}};
-                               return Result<void>(success());
-                           })});
-        return entries;
-    });
+    bench.runner->replace(
+        [](const TargetEntry&) { return false; },
+        [&] {
+            std::vector<TargetEntry> entries;
+            entries.push_back({"test", Bench::config("a", 10ms),
+                               std::make_unique<Scripted>(bench.loop, [&](Readings& out) {
+                                   out = {{stays, 2}};
+                                   return Result<void>(success());
+                               })});
+            return entries;
+        });
     CHECK(bench.stale.contains(other.labels().text()));
     CHECK(bench.stale.contains(kUpB));
     CHECK_FALSE(bench.stale.contains(stays.labels().text()));
