@@ -16,6 +16,7 @@
 #include "bridge/config/oncall_check.h"
 #include "cli/named_files.h"
 #include "cli/run.h"
+#include "cli/snmp_files.h"
 #include "collector/register.h"
 #include "rules/file/rule_file.h"
 #include "rules/file/vary.h"
@@ -153,7 +154,8 @@ void check_rule_files(const Session& session, const std::vector<std::string>& pa
     outcome.add(together);
 }
 
-// Its own keys, what it names that is not here, and the rules that it would load here.
+// Its own keys, what it names that is not here, and the rules and files of SNMP that it would load
+// here.
 void check_agent(const Session& session, std::string_view text, Diagnostics& diagnostics,
                  Outcome& outcome) {
     const auto config = agent::read_config(
@@ -168,6 +170,10 @@ void check_agent(const Session& session, std::string_view text, Diagnostics& dia
                      });
     }
     check_rule_files(session, files, {config.severities, &config.rules.overrides}, outcome);
+    const SnmpFiles snmp = check_snmp_files(config, diagnostics);
+    outcome.files += snmp.files;
+    outcome.add(snmp.said);
+    for (const Error& error : snmp.unread) unread(session, error, outcome);
 }
 
 }  // namespace

@@ -17,7 +17,8 @@ namespace fs = std::filesystem;
 using text::YamlNode;
 
 // Keys of a file or of a list of files; besides these, every key that ends in `_file`.
-constexpr std::array<std::string_view, 3> kFileKeys{"files", "include", "module_files"};
+constexpr std::array<std::string_view, 4> kFileKeys{"files", "include", "module_files",
+                                                    "mapping_files"};
 constexpr std::array<std::string_view, 3> kPublic{"ca_file", "cert_file", "certificate_file"};
 constexpr std::string_view kCommand = "command";
 

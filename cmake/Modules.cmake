@@ -29,21 +29,28 @@ add_library(tocsin_build_id INTERFACE)
 target_include_directories(tocsin_build_id INTERFACE "${CMAKE_BINARY_DIR}/gen")
 add_dependencies(tocsin_build_id tocsin_build_id_header)
 
-# tocsin_collector_module(<name> <folder> LINK library… [USES target…])
+# tocsin_collector_module(<name> <folder> LINK library… [USES target…] [HAS target…])
 # An object library <folder with _>, for its tests, and lib/tocsin/modules/<name>.so. USES: targets of
-# ours whose headers it includes and whose code the program has (its kind's configuration).
+# ours whose headers it includes and whose code the program has (its kind's configuration). HAS:
+# static libraries of ours that the program has not: the module takes their code, and not the code
+# that they in turn link.
 function(tocsin_collector_module name folder)
-    cmake_parse_arguments(A "" "" "LINK;USES" ${ARGN})
+    cmake_parse_arguments(A "" "" "LINK;USES;HAS" ${ARGN})
     string(REPLACE "/" "_" objects "${folder}")
     file(GLOB sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/${folder}/*.cpp")
     _tocsin_include_root("${folder}" "${objects}" root)
     add_library(${objects} OBJECT ${sources})
     target_include_directories(${objects} PUBLIC "${root}")
-    target_link_libraries(${objects} PUBLIC base_core base_model collector_api ${A_USES}
+    target_link_libraries(${objects} PUBLIC base_core base_model collector_api ${A_USES} ${A_HAS}
                           PRIVATE base_net ${A_LINK} tocsin_build_id tocsin_warnings)
     _tocsin_precompiled(${objects} tocsin_headers)
     add_library(${name}_module MODULE $<TARGET_OBJECTS:${objects}>)
     target_link_libraries(${name}_module PRIVATE ${A_LINK})
+    foreach(library ${A_HAS})
+        add_dependencies(${name}_module ${library})
+        target_link_libraries(${name}_module PRIVATE "$<TARGET_FILE:${library}>")
+        set_property(TARGET ${name}_module APPEND PROPERTY LINK_DEPENDS "$<TARGET_FILE:${library}>")
+    endforeach()
     set_target_properties(${name}_module PROPERTIES
         PREFIX "" OUTPUT_NAME "${name}" LINKER_LANGUAGE CXX
         LIBRARY_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/lib/tocsin/modules")

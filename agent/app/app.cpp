@@ -64,7 +64,6 @@ struct App::Impl {
     net::OffloadPool pool{loop, kThreads, 4 * kThreads};
     TargetPools target_pools{loop};
     std::vector<std::string> unmade_collectors;
-    std::size_t unmade_targets = 0;
     SeriesTable series;
     Outbox outbox;
     RuleLoader loader;
@@ -96,7 +95,7 @@ struct App::Impl {
     }
 
     Result<void> set_up();
-    std::vector<collector::TargetEntry> targets_now();
+    std::vector<collector::TargetEntry> make(const std::vector<TargetSection>& sections);
     RuleFactory factory(std::vector<rules::RuleFile> files);
     LoadedRules load_rules();
     void reload(std::string_view why);
@@ -111,11 +110,9 @@ struct App::Impl {
     void stop(int signal);
 };
 
-std::vector<collector::TargetEntry> App::Impl::targets_now() {
-    auto made =
-        make_targets(config, {config.path, &series, &loop, nullptr, config.state}, target_pools);
-    unmade_targets = made.unmade;
-    return std::move(made.entries);
+std::vector<collector::TargetEntry> App::Impl::make(const std::vector<TargetSection>& sections) {
+    return make_targets(sections, {config.path, &series, &loop, nullptr, config.state},
+                        target_pools);
 }
 
 RuleFactory App::Impl::factory(std::vector<rules::RuleFile> files) {
@@ -171,25 +168,32 @@ void App::Impl::reload(std::string_view why) {
 void App::Impl::reload_targets() {
     if (!reread || stopping) return;
     auto now = reread();
-    if (!now) {
+    if (now) {
+        config.collect.targets = std::move(now.value().collect.targets);
+        config.collect.settle_paces(config.collect.interval);  // the running agent's
+        loader.set_overrides(std::move(now.value().rules.overrides));
+    } else {
         net::log_error("the configuration is wrong; the old targets stay",
                        {{"reason", now.error().message}});
-        return;
     }
-    if (now.value().source == config.source && unmade_targets == 0) return;
-    config.source = std::move(now.value().source);
-    config.collect.targets = std::move(now.value().collect.targets);
-    config.collect.settle_paces(config.collect.interval);  // the running agent's
-    loader.set_overrides(std::move(now.value().rules.overrides));
-    std::size_t count = 0;
-    targets->replace([&] {
-        auto entries = targets_now();
-        count = entries.size();
-        return entries;
-    });
+    std::vector<TargetSection> wanted = config.collect.targets;
+    std::size_t stay = 0;
+    std::size_t made = 0;
+    targets->replace(
+        [&](const collector::TargetEntry& entry) {
+            const bool stays = runs_already(entry, wanted);
+            if (stays) ++stay;
+            return stays;
+        },
+        [&] {
+            auto entries = make(wanted);
+            made = entries.size();
+            return entries;
+        });
+    if (!now) return;
     net::log_info(
         "targets and overrides read anew; the rest of the configuration waits for a restart",
-        {{"targets", std::to_string(count)}});
+        {{"targets", std::to_string(stay + made)}, {"made", std::to_string(made)}});
 }
 
 // Those that could not be made: their modules may be there now.
@@ -210,8 +214,8 @@ Result<void> App::Impl::set_up() {
     unmade_collectors = std::move(collectors.unmade);
     runner = std::make_unique<collector::Runner>(loop, pool, clock, series,
                                                  std::move(collectors.entries));
-    targets = std::make_unique<collector::TargetRunner>(loop, clock, series,
-                                                        config.collect.interval, targets_now());
+    targets = std::make_unique<collector::TargetRunner>(
+        loop, clock, series, config.collect.interval, make(config.collect.targets));
     pipeline = std::make_unique<Pipeline>(
         PipelineParts{loop, clock, *runner, *targets, series, sink,
                       [this](SelfCounts& counts) { count(counts); }},

@@ -21,7 +21,6 @@ Result<Config> read(const std::string& path, std::ostream& err) {
     if (diagnostics.has_errors()) {
         return Error(ErrorCode::kInvalid, path + " is not right; nothing was started");
     }
-    config.source = text;
     return config;
 }
 

@@ -71,26 +71,46 @@ MadeCollectors make_collectors(const Config& config, SeriesTable& series) {
     return collectors;
 }
 
-MadeTargets make_targets(const Config& config, collector::TargetContext context,
-                         TargetPools& pools) {
-    MadeTargets targets;
-    for (const auto& section : config.collect.targets) {
+std::vector<collector::TargetEntry> make_targets(const std::vector<TargetSection>& sections,
+                                                 collector::TargetContext context,
+                                                 TargetPools& pools) {
+    std::vector<collector::TargetEntry> targets;
+    for (const auto& section : sections) {
         const auto* kind = collector::find_target_kind(section.kind);
         context.pool = &pools.of(section.kind, section.targets.size());
         for (const auto& target : section.targets) {
+            if (!target) continue;
             auto made = collector::create_target(*kind, target, context);
-            if (!made) {
+            const bool is_made = static_cast<bool>(made);
+            if (!is_made) {
                 net::log_error("target cannot be made", {{"kind", section.kind},
                                                          {"instance", target->instance},
                                                          {"reason", made.error().message}});
-                ++targets.unmade;
                 made = collector::unmade_target(*context.loop, made.error());
             }
-            targets.entries.push_back(
-                {section.kind, target, std::move(made).value(), kind->after_failures});
+            targets.push_back(
+                {section.kind, target, std::move(made).value(), kind->after_failures, is_made});
         }
     }
     return targets;
+}
+
+bool runs_already(const collector::TargetEntry& entry, std::vector<TargetSection>& wanted) {
+    if (!entry.made) return false;  // what it lacked may be there now
+    for (TargetSection& section : wanted) {
+        if (section.kind != entry.kind) continue;
+        for (auto& target : section.targets) {
+            if (!target || target->source != entry.config->source ||
+                target->name != entry.config->name || target->job != entry.config->job ||
+                target->instance != entry.config->instance) {
+                continue;
+            }
+            if (!entry.target->reread()) return false;
+            target = nullptr;
+            return true;
+        }
+    }
+    return false;
 }
 
 }  // namespace tocsin::agent

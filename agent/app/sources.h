@@ -1,7 +1,6 @@
 // What the configuration collects, made: the host's collectors and the targets.
 #pragma once
 
-#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -27,11 +26,12 @@ MadeCollectors make_collectors(const Config& config, SeriesTable& series);
 Result<collector::RunnerEntry> make_collector(const Config& config, SeriesTable& series,
                                               const std::string& name);
 
-struct MadeTargets {
-    std::vector<collector::TargetEntry> entries;
-    std::size_t unmade = 0;
-};
-MadeTargets make_targets(const Config& config, collector::TargetContext context,
-                         TargetPools& pools);
+// One that cannot be made has a stand-in too. A target that is null runs already.
+std::vector<collector::TargetEntry> make_targets(const std::vector<TargetSection>& sections,
+                                                 collector::TargetContext context,
+                                                 TargetPools& pools);
+// Whether one of the targets that are wanted runs as this entry, made of the same text and files:
+// it is taken out of them.
+bool runs_already(const collector::TargetEntry& entry, std::vector<TargetSection>& wanted);
 
 }  // namespace tocsin::agent

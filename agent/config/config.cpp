@@ -4,6 +4,7 @@
 #include <array>
 #include <set>
 
+#include "agent/config/entry_text.h"
 #include "base/model/labels.h"
 #include "base/model/matcher.h"
 #include "base/net/http.h"
@@ -141,6 +142,7 @@ void read_targets(const YamlNode& node, const collector::TargetKind& kind, Colle
                   Diagnostics& diagnostics) {
     if (!node || node.kind() == YamlKind::kNull) return;
     collect.targets.push_back({std::string(kind.name), kind.read(node, diagnostics)});
+    set_sources(node, collect.targets.back().targets);
 }
 
 // A collector's own keys are data of its registration; their values stay text.

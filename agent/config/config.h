@@ -90,7 +90,6 @@ struct Config {
     RulesConfig rules;
     HistoryConfig history;
     OutboxConfig outbox;
-    std::string source;  // the text that it was read from, to see whether it is another
 };
 
 // What can be collected: the registry's two lists, or a test's own.

@@ -33,6 +33,7 @@ void read_target(text::MapReader& reader, TargetConfig& into, std::string_view j
 }
 
 void read_pace(text::MapReader& reader, TargetConfig& into) {
+    into.position = reader.position();
     const auto every = reader.duration("every");
     const auto timeout = reader.duration("timeout");
     if (every) into.every = *every;

@@ -41,6 +41,10 @@ class Target {
     // Whether the last collection reached the target though a part of it may have failed: `up` is 0
     // then, so that alerts on what is missing are held, and it is asked at its pace as before.
     virtual bool was_reached() const { return false; }
+    // A reload that changes nothing in its configuration: reads what it has made something of when
+    // it was made. False: that is another now, and the target is to be made anew. What a target
+    // reads at each collection needs none of this.
+    virtual bool reread() { return true; }
     // Over a reload: what the target of the same kind, name and job that comes in its place should
     // know, such as what the log has already; and that one's side of it, before its first start().
     virtual std::any handed_on() const { return {}; }
@@ -50,6 +54,8 @@ class Target {
 // One target as agent.yml has it; each kind derives what it needs besides.
 struct TargetConfig {
     virtual ~TargetConfig() = default;
+    Position position;     // of its entry; none: of none of its own
+    std::string source;    // what its entry says, whatever its layout; set by who reads agent.yml
     std::string name;      // what logs call it; "": its instance
     std::string job;       // label of all its series, as is `instance`
     std::string instance;  // "": the host itself; its series carry the host's labels and no `up`

@@ -4,6 +4,7 @@
 #include <any>
 #include <chrono>
 #include <functional>
+#include <map>
 #include <optional>
 #include <unordered_set>
 
@@ -68,6 +69,9 @@ struct Slot {
     }
 };
 
+using SlotId = std::uint64_t;  // never used again
+using Slots = std::map<SlotId, Slot>;
+
 // When after a start a target is asked first: the same for the same target at every start, and
 // different ones spread out.
 Duration offset_of(const Slot& slot) {
@@ -89,7 +93,8 @@ std::int64_t intervals_until_retry(int failures, Duration every) {
 struct TargetRunner::Impl : std::enable_shared_from_this<Impl> {
     net::Loop& loop;
     const Clock& clock;
-    std::vector<Slot> slots;
+    Slots slots;
+    SlotId next_id = 0;
     BatchDone done;
     Readings batch;  // kept for its capacity
     std::vector<std::uint32_t> seen;
@@ -102,8 +107,9 @@ struct TargetRunner::Impl : std::enable_shared_from_this<Impl> {
     Impl(net::Loop& l, const Clock& c, SeriesTable& t, Duration i, Duration back)
         : loop(l), clock(c), table(t), interval(i), lookback(back) {}
 
-    void add(TargetEntry entry) {
-        Slot& slot = slots.emplace_back();
+    SlotId add(TargetEntry entry) {
+        const SlotId id = next_id++;
+        Slot& slot = slots[id];
         const TargetConfig& config = *entry.config;
         slot.name = entry.kind + " " + (config.name.empty() ? config.instance : config.name);
         slot.every = config.every > Duration{0} ? config.every : interval;
@@ -119,49 +125,59 @@ struct TargetRunner::Impl : std::enable_shared_from_this<Impl> {
             slot.duration = series.get(&kScrapeDuration);
         }
         slot.entry = std::move(entry);
+        return id;
+    }
+
+    static void let_go(Slot& slot) {
+        slot.next.cancel();
+        slot.again.cancel();
+        slot.deadline.cancel();
+        if (std::exchange(slot.busy, false)) slot.entry.target->cancel();
     }
 
     void let_go() {
-        for (Slot& slot : slots) {
-            slot.next.cancel();
-            slot.again.cancel();
-            slot.deadline.cancel();
-            if (std::exchange(slot.busy, false)) slot.entry.target->cancel();
-        }
+        for (auto& [_, slot] : slots) let_go(slot);
     }
 
-    void replace(const std::function<std::vector<TargetEntry>()>& make) {
-        let_go();
-        std::vector<Slot> old = std::exchange(slots, {});
-        for (Slot& slot : old) {
+    void replace(const std::function<bool(const TargetEntry&)>& stays,
+                 const std::function<std::vector<TargetEntry>()>& make) {
+        Slots old;
+        for (auto at = slots.begin(); at != slots.end();) {
+            const auto here = at++;
+            if (stays(here->second.entry)) continue;
+            let_go(here->second);
+            old.insert(slots.extract(here));
+        }
+        for (auto& [_, slot] : old) {
             slot.handed_on = slot.entry.target->handed_on();
             slot.entry.target.reset();
         }
-        for (TargetEntry& entry : make()) add(std::move(entry));
-        for (Slot& slot : old) take_over(slot);
+        std::vector<SlotId> added;
+        for (TargetEntry& entry : make()) added.push_back(add(std::move(entry)));
+        for (auto& [_, slot] : old) take_over(slot, added);
         publish(clock.now());
         if (!done) return;
-        for (std::size_t i = 0; i < slots.size(); ++i) {
-            schedule(i, first_delay(slots[i]));
-            if (!slots[i].last.empty()) tell_again_later(i);
+        for (const SlotId id : added) {
+            const Slot& slot = slots.at(id);
+            schedule(id, first_delay(slot));
+            if (!slot.last.empty()) tell_again_later(id);
         }
     }
 
     // What a target told last, and what it knows, is its successor's, or ends.
-    void take_over(Slot& old) {
-        const auto next = std::find_if(slots.begin(), slots.end(), [&](const Slot& slot) {
-            return slot.name == old.name && slot.entry.config->job == old.entry.config->job;
-        });
-        if (next != slots.end()) {
-            next->last = std::move(old.last);
-            next->metrics = std::move(old.metrics);
-            next->failure = std::move(old.failure);
-            next->failures_said = std::move(old.failures_said);
-            next->told_again = old.told_again;
-            next->timed_out = old.timed_out;
-            next->goes_on = true;
-            next->due = old.due;
-            next->entry.target->take_over(old.handed_on);
+    void take_over(Slot& old, const std::vector<SlotId>& added) {
+        for (const SlotId id : added) {
+            Slot& next = slots.at(id);
+            if (next.name != old.name || next.entry.config->job != old.entry.config->job) continue;
+            next.last = std::move(old.last);
+            next.metrics = std::move(old.metrics);
+            next.failure = std::move(old.failure);
+            next.failures_said = std::move(old.failures_said);
+            next.told_again = old.told_again;
+            next.timed_out = old.timed_out;
+            next.goes_on = true;
+            next.due = old.due;
+            next.entry.target->take_over(old.handed_on);
             return;
         }
         for (const Reading& reading : old.last) {
@@ -177,17 +193,17 @@ struct TargetRunner::Impl : std::enable_shared_from_this<Impl> {
 
     // Rules look so far back for a sample: what a target told is told again while it is not asked,
     // or it would seem gone between two collections.
-    void tell_again_later(std::size_t index) {
-        Slot& slot = slots[index];
+    void tell_again_later(SlotId id) {
+        Slot& slot = slots.at(id);
         if (slot.every + slot.timeout < lookback / 2) return;
-        slot.again = loop.after(lookback / 3, [weak = weak_from_this(), index] {
-            if (const auto self = weak.lock()) self->tell_again(index);
+        slot.again = loop.after(lookback / 3, [weak = weak_from_this(), id] {
+            if (const auto self = weak.lock()) self->tell_again(id);
         });
     }
 
-    void tell_again(std::size_t index) {
-        tell_last(slots[index]);
-        tell_again_later(index);
+    void tell_again(SlotId id) {
+        tell_last(slots.at(id));
+        tell_again_later(id);
     }
 
     void tell_last(Slot& slot) {
@@ -199,19 +215,19 @@ struct TargetRunner::Impl : std::enable_shared_from_this<Impl> {
         publish(*slot.told_again);
     }
 
-    void schedule(std::size_t index, Duration delay) {
-        slots[index].due = Steady::now() + delay;
-        slots[index].next = loop.after(delay, [weak = weak_from_this(), index] {
-            if (const auto self = weak.lock()) self->tick(index);
+    void schedule(SlotId id, Duration delay) {
+        slots.at(id).due = Steady::now() + delay;
+        slots.at(id).next = loop.after(delay, [weak = weak_from_this(), id] {
+            if (const auto self = weak.lock()) self->tick(id);
         });
     }
 
-    void tick(std::size_t index) {
-        Slot& slot = slots[index];
+    void tick(SlotId id) {
+        Slot& slot = slots.at(id);
         // The steady clock's rhythm: a collection that takes long does not shift the next.
-        schedule(index, slot.every);
+        schedule(id, slot.every);
         // A deadline as long as the interval is due now too; waiting for it would halve the pace.
-        if (slot.busy && slot.timeout >= slot.every) expired(index);
+        if (slot.busy && slot.timeout >= slot.every) expired(id);
         if (slot.busy) return;
         if (slot.skip > 1) {
             --slot.skip;
@@ -219,38 +235,41 @@ struct TargetRunner::Impl : std::enable_shared_from_this<Impl> {
             // gone.
             return tell_last(slot);
         }
-        start(index);
+        start(id);
     }
 
-    void start(std::size_t index) {
-        Slot& slot = slots[index];
+    void start(SlotId id) {
+        Slot& slot = slots.at(id);
         slot.busy = true;
         slot.started = Steady::now();
         const std::uint64_t run = ++slot.run;
         const Timestamp at = slot.at = clock.now();
-        slot.deadline = loop.after(slot.timeout, [weak = weak_from_this(), index] {
-            if (const auto self = weak.lock()) self->expired(index);
+        slot.deadline = loop.after(slot.timeout, [weak = weak_from_this(), id] {
+            if (const auto self = weak.lock()) self->expired(id);
         });
-        slot.entry.target->start(at, [weak = weak_from_this(), index, run, at](
+        slot.entry.target->start(at, [weak = weak_from_this(), id, run, at](
                                          const Result<void>& result, Readings readings) {
             const auto self = weak.lock();
-            if (self && self->slots[index].busy && self->slots[index].run == run) {
-                self->returned(index, at, result, std::move(readings));
+            if (!self) return;
+            const auto at_work = self->slots.find(id);
+            if (at_work != self->slots.end() && at_work->second.busy &&
+                at_work->second.run == run) {
+                self->returned(id, at, result, std::move(readings));
             }
         });
     }
 
-    void expired(std::size_t index) {
-        Slot& slot = slots[index];
+    void expired(SlotId id) {
+        Slot& slot = slots.at(id);
         ++slot.timed_out;
         Readings readings = slot.entry.target->cancel();
         const std::string after = format_duration(slot.timeout);
-        returned(index, slot.at, Error(ErrorCode::kTimeout, "no answer within " + after),
+        returned(id, slot.at, Error(ErrorCode::kTimeout, "no answer within " + after),
                  std::move(readings));
     }
 
-    void returned(std::size_t index, Timestamp at, const Result<void>& result, Readings readings) {
-        Slot& slot = slots[index];
+    void returned(SlotId id, Timestamp at, const Result<void>& result, Readings readings) {
+        Slot& slot = slots.at(id);
         slot.deadline.cancel();
         slot.busy = false;
         note(slot, result ? std::string() : result.error().message);
@@ -266,7 +285,7 @@ struct TargetRunner::Impl : std::enable_shared_from_this<Impl> {
         if (slot.told_again) at = std::max(at, *slot.told_again + Duration{1});
         slot.told_again.reset();
         publish(at);
-        tell_again_later(index);
+        tell_again_later(id);
     }
 
     static void add_accounts(const Slot& slot, Readings& readings) {
@@ -344,9 +363,7 @@ TargetRunner::~TargetRunner() = default;
 
 void TargetRunner::start(BatchDone done) {
     impl_->done = std::move(done);
-    for (std::size_t i = 0; i < impl_->slots.size(); ++i) {
-        impl_->schedule(i, offset_of(impl_->slots[i]));
-    }
+    for (const auto& [id, slot] : impl_->slots) impl_->schedule(id, offset_of(slot));
 }
 
 void TargetRunner::stop() {
@@ -354,26 +371,28 @@ void TargetRunner::stop() {
     impl_->let_go();
 }
 
-void TargetRunner::replace(const std::function<std::vector<TargetEntry>()>& make) {
-    impl_->replace(make);
+void TargetRunner::replace(const std::function<bool(const TargetEntry&)>& stays,
+                           const std::function<std::vector<TargetEntry>()>& make) {
+    impl_->replace(stays, make);
 }
 
 void TargetRunner::append_last(Readings& out) const {
-    for (const Slot& slot : impl_->slots) {
+    for (const auto& [_, slot] : impl_->slots) {
         out.insert(out.end(), slot.last.begin(), slot.last.end());
     }
 }
 
 std::vector<std::pair<std::string, std::string>> TargetRunner::failing() const {
     std::vector<std::pair<std::string, std::string>> names;
-    for (const Slot& slot : impl_->slots) {
+    for (const auto& [_, slot] : impl_->slots) {
         if (!slot.failure.empty()) names.emplace_back(slot.name, slot.failure);
     }
     return names;
 }
 
 bool TargetRunner::source_failing(std::string_view metric) const {
-    return std::any_of(impl_->slots.begin(), impl_->slots.end(), [&](const Slot& slot) {
+    return std::any_of(impl_->slots.begin(), impl_->slots.end(), [&](const auto& entry) {
+        const Slot& slot = entry.second;
         return !slot.failure.empty() && slot.metrics.contains(Symbol(metric));
     });
 }

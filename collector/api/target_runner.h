@@ -26,6 +26,7 @@ struct TargetEntry {
     std::shared_ptr<const TargetConfig> config;
     std::unique_ptr<Target> target;
     AfterFailures after_failures = AfterFailures::kLessOften;
+    bool made = true;  // false: another stands in for it (collector/api/unmade.h)
 };
 
 // The readings of one collection, and a kStaleNaN for each series that has gone.
@@ -41,10 +42,11 @@ class TargetRunner {
 
     void start(BatchDone done);
     void stop();
-    // Other targets from now on (a reload). The old ones are gone before `make` is called, so that
-    // the new ones find their ports and keys free. One of the same name and job goes on with its
-    // series; those of the others end.
-    void replace(const std::function<std::vector<TargetEntry>()>& make);
+    // A reload: what `stays` holds for runs on, undisturbed. The other targets are gone before
+    // `make` is called, so that the new ones find their ports and keys free. One of the same name
+    // and job goes on with its predecessor's series; those of the others end.
+    void replace(const std::function<bool(const TargetEntry&)>& stays,
+                 const std::function<std::vector<TargetEntry>()>& make);
 
     // What every target reported last, for /metrics.
     void append_last(Readings& out) const;

@@ -108,6 +108,53 @@ TEST_CASE("a check of agent.yml reads the rules that the agent would load") {
     CHECK(ran({"check", tree.at("agent.yml")}).status == kDone);
 }
 
+TEST_CASE("a check of agent.yml reads the files of SNMP that the agent would load") {
+    const tocsin::test::FixtureTree tree;
+    const std::string good =
+        "mine:\n  get: [1.5.0]\n  metrics:\n    - {name: m, oid: 1.5, type: gauge}\n";
+    tree.write("mod/a.yml", good);
+    tree.write("map/a.yml", "one: {oid: 1.5.1, alert: A, severity: warning, hold: 1d}\n");
+    const std::string path = tree.at("agent.yml");
+    const auto write = [&](const std::string& modules) {
+        tree.write("agent.yml", "rules: {files: []}\ncollect:\n  snmp:\n  - {targets: [a, b], " +
+                                    ("modules: " + modules) + ", module_files: [" + tree.at("mod") +
+                                    "/*.yml]}\n  snmp_traps:\n" +
+                                    "  - {community: public, mapping_files: [" + tree.at("map") +
+                                    "/*.yml]}\n");
+    };
+    write("[mine, if_mib]");
+    const auto right = ran({"check", path});
+    CHECK(right.out == "3 files, 0 errors, 0 warnings\n");
+    CHECK(right.status == kDone);
+    write("[system, mien]");
+    const auto typo = ran({"check", path});
+    CHECK(typo.status == kNo);
+    CHECK(typo.out == path +
+                          ":4:41: error: no module is called \"mien\", neither a shipped one "
+                          "nor one of \"module_files\"; did you mean \"mine\"?\n"
+                          "3 files, 1 error, 0 warnings\n");
+    // What is wrong is said once, at its place; what stands there is no unknown name besides.
+    write("[mine, other]");
+    tree.write("mod/b.yml",
+               "other:\n  get: [1.5.0]\n  metrics:\n    - {name: m, oid: 1.5, type: gaauge}\n");
+    tree.write("map/b.yml", "two: {oid: 1.5.2, alert: B, sevrity: warning}\n");
+    const auto wrong = ran({"check", path});
+    CHECK(wrong.status == kNo);
+    CHECK_THAT(wrong.out, Catch::Contains(tree.at("mod/b.yml") + ":4:33: error: \"type\""));
+    CHECK_THAT(wrong.out, Catch::Contains(tree.at("map/b.yml") + ":1:29: error: unknown key"));
+    CHECK_THAT(wrong.out, !Catch::Contains("no module is called"));
+    // A file that does not read could have it.
+    tree.write("mod/b.yml", "other: [");
+    CHECK_THAT(ran({"check", path}).out, Catch::Contains(":4:39: warning: no module is called "));
+    tree.write("agent.yml",
+               "rules: {files: []}\ncollect:\n  snmp:\n  - {targets: [a], modules: "
+               "[x], module_files: [/nowhere/m.yml]}\n");
+    const auto elsewhere = ran({"check", path});
+    CHECK(elsewhere.status == kDone);
+    CHECK_THAT(elsewhere.out, Catch::Contains("warning: /nowhere/m.yml is not on this machine"));
+    CHECK_THAT(elsewhere.out, Catch::Contains("0 errors, 2 warnings"));
+}
+
 TEST_CASE("rules are checked against the severities of one's own agents") {
     const tocsin::test::FixtureTree tree;
     tree.write("rules.yml",

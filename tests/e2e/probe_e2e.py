@@ -122,14 +122,30 @@ def cases(ports, silent, mail, directory):
           {"valid_rcodes": ["NXDOMAIN"]})
     query("dns refused", "A", "elsewhere.invalid")
     query("dns no server", "A", target=f"127.0.0.1:{ports['refused']}")
-    for job, theirs, ours, expression in (
-            ("matches", "fail_if_matches_regexp", "fail_if_matches", "192.0.2.2"),
-            ("matches not", "fail_if_not_matches_regexp", "fail_if_not_matches", "192.0.2.2"),
-            ("each", "fail_if_not_matches_regexp", "fail_if_not_matches",
-             r"^www\.example\.test\.\t300\tIN\tA\t192\.0\.2\.[12]$"),
-            ("none", "fail_if_none_matches_regexp", "fail_if_none_matches", "192.0.2.9")):
-        query(f"dns {job}", "A", "www.example.test", {"validate_answer_rrs": {theirs: [expression]}},
-              {"validate": {"answer": {ours: [expression]}}})
+    whole = r"^www\.example\.test\.\t300\tIN\tA\t192\.0\.2\.[12]$"
+    for job, kind, expressions in (
+            ("matches", "matches", ["192.0.2.2"]), ("matches one of two", "matches", ["192.0.2.9", "192.0.2.2"]),
+            ("matches neither", "matches", ["192.0.2.9", "192.0.2.8"]),
+            ("matches not", "not_matches", ["192.0.2.2"]), ("each", "not_matches", [whole]),
+            ("each both", "not_matches", [whole, "192"]), ("each one of two", "not_matches", ["192", "192.0.2.2"]),
+            ("none", "none_matches", ["192.0.2.9"]), ("none of two", "none_matches", ["192.0.2.9", "192.0.2.8"]),
+            ("some of two", "none_matches", ["192.0.2.9", "192.0.2.2"])):
+        query(f"dns {job}", "A", "www.example.test", {"validate_answer_rrs": {f"fail_if_{kind}_regexp": expressions}},
+              {"validate": {"answer": {f"fail_if_{kind}": expressions}}})
+    # As a zone file has them, for the exporter's library and for us.
+    for kind, name, record in (
+            ("CAA", "example.test", r'\tCAA\t0 issue "letsencrypt.org"$'),
+            ("NAPTR", "example.test", r'\t100 50 "s" "SIP\+D2U" "" _sip\._udp\.example\.test\.$'),
+            ("URI", "example.test", r'\tURI\t10 1 "https://example.test/"$'),
+            ("SSHFP", "example.test", r"\tSSHFP\t1 2 123456789ABCDEF67890123456789ABCDEF67890123456789ABCDEF123456789$"),
+            ("TLSA", "_443._tcp.example.test", r"\tTLSA\t3 1 1 d2abde240d7cd3ee[0-9a-f]*$"),
+            ("DNAME", "elsewhere.example.test", r"\tDNAME\texample\.org\.$"),
+            ("HTTPS", "example.test",
+             r'\t1 \. alpn="h2,h3" port="8443" ipv4hint="192.0.2.1,192.0.2.2" ipv6hint="2001:db8::1"$')):
+        query(f"dns {kind}", kind, name, {"validate_answer_rrs": {"fail_if_not_matches_regexp": [record]}},
+              {"validate": {"answer": {"fail_if_not_matches": record}}})
+    query("dns TYPE257", "CAA", theirs={}, ours={"type": "TYPE257"})
+    query("dns chaos", "TXT", "version.bind", {"query_class": "CH"}, {"class": "CH"})
     text = r'TXT\t"v=spf1 -all" "two \\"quoted\\" parts"$'
     query("dns text", "TXT", theirs={"validate_answer_rrs": {"fail_if_not_matches_regexp": [text]}},
           ours={"validate": {"answer": {"fail_if_not_matches": text}}})
@@ -255,10 +271,12 @@ def probe():
                   if our_words.get(key) != said]
         check(not found, "\n".join(sorted(found)))
         succeeded = {job for job in theirs if theirs[job]["probe_success", frozenset()] == 1}
-        check({"http2", "sni", "smtp", "dns SOA tcp", "dns text", "ping localhost", "packed"} <= succeeded,
-              f"what should succeed does: {sorted(succeeded)}")
-        check(not {"expired", "another's", "unknown authority", "loop", "silent", "dns none"} & succeeded,
-              "what should fail does")
+        should = {"http2", "sni", "smtp", "dns SOA tcp", "dns text", "ping localhost", "packed", "dns matches neither",
+                  "dns each both", "dns some of two", "dns CAA", "dns NAPTR", "dns URI", "dns SSHFP", "dns TLSA",
+                  "dns DNAME", "dns HTTPS", "dns TYPE257"}
+        check(should <= succeeded, f"what should succeed does: {sorted(should - succeeded)}")
+        check(not {"expired", "another's", "unknown authority", "loop", "silent", "dns none", "dns matches one of two",
+                   "dns each one of two", "dns none of two"} & succeeded, "what should fail does")
         check(all(ours[job, target]["up", frozenset()] == 1 for job, target, _, _ in rows),
               "a server that fails is no failure of the collection")
         said = compare_clock(ours["ntp", entries[-3]["ntp"]["server"]], ports, directory, cleanup)

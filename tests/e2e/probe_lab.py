@@ -70,6 +70,14 @@ www A 192.0.2.1
 www A 192.0.2.2
 www AAAA 2001:db8::1
 alias CNAME www
+@ CAA 0 issue "letsencrypt.org"
+@ NAPTR 100 50 "s" "SIP+D2U" "" _sip._udp
+@ URI 10 1 "https://example.test/"
+@ SSHFP 1 2 123456789abcdef67890123456789abcdef67890123456789abcdef123456789
+_443._tcp TLSA 3 1 1 d2abde240d7cd3ee6b4b28c54df034b97983a1d16e8a410e4561cb106618e971
+sub DS 60485 13 2 D4B7D520E7BB5F0F67674A0CCEB1E3E0614B93C4F9E99B8383F6A1E4469DA50A
+elsewhere DNAME example.org.
+@ HTTPS 1 . alpn=h2,h3 port=8443 ipv4hint=192.0.2.1,192.0.2.2 ipv6hint=2001:db8::1
 _sip._tcp SRV 1 2 5060 www
 """
 

@@ -4,6 +4,7 @@ and by IPv6. As blackbox_exporter says it of the same servers at the same moment
 
   probe_paths_e2e.py proxy|ping
 """
+import base64
 import json
 import os
 import shutil
@@ -15,7 +16,7 @@ import threading
 import urllib.parse
 from pathlib import Path
 
-from lab import Agent, Daemon, check, free_port, run, scene, skip, wait_for
+from lab import Agent, Daemon, check, free_port, run, scene, secret, skip, wait_for
 from probe_e2e import certificates, differences, get, parse, start_servers
 from snmp_lab import NOBODY
 
@@ -68,10 +69,11 @@ class Listener:
 
 
 class Proxy(Listener):
-    """CONNECT, and requests with a whole URL; it keeps the first line of each."""
+    """CONNECT, and requests with a whole URL; it keeps the first line of each. With `wants`, only for who sends these
+    credentials (RFC 7617)."""
 
-    def __init__(self):
-        self.asked = []
+    def __init__(self, wants=None):
+        self.asked, self.wants = [], wants
         super().__init__()
 
     def serve(self, connection):
@@ -84,6 +86,11 @@ class Proxy(Listener):
         line = head.split(b"\r\n", 1)[0].decode()
         self.asked.append(line)
         method, where, version = line.split(" ")
+        said = b"\r\nProxy-Authorization: Basic " + base64.b64encode((self.wants or "").encode()) + b"\r\n"
+        if self.wants and said not in head:
+            connection.sendall(b"HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"x\"\r\n"
+                               b"Content-Length: 0\r\nConnection: close\r\n\r\n")
+            return connection.close()
         if method == "CONNECT":
             host, port = where.rsplit(":", 1)
             server = socket.create_connection((host, int(port)), 5)
@@ -179,7 +186,10 @@ def proxy():
         ca = {"ca_file": str(certificates(directory))}
         ports = start_servers(directory, cleanup)
         through, good, other = Proxy(), TlsFront(directory, "good", ports["dns"]), TlsFront(directory, "other", ports["dns"])
-        for listener in (through, good, other):
+        locked = Proxy("Aladdin:open sesame")
+        secret(directory, "sesame", "open sesame")
+        secret(directory, "wrong", "open rye")
+        for listener in (through, locked, good, other):
             cleanup.callback(listener.close)
         rows = []
 
@@ -188,6 +198,14 @@ def proxy():
             rows.append((job, url, {"prober": "http", "timeout": "1s", "http": {
                 "preferred_ip_protocol": "ip4", "proxy_url": at, "tls_config": ca, **theirs}},
                 {"preferred_ip_protocol": "ip4", "http": {"url": url, "proxy": at, "tls": ca}}))
+
+        def authenticated(job, url, password, file):
+            rows.append((job, url, {"prober": "http", "timeout": "1s", "http": {
+                "preferred_ip_protocol": "ip4", "tls_config": ca,
+                "proxy_url": f"http://Aladdin:{password}@127.0.0.1:{locked.port}"}},
+                {"preferred_ip_protocol": "ip4", "http": {
+                    "url": url, "proxy": f"http://127.0.0.1:{locked.port}", "tls": ca,
+                    "proxy_basic_auth": {"username": "Aladdin", "password_file": f"{directory}/{file}"}}}))
 
         def dns(job, port, name):
             rows.append((job, f"127.0.0.1:{port}", {"prober": "dns", "timeout": "1s", "dns": {
@@ -202,13 +220,17 @@ def proxy():
         http("expired", f"https://127.0.0.1:{ports['expired']}/")
         http("nobody behind it", f"https://127.0.0.1:{ports['refused']}/")
         http("no proxy", f"https://127.0.0.1:{ports['tls13']}/", ports["refused"])
+        for scheme, port in (("http", ports["plain"]), ("https", ports["tls13"])):
+            authenticated(f"{scheme} known to it", f"{scheme}://127.0.0.1:{port}/", "open%20sesame", "sesame")
+            authenticated(f"{scheme} unknown to it", f"{scheme}://127.0.0.1:{port}/", "open%20rye", "wrong")
         dns("dns over tls", good.port, "www.example.test")
         dns("dns nxdomain", good.port, "nobody.example.test")
         dns("dns another's", other.port, "www.example.test")
         ask = exporter_of(directory, cleanup, rows)
         agent = agent_of(directory, cleanup, rows)
         success = compare(agent, ask, rows)
-        check({job for job, value in success.items() if value == 1} == {"plain", "tls", "http2", "dns over tls"},
+        check({job for job, value in success.items() if value == 1} == {
+            "plain", "tls", "http2", "dns over tls", "http known to it", "https known to it"},
               f"what should succeed does, and nothing else: {success}")
         connects = [line for line in through.asked if line.startswith("CONNECT")]
         check(len(connects) >= 8, f"HTTPS went through the proxy: {through.asked}")

@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "collector/net/snmp/mib.h"
+#include "collector/net/snmp/files/mib.h"
 #include "collector/net/snmp/rows.h"
 #include "collector/net/snmp/walk.h"
 

@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "collector/net/snmp/discovery.h"
-#include "collector/net/snmp/value.h"
+#include "collector/net/snmp/files/value.h"
 
 using namespace tocsin::collector::snmp;
 

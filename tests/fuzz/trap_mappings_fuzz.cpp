@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "collector/net/snmp/active_traps.h"
+#include "collector/net/snmp/files/trap_map.h"
 #include "collector/net/snmp/trap_engine.h"
-#include "collector/net/snmp/trap_map.h"
 
 using namespace tocsin;
 using namespace tocsin::collector::snmp;

@@ -40,6 +40,7 @@ class TargetBench {
         if (!made) FAIL("not created: " << made.error().message);
         target_ = std::move(made).value();
     }
+    collector::Target& target() { return *target_; }
     void use(std::shared_ptr<const collector::TargetConfig> config) { config_ = std::move(config); }
 
     // One collection that is to succeed.

@@ -40,6 +40,7 @@ class Dns final : public Prober {
           check_(std::move(check)) {
         question_.name = config_.name;
         question_.type = config_.type;
+        question_.query_class = config_.query_class;
         if (config_.recursion_desired == Switch::kOff) question_.recursion = Recursion::kNotDesired;
     }
 

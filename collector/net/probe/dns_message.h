@@ -17,6 +17,7 @@ struct DnsQuestion {
     std::uint16_t id = 0;
     std::string name;  // with or without its last dot
     std::uint16_t type = 1;
+    std::uint16_t query_class = 1;
     Recursion recursion = Recursion::kDesired;
 };
 std::string dns_query(const DnsQuestion& question);

@@ -121,8 +121,13 @@ class Http final : public Prober {
         const std::string& file =
             config_.password_file.empty() ? config_.bearer_token_file : config_.password_file;
         secret_ = {};
-        if (file.empty()) return success();
-        TOCSIN_TRY(secret_, net::read_secret(file));
+        request_.proxy_secret = {};
+        if (!file.empty()) {
+            TOCSIN_TRY(secret_, net::read_secret(file));
+        }
+        if (!config_.proxy_password_file.empty()) {
+            TOCSIN_TRY(request_.proxy_secret, net::read_secret(config_.proxy_password_file));
+        }
         return success();
     }
 

@@ -37,6 +37,7 @@ struct HttpRequest {
     HttpAuth auth = HttpAuth::kNone;
     std::string user;
     Secret secret;
+    Secret proxy_secret;  // of the configuration's user
 };
 
 // What came of it, complete or not.

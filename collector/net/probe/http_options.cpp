@@ -116,6 +116,10 @@ void HttpOptions::set_request(CURL* easy, const HttpConfig& config, const HttpRe
     set(easy, CURLOPT_USERNAME, basic ? request.user.c_str() : nullptr);
     set(easy, CURLOPT_PASSWORD, basic ? request.secret.reveal().c_str() : nullptr);
     set(easy, CURLOPT_XOAUTH2_BEARER, bearer ? request.secret.reveal().c_str() : nullptr);
+    if (config.proxy_username.empty()) return;
+    set(easy, CURLOPT_PROXYAUTH, CURLAUTH_BASIC);
+    set(easy, CURLOPT_PROXYUSERNAME, config.proxy_username.c_str());
+    set(easy, CURLOPT_PROXYPASSWORD, request.proxy_secret.reveal().c_str());
 }
 
 }  // namespace tocsin::collector::probe

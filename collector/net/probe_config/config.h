@@ -54,6 +54,8 @@ struct HttpConfig {
     Bytes body_limit{std::uint64_t{10} * 1024 * 1024};
     TlsConfig tls;
     std::string proxy;
+    std::string proxy_username;
+    std::string proxy_password_file;
     std::string username;
     std::string password_file;
     std::string bearer_token_file;
@@ -81,7 +83,8 @@ struct IcmpConfig {
 };
 
 // Which records of one section of the answer are right; expressions over a record's text as a zone
-// file has it.
+// file has it. Wrong is: a record that matches any of them; records that all match all of them; a
+// record that does not match every one; no record that matches any.
 struct DnsValidation {
     Texts fail_if_matches;
     Texts fail_if_all_match;
@@ -93,6 +96,7 @@ struct DnsConfig {
     std::uint16_t port = 53;
     std::string name;
     std::uint16_t type = 1;
+    std::uint16_t query_class = 1;
     Switch over_tcp = Switch::kOff;
     Switch over_tls = Switch::kOff;
     Switch recursion_desired = Switch::kOn;

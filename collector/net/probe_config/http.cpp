@@ -67,26 +67,37 @@ HttpExpect read_expect(const text::YamlNode& node, Diagnostics& diagnostics) {
     return expect;
 }
 
+void read_basic_auth(text::MapReader& reader, std::string_view key, std::string& username,
+                     std::string& password_file, Diagnostics& diagnostics) {
+    const text::YamlNode node = reader.node(key);
+    if (!node) return;
+    text::MapReader basic(node, key, diagnostics);
+    basic.require("username");
+    basic.require("password_file");
+    read_text(basic, "username", username);
+    read_text(basic, "password_file", password_file);
+    basic.finish();
+}
+
 void read_auth(text::MapReader& reader, HttpConfig& http, Diagnostics& diagnostics) {
-    const text::YamlNode node = reader.node("basic_auth");
-    if (node) {
-        text::MapReader basic(node, "basic_auth", diagnostics);
-        basic.require("username");
-        basic.require("password_file");
-        read_text(basic, "username", http.username);
-        read_text(basic, "password_file", http.password_file);
-        basic.finish();
-    }
+    read_basic_auth(reader, "basic_auth", http.username, http.password_file, diagnostics);
     read_text(reader, "bearer_token_file", http.bearer_token_file);
-    if (node && !http.bearer_token_file.empty()) {
+    if (reader.node("basic_auth") && !http.bearer_token_file.empty()) {
         reader.error("bearer_token_file",
                      "stands beside \"basic_auth\"; a request has one of them");
     }
 }
 
-void read_proxy(text::MapReader& reader, HttpConfig& http) {
+void read_proxy(text::MapReader& reader, HttpConfig& http, Diagnostics& diagnostics) {
     read_text(reader, "proxy", http.proxy);
-    if (http.proxy.empty()) return;
+    read_basic_auth(reader, "proxy_basic_auth", http.proxy_username, http.proxy_password_file,
+                    diagnostics);
+    if (http.proxy.empty()) {
+        if (reader.node("proxy_basic_auth")) {
+            reader.error("proxy_basic_auth", "is for a \"proxy\", and there is none");
+        }
+        return;
+    }
     if (const auto url = net::parse_url(http.proxy); !url) {
         reader.error("proxy", url.error().message);
     }
@@ -120,7 +131,7 @@ HttpConfig read_http(text::MapReader& reader, Diagnostics& diagnostics) {
     read_switch(reader, "fail_if_ssl", http.fail_if_ssl);
     read_switch(reader, "fail_if_not_ssl", http.fail_if_not_ssl);
     http.tls = read_tls(reader, diagnostics);
-    read_proxy(reader, http);
+    read_proxy(reader, http, diagnostics);
     read_auth(reader, http, diagnostics);
     return http;
 }

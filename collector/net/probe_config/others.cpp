@@ -1,25 +1,16 @@
 // TCP, ICMP, DNS and NTP.
 #include <algorithm>
 #include <array>
+#include <span>
+#include <vector>
 
+#include "base/core/strings.h"
+#include "collector/net/probe_config/dns_names.h"
 #include "collector/net/probe_config/read.h"
 
 namespace tocsin::collector::probe {
 namespace {
 
-// RFC 1035 and its successors; IANA "Domain Name System (DNS) Parameters".
-constexpr std::array<std::pair<std::string_view, std::uint16_t>, 10> kTypes{{{"A", 1},
-                                                                             {"NS", 2},
-                                                                             {"CNAME", 5},
-                                                                             {"SOA", 6},
-                                                                             {"PTR", 12},
-                                                                             {"MX", 15},
-                                                                             {"TXT", 16},
-                                                                             {"AAAA", 28},
-                                                                             {"SRV", 33},
-                                                                             {"ANY", 255}}};
-constexpr std::array<std::string_view, 6> kRcodes{"NOERROR",  "FORMERR", "SERVFAIL",
-                                                  "NXDOMAIN", "NOTIMP",  "REFUSED"};
 constexpr std::array<std::string_view, 2> kTransports{"udp", "tcp"};
 
 ScriptStep read_step(const text::YamlNode& node, Diagnostics& diagnostics) {
@@ -55,6 +46,24 @@ DnsValidation read_validation(text::MapReader& outer, std::string_view key,
     out.fail_if_none_matches = read_regexes(reader, "fail_if_none_matches");
     reader.finish();
     return out;
+}
+
+// One of the names, or `prefix` and a number (RFC 3597, 5).
+void read_number(text::MapReader& reader, std::string_view key, std::span<const DnsName> names,
+                 std::string_view prefix, std::uint16_t& into) {
+    const std::string_view written = reader.node(key).scalar();
+    if (written.starts_with(prefix)) {
+        const auto number = parse_uint(written.substr(prefix.size()));
+        if (number && *number <= 65'535) {
+            into = static_cast<std::uint16_t>(*number);
+            return;
+        }
+    }
+    std::vector<std::string_view> allowed;
+    for (const DnsName& row : names) allowed.push_back(row.name);
+    if (const auto name = reader.choice(key, allowed)) {
+        into = dns_number(names, *name).value_or(into);
+    }
 }
 
 // At most 255 bytes in labels of at most 63 (RFC 1035, 2.3.4).
@@ -115,12 +124,8 @@ DnsConfig read_dns(text::MapReader& reader, Diagnostics& diagnostics) {
     reader.require("name");
     read_text(reader, "name", dns.name);
     if (!dns.name.empty() && !is_domain_name(dns.name)) reader.error("name", "is no domain's name");
-    std::array<std::string_view, kTypes.size()> types{};
-    for (std::size_t i = 0; i < types.size(); ++i) types[i] = kTypes[i].first;
-    const auto type = reader.choice("type", types);
-    for (const auto& [name, number] : kTypes) {
-        if (type && *type == name) dns.type = number;
-    }
+    read_number(reader, "type", kDnsTypes, "TYPE", dns.type);
+    read_number(reader, "class", kDnsClasses, "CLASS", dns.query_class);
     const auto transport = reader.choice("transport", kTransports);
     if (transport == "tcp") dns.over_tcp = Switch::kOn;
     if (reader.node("tls")) {
@@ -133,11 +138,10 @@ DnsConfig read_dns(text::MapReader& reader, Diagnostics& diagnostics) {
     const Texts rcodes = read_texts(reader, "valid_rcodes");
     if (!rcodes.empty()) dns.valid_rcodes.clear();
     for (const std::string& rcode : rcodes) {
-        const auto* at = std::find(kRcodes.begin(), kRcodes.end(), rcode);
-        if (at == kRcodes.end()) {
-            reader.error("valid_rcodes", "\"" + rcode + "\" is no code of an answer (NOERROR, …)");
+        if (const auto number = dns_number(kDnsCodes, rcode)) {
+            dns.valid_rcodes.push_back(*number);
         } else {
-            dns.valid_rcodes.push_back(static_cast<int>(at - kRcodes.begin()));
+            reader.error("valid_rcodes", "\"" + rcode + "\" is no code of an answer (NOERROR, …)");
         }
     }
     text::MapReader validate(reader.node("validate"), "validate", diagnostics);

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "base/core/time.h"
-#include "collector/net/snmp/trap_map.h"
+#include "collector/net/snmp/files/trap_map.h"
 
 namespace tocsin::collector::snmp {
 

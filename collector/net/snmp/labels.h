@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "base/model/labels.h"
-#include "collector/net/snmp/mib.h"
-#include "collector/net/snmp/value.h"
+#include "collector/net/snmp/files/mib.h"
+#include "collector/net/snmp/files/value.h"
 
 namespace tocsin::collector::snmp {
 

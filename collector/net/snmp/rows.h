@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "collector/api/target.h"
-#include "collector/net/snmp/mib.h"
-#include "collector/net/snmp/value.h"
+#include "collector/net/snmp/files/mib.h"
+#include "collector/net/snmp/files/value.h"
 
 namespace tocsin::collector::snmp {
 

@@ -3,12 +3,10 @@
 #include <cstdlib>
 
 #include "base/core/digest.h"
-#include "base/net/file.h"
 #include "base/net/log.h"
 #include "collector/net/snmp/config/config.h"
 #include "collector/net/snmp/library.h"
 #include "collector/net/snmp/protocols.h"
-#include "collector/net/snmp/shipped.h"
 
 namespace tocsin::collector::snmp {
 namespace {
@@ -37,13 +35,27 @@ bool is_same_device(std::string_view a, std::string_view b) {
     return one->host == other->host && one->port == other->port;
 }
 
+// Each file once for each of its versions, with its places.
+void log_file(const FileNews& news) {
+    for (const Diagnostic& d : news.said.all()) {
+        net::log(
+            d.level == DiagnosticLevel::kError ? net::LogLevel::kError : net::LogLevel::kWarning,
+            d.text());
+    }
+    if (news.unread) net::log_error(news.unread->message);
+    if (!news.unread && !news.said.has_errors()) return;
+    net::log_error(news.in_force ? "the file's last right version stays in force"
+                                 : "nothing of the file is in force",
+                   {{"file", news.path}});
+}
+
 }  // namespace
 
 UserLease::~UserLease() {
     Shared::instance().release(key_);
 }
 
-Shared::Shared() {
+Shared::Shared() : modules_(module_files(log_file)), mappings_(mapping_files(log_file)) {
     set_up_library();
 }
 
@@ -126,28 +138,6 @@ Result<std::string> Shared::key_of(std::string_view auth_protocol, const Secret&
     if (keys_.size() >= kMostKeys) keys_.clear();
     keys_.emplace(name, key);
     return key;
-}
-
-Result<std::shared_ptr<const Modules>> Shared::modules(const std::vector<std::string>& patterns) {
-    auto& cached = modules_[patterns];
-    if (auto there = cached.lock()) return there;
-    auto all = std::make_shared<Modules>();
-    for (const ShippedFile& file : shipped_files()) {
-        Diagnostics diagnostics{std::string(file.name)};
-        read_modules(file.text, diagnostics, *all);
-        if (diagnostics.has_errors()) return Error(ErrorCode::kInternal, diagnostics.text());
-    }
-    for (const std::string& pattern : patterns) {
-        for (const std::string& path : net::expand_paths(pattern)) {
-            TOCSIN_TRY(const std::string text, net::read_file(path));
-            Diagnostics diagnostics(path);
-            read_modules(text, diagnostics, *all);
-            if (diagnostics.has_errors()) return Error(ErrorCode::kInvalid, diagnostics.text());
-            for (const Diagnostic& warning : diagnostics.all()) net::log_warning(warning.text());
-        }
-    }
-    cached = all;
-    return std::shared_ptr<const Modules>(std::move(all));
 }
 
 }  // namespace tocsin::collector::snmp

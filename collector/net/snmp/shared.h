@@ -12,7 +12,7 @@
 
 #include "base/core/result.h"
 #include "base/core/secret.h"
-#include "collector/net/snmp/mib.h"
+#include "collector/net/snmp/files/kept_files.h"
 
 namespace tocsin::collector::snmp {
 
@@ -58,8 +58,14 @@ class Shared {
     // Ku of a password (RFC 3414, A.2), which takes milliseconds the first time.
     Result<std::string> key_of(std::string_view auth_protocol, const Secret& password);
 
-    // The shipped modules and those of the files on top, read once for all who name the same.
-    Result<std::shared_ptr<const Modules>> modules(const std::vector<std::string>& patterns);
+    // What is shipped and what stands in the files on top, as they are now. What is wrong with a
+    // file is logged once; whatever it has is missing, or as it was when it was right.
+    ModuleLayers modules(const std::vector<std::string>& patterns) {
+        return modules_.load(patterns);
+    }
+    MappingLayers mappings(const std::vector<std::string>& patterns) {
+        return mappings_.load(patterns);
+    }
 
   private:
     friend class UserLease;
@@ -74,7 +80,8 @@ class Shared {
     bool is_engine_ = false;
     std::map<UserKey, User> users_;
     std::map<std::string, std::string> keys_;  // by digest of protocol and password
-    std::map<std::vector<std::string>, std::weak_ptr<const Modules>> modules_;
+    ModuleFiles modules_;
+    MappingFiles mappings_;
 };
 
 }  // namespace tocsin::collector::snmp

@@ -1,5 +1,6 @@
 #include "collector/net/snmp/snmp.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -14,19 +15,20 @@ namespace {
 
 using snmp::Connector;
 using snmp::Module;
-using snmp::Modules;
+using snmp::ModuleLayers;
 using snmp::Session;
 
 class Device final : public Target {
   public:
     Device(std::shared_ptr<const SnmpConfig> config, const TargetContext& context,
-           std::shared_ptr<const Modules> modules, const std::vector<const Module*>& chosen,
+           ModuleLayers modules, std::vector<const Module*> chosen,
            std::unique_ptr<Connector> connector)
         : config_(std::move(config)),
           modules_(std::move(modules)),
-          plan_(snmp::plan_of(chosen)),
+          chosen_(std::move(chosen)),
+          plan_(snmp::plan_of(chosen_)),
           series_(*context.series, *config_),
-          rows_(chosen, series_,
+          rows_(chosen_, series_,
                 config_->keep_indexes ? snmp::Dropped::kKept : snmp::Dropped::kDropped),
           connector_(std::move(connector)) {}
 
@@ -50,6 +52,15 @@ class Device final : public Target {
         connector_->cancel();
         session_.reset();  // so that nothing late answers the next collection
         return readings();
+    }
+
+    bool reread() override {
+        ModuleLayers now = snmp::Shared::instance().modules(config_->module_files);
+        for (std::size_t i = 0; i < chosen_.size(); ++i) {
+            if (chosen_[i] != now.find(config_->modules[i])) return false;
+        }
+        modules_ = std::move(now);  // old versions of the other files go
+        return true;
     }
 
   private:
@@ -83,7 +94,8 @@ class Device final : public Target {
     }
 
     std::shared_ptr<const SnmpConfig> config_;
-    std::shared_ptr<const Modules> modules_;  // what the plan and the rows point into
+    ModuleLayers modules_;               // what the plan and the rows point into
+    std::vector<const Module*> chosen_;  // by config_->modules
     snmp::Plan plan_;
     TargetSeries series_;
     snmp::Rows rows_;
@@ -94,29 +106,35 @@ class Device final : public Target {
     std::unique_ptr<Connector> connector_;
 };
 
+// Why a device cannot have a module of this name.
+Error no_module(const std::string& name, const ModuleLayers& modules) {
+    std::string text = "there is no SNMP module \"" + name + "\"";
+    for (const snmp::WrongFile& file : modules.wrong) {
+        const bool has = std::find(file.names.begin(), file.names.end(), name) != file.names.end();
+        if (has || file.names.empty()) text.append("; ").append(file.why);
+    }
+    const std::vector<std::string> names = modules.names();
+    text += "; known are ";
+    for (const std::string& other : names) {
+        if (&other != &names.front()) text += ", ";
+        text += other;
+    }
+    return Error(ErrorCode::kInvalid, text + "; others come from \"module_files\"");
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Target>> create_snmp_with(std::shared_ptr<const SnmpConfig> config,
-                                                 const TargetContext& context,
-                                                 std::shared_ptr<const Modules> modules,
+                                                 const TargetContext& context, ModuleLayers modules,
                                                  std::unique_ptr<Connector> connector) {
     std::vector<const Module*> chosen;
     for (const std::string& name : config->modules) {
-        const auto at = modules->find(name);
-        if (at == modules->end()) {
-            std::string known;
-            for (const auto& [other, _] : *modules) {
-                if (!known.empty()) known += ", ";
-                known += other;
-            }
-            std::string text = "there is no SNMP module \"" + name + "\"; known are ";
-            text.append(known).append("; others come from \"module_files\"");
-            return Error(ErrorCode::kInvalid, std::move(text));
-        }
-        chosen.push_back(&at->second);
+        const Module* module = modules.find(name);
+        if (module == nullptr) return no_module(name, modules);
+        chosen.push_back(module);
     }
-    auto device = std::make_unique<Device>(std::move(config), context, std::move(modules), chosen,
-                                           std::move(connector));
+    auto device = std::make_unique<Device>(std::move(config), context, std::move(modules),
+                                           std::move(chosen), std::move(connector));
     if (device->asks_nothing()) {
         return Error(ErrorCode::kInvalid,
                      "its SNMP modules walk nothing that one of their metrics lies in");
@@ -127,7 +145,7 @@ Result<std::unique_ptr<Target>> create_snmp_with(std::shared_ptr<const SnmpConfi
 Result<std::unique_ptr<Target>> create_snmp(const std::shared_ptr<const TargetConfig>& config,
                                             const TargetContext& context) {
     auto device = std::static_pointer_cast<const SnmpConfig>(config);
-    TOCSIN_TRY(auto modules, snmp::Shared::instance().modules(device->module_files));
+    ModuleLayers modules = snmp::Shared::instance().modules(device->module_files);
     auto connector = snmp::make_connector(*context.loop, *context.pool, device);
     return create_snmp_with(std::move(device), context, std::move(modules), std::move(connector));
 }

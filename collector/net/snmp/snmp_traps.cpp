@@ -12,7 +12,6 @@
 #include "base/net/log.h"
 #include "collector/net/snmp/active_traps.h"
 #include "collector/net/snmp/shared.h"
-#include "collector/net/snmp/shipped.h"
 #include "collector/net/snmp/trap_counts.h"
 #include "collector/net/snmp/trap_engine.h"
 #include "collector/net/snmp/trap_limits.h"
@@ -32,35 +31,17 @@ constexpr unsigned kStateMode = 0600;
 // What is named once is remembered; a stranger who makes up ever new things fills no memory.
 constexpr std::size_t kMostNamed = 1000;
 
-Result<TrapMappings> read_mappings(const std::vector<std::string>& patterns) {
-    TrapMappings out;
-    for (const ShippedFile& file : shipped_trap_files()) {
-        Diagnostics diagnostics{std::string(file.name)};
-        read_trap_mappings(file.text, diagnostics, out);
-        if (diagnostics.has_errors()) return Error(ErrorCode::kInternal, diagnostics.text());
-    }
-    for (const std::string& pattern : patterns) {
-        for (const std::string& path : net::expand_paths(pattern)) {
-            TOCSIN_TRY(const std::string text, net::read_file(path));
-            Diagnostics diagnostics(path);
-            read_trap_mappings(text, diagnostics, out);
-            if (diagnostics.has_errors()) return Error(ErrorCode::kInvalid, diagnostics.text());
-        }
-    }
-    return out;
-}
-
 // A listener of one entry of `snmp_traps`.
 class Traps final : public Target, private TrapListener {
   public:
-    Traps(std::shared_ptr<const TrapsConfig> config, const TargetContext& context,
-          TrapMappings mappings)
+    Traps(std::shared_ptr<const TrapsConfig> config, const TargetContext& context)
         : config_(std::move(config)),
           loop_(*context.loop),
           pool_(*context.pool),
           series_(*context.series, *config_),
           counts_(*context.series, *config_),
-          mappings_(std::move(mappings)),
+          files_(Shared::instance().mappings(config_->mapping_files)),
+          mappings_(files_.merged()),
           limits_(config_->rate, std::random_device{}()),
           state_file_(context.state + "/snmp_traps_" + net::percent_encode(config_->name)) {
         load();
@@ -91,8 +72,22 @@ class Traps final : public Target, private TrapListener {
         return std::exchange(readings_, {});
     }
 
+    // In place: sockets that were closed for it would lose what comes meanwhile.
+    bool reread() override {
+        MappingLayers now = Shared::instance().mappings(config_->mapping_files);
+        if (now == files_) return true;
+        files_ = std::move(now);
+        mappings_ = files_.merged();
+        forget_unmapped();
+        return true;
+    }
+
   private:
     void load();
+    // What nothing raises any more ends, but not because a file that may raise it is wrong.
+    void forget_unmapped() {
+        if (files_.wrong.empty()) active_.keep_only(mappings_);
+    }
     Result<void> open();
     std::vector<SecretMarks> marks() const;
     Readings report(Timestamp now);
@@ -121,7 +116,8 @@ class Traps final : public Target, private TrapListener {
     net::OffloadPool& pool_;
     TargetSeries series_;
     TrapCounts counts_;
-    TrapMappings mappings_;
+    MappingLayers files_;
+    TrapMappings mappings_;  // all of them
     TrapLimits limits_;
     std::string state_file_;
     SystemClock clock_;
@@ -148,7 +144,7 @@ void Traps::load() {
     if (text) {
         if (auto kept = ActiveTraps::parse(text.value())) {
             active_ = std::move(*kept);
-            active_.keep_only(mappings_);
+            forget_unmapped();
             return;
         }
     }
@@ -289,10 +285,8 @@ void Traps::refused(TrapRefusal refusal, const std::string& ip, std::string why)
 Result<std::unique_ptr<Target>> create_snmp_traps(const std::shared_ptr<const TargetConfig>& config,
                                                   const TargetContext& context) {
     auto traps = std::static_pointer_cast<const TrapsConfig>(config);
-    TOCSIN_TRY(auto mappings, read_mappings(traps->mapping_files));
     keep_engine(context.state);
-    return std::unique_ptr<Target>(
-        std::make_unique<Traps>(std::move(traps), context, std::move(mappings)));
+    return std::unique_ptr<Target>(std::make_unique<Traps>(std::move(traps), context));
 }
 
 }  // namespace tocsin::collector

@@ -9,8 +9,8 @@
 
 namespace tocsin::collector {
 
-// Listens from then on. kInvalid where a file of mappings is wrong; what keeps it from listening
-// fails its collections, and is tried again at each.
+// Listens from then on; what keeps it from listening fails its collections, and is tried again at
+// each.
 Result<std::unique_ptr<Target>> create_snmp_traps(const std::shared_ptr<const TargetConfig>& config,
                                                   const TargetContext& context);
 

@@ -10,7 +10,7 @@
 #include "base/core/result.h"
 #include "collector/net/snmp/config/traps.h"
 #include "collector/net/snmp/discovery.h"
-#include "collector/net/snmp/trap_map.h"
+#include "collector/net/snmp/files/trap_map.h"
 #include "collector/net/snmp/trap_refusal.h"
 
 namespace tocsin::collector::snmp {

@@ -1,7 +1,5 @@
 #include "collector/net/snmp/user_keys.h"
 
-#include <sys/stat.h>
-
 #include <cstring>
 #include <string_view>
 
@@ -21,13 +19,6 @@ Result<void> set_key(std::string_view auth_protocol, const Secret& password, std
     std::memcpy(into, key.value().data(), key.value().size());
     size = key.value().size();
     return success();
-}
-
-FileMark mark_of(const std::string& path) {
-    struct stat status {};
-    if (path.empty() || ::stat(path.c_str(), &status) != 0) return {};
-    return {status.st_ino, status.st_size,
-            std::int64_t{status.st_mtim.tv_sec} * 1'000'000'000 + status.st_mtim.tv_nsec};
 }
 
 }  // namespace

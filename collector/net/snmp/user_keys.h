@@ -1,15 +1,13 @@
 // A user of version 3 in the library's terms.
 #pragma once
 
-#include <sys/types.h>
-
 #include <array>
-#include <cstdint>
 #include <string>
 
 #include "base/core/result.h"
 #include "base/core/secret.h"
 #include "collector/net/snmp/config/config.h"
+#include "collector/net/snmp/files/file_mark.h"
 #include "collector/net/snmp/library.h"
 
 namespace tocsin::collector::snmp {
@@ -24,15 +22,9 @@ struct Secrets {
 // Reads the files that the credential names; the community itself where there is none.
 Result<Secrets> read_secrets(const SnmpCredential& credential);
 
-// What tells a file that was written again from the one that was read.
-struct FileMark {
-    ino_t inode = 0;
-    off_t size = 0;
-    std::int64_t changed = 0;
-    bool operator==(const FileMark&) const = default;
-};
+// As the credential's files are.
 using SecretMarks = std::array<FileMark, 3>;
-SecretMarks marks_of(const SnmpCredential& credential);  // as its files are now
+SecretMarks marks_of(const SnmpCredential& credential);
 
 // Stands for level, protocols and passwords, and does not tell them.
 std::string fingerprint_of(const SnmpCredential& who, const Secrets& secrets);

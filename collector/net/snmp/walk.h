@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "base/core/result.h"
-#include "collector/net/snmp/mib.h"
-#include "collector/net/snmp/value.h"
+#include "collector/net/snmp/files/mib.h"
+#include "collector/net/snmp/files/value.h"
 
 namespace tocsin::collector::snmp {
 

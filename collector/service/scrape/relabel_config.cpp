@@ -8,6 +8,8 @@
 #include <string_view>
 #include <utility>
 
+#include "base/core/strings.h"
+
 namespace tocsin::collector {
 namespace {
 
@@ -44,7 +46,7 @@ constexpr std::array<ActionRow, 11> kActions{{
 
 const ActionRow* find_action(std::string_view name) {
     for (const ActionRow& row : kActions) {
-        if (row.name == name) return &row;
+        if (iequals(row.name, name)) return &row;  // as in Prometheus, in whatever case
     }
     return nullptr;
 }
@@ -52,7 +54,9 @@ const ActionRow* find_action(std::string_view name) {
 const ActionRow* read_action(MapReader& reader) {
     std::array<std::string_view, kActions.size()> names;
     for (std::size_t i = 0; i < kActions.size(); ++i) names[i] = kActions[i].name;
-    if (!reader.node("action")) return &kActions.front();
+    const auto node = reader.node("action");
+    if (!node) return &kActions.front();
+    if (const ActionRow* row = find_action(node.scalar())) return row;
     const auto chosen = reader.choice("action", names);
     return chosen ? find_action(*chosen) : nullptr;
 }

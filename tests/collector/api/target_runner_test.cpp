@@ -372,14 +372,15 @@ TEST_CASE("targets can be replaced: one of the same name goes on, the others' se
     REQUIRE(bench.run_until(
         [&] { return bench.told[kUpA] > 1 && bench.told[kUpB] > 1 && hangs->started > 0; }));
     CHECK(old->started > 0);
-    bench.runner->replace([&] {
-        bench.entries.clear();
-        next = bench.add(Bench::config("a", 10ms), [&](Readings& out) {
-            out = {{stays, 2}};
-            return Result<void>(success());
-        });
-        return std::move(bench.entries);
-    });
+    bench.runner->replace([](const TargetEntry&) { return false; },
+                          [&] {
+                              bench.entries.clear();
+                              next = bench.add(Bench::config("a", 10ms), [&](Readings& out) {
+                                  out = {{stays, 2}};
+                                  return Result<void>(success());
+                              });
+                              return std::move(bench.entries);
+                          });
     CHECK(std::any_cast<int>(next->taken_over) >= 1);
     CHECK(bench.stale.contains(other.labels().text()));
     CHECK(bench.stale.contains(kUpB));

@@ -102,18 +102,17 @@ void read_modules(MapReader& reader, SnmpConfig& entry, Diagnostics& diagnostics
     entry.module_files = {"/etc/tocsin/snmp.d/*.yml"};
     if (reader.node("module_files")) entry.module_files = reader.strings("module_files");
     for (const YamlNode& item : node.items()) {
+        entry.module_positions.push_back(item.position());
         const std::string_view name = item.scalar();
-        if (std::find(kShipped.begin(), kShipped.end(), name) != kShipped.end()) continue;
-        const std::string_view near = nearest(name, kShipped);
-        std::string text = "no shipped module is called \"" + std::string(name) + "\"";
-        text += entry.module_files.empty() ? ", and there are no \"module_files\""
-                                           : "; one of the \"module_files\" must have it";
-        if (!near.empty()) text.append("; did you mean \"").append(near).append("\"?");
-        if (entry.module_files.empty()) {
-            diagnostics.error(item.position(), std::move(text));
-        } else {
-            diagnostics.warning(item.position(), std::move(text));
+        if (!entry.module_files.empty() ||
+            std::find(kShipped.begin(), kShipped.end(), name) != kShipped.end()) {
+            continue;
         }
+        const std::string_view near = nearest(name, kShipped);
+        std::string text = "no shipped module is called \"" + std::string(name) +
+                           "\", and there are no \"module_files\"";
+        if (!near.empty()) text.append("; did you mean \"").append(near).append("\"?");
+        diagnostics.error(item.position(), std::move(text));
     }
 }
 

@@ -40,6 +40,7 @@ struct SnmpConfig final : TargetConfig {
     SnmpPeer peer;
     SnmpCredential credential;
     std::vector<std::string> modules;
+    std::vector<Position> module_positions;  // of each, where it is written; none: the default
     std::vector<std::string> module_files;
     Duration request_timeout{2s};
     int retries = 3;  // of one request

@@ -123,6 +123,38 @@ TEST_CASE("DNS and NTP read their servers and what is asked") {
     CHECK(std::get<NtpConfig>(r.targets[3]->kind).port == 123);
 }
 
+TEST_CASE("a query's type and class, and codes of answers, have IANA's names or a number") {
+    const auto asked = [](const std::string& keys) {
+        const Read r = read("- dns: {server: a, name: b, " + keys + "}\n");
+        INFO(keys);
+        REQUIRE(r.said == std::vector<std::string>{});
+        return std::get<DnsConfig>(r.targets.at(0)->kind);
+    };
+    for (const auto& [name, number] : std::vector<std::pair<std::string, int>>{{"CAA", 257},
+                                                                               {"DNSKEY", 48},
+                                                                               {"DS", 43},
+                                                                               {"TLSA", 52},
+                                                                               {"NAPTR", 35},
+                                                                               {"SSHFP", 44},
+                                                                               {"HTTPS", 65},
+                                                                               {"SVCB", 64},
+                                                                               {"ANY", 255},
+                                                                               {"TYPE65280", 65280},
+                                                                               {"TYPE1", 1}}) {
+        CHECK(asked("type: " + name).type == number);
+    }
+    CHECK(asked("type: A").query_class == 1);
+    CHECK(asked("class: CH").query_class == 3);
+    CHECK(asked("class: HS").query_class == 4);
+    CHECK(asked("class: CLASS255").query_class == 255);
+    CHECK(asked("valid_rcodes: [NOTAUTH, YXDOMAIN, BADVERS, BADCOOKIE]").valid_rcodes ==
+          std::vector<int>{9, 6, 16, 23});
+    for (const char* wrong : {"type: TYPE65536", "type: TYPEX", "type: a", "class: XX"}) {
+        INFO(wrong);
+        CHECK(read("- dns: {server: a, name: b, " + std::string(wrong) + "}\n").said.size() == 1);
+    }
+}
+
 TEST_CASE("each mistake is named at its place") {
     const std::vector<std::pair<std::string, std::string>> cases{
         {"a: b\n", "agent.yml:1:1: error: \"probe\" is a list of {job, http}, {job, icmp}, …"},
@@ -148,6 +180,8 @@ TEST_CASE("each mistake is named at its place") {
          "agent.yml:1:83: error: \"bearer_token_file\": stands beside \"basic_auth\"; a request "
          "has "
          "one of them"},
+        {"- {http: {url: a, proxy_basic_auth: {username: x, password_file: y}}}\n",
+         "agent.yml:1:37: error: \"proxy_basic_auth\": is for a \"proxy\", and there is none"},
         {"- {tcp: {target: a}}\n", "agent.yml:1:18: error: \"target\": \"a\" needs a port"},
         {"- {tcp: {target: 'a:0'}}\n",
          "agent.yml:1:18: error: \"target\": \"a:0\" is no host with an optional port"},

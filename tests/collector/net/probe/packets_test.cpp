@@ -22,7 +22,7 @@ std::string word(unsigned value) {
     return bytes({static_cast<int>(value >> 8U), static_cast<int>(value & 0xffU)});
 }
 
-const DnsQuestion kQuestion{0x1234, "example.org", 1, Recursion::kDesired};
+const DnsQuestion kQuestion{0x1234, "example.org", 1, 1, Recursion::kDesired};
 
 // A message with these records, each after the pointer to the question's name.
 std::string message(unsigned flags, unsigned type, const std::vector<std::string>& records) {
@@ -50,8 +50,8 @@ TEST_CASE("a DNS query is as RFC 1035 has it") {
     CHECK(dns_query(kQuestion) == word(0x1234) + word(0x0100) + word(1) + word(0) + word(0) +
                                       word(0) + bytes({7}) + "example" + bytes({3}) + "org" +
                                       bytes({0, 0, 1, 0, 1}));
-    CHECK(dns_query({1, ".", 6, Recursion::kNotDesired}) ==
-          word(1) + word(0) + word(1) + word(0) + word(0) + word(0) + bytes({0, 0, 6, 0, 1}));
+    CHECK(dns_query({1, ".", 6, 3, Recursion::kNotDesired}) ==
+          word(1) + word(0) + word(1) + word(0) + word(0) + word(0) + bytes({0, 0, 6, 0, 3}));
 }
 
 TEST_CASE("records read as a zone file has them") {
@@ -71,8 +71,55 @@ TEST_CASE("records read as a zone file has them") {
     CHECK(text_of(6, mail + mail +
                          bytes({0, 0, 0, 7, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 4})) ==
           owner + "SOA\tmail.example.org. mail.example.org. 7 1 2 3 4");
-    CHECK(text_of(257, bytes({0, 5, 0xab})) == owner + "TYPE257\t\\# 3 0005ab");
+    CHECK(text_of(65280, bytes({0, 5, 0xab})) == owner + "TYPE65280\t\\# 3 0005ab");
+    CHECK(text_of(47, bytes({0, 5, 0xab})) == owner + "NSEC\t\\# 3 0005ab");
     CHECK(text_of(2, bytes({3, 'a', '.', 0, 0})) == owner + "NS\ta\\.\\000.");
+}
+
+TEST_CASE("records of later types read as their documents have them") {
+    const std::string owner = "example.org.\t300\tIN\t";
+    const std::string mail = bytes({4}) + "mail" + bytes({0xc0, 12});
+    // RFC 8659, 4.1.1.
+    CHECK(text_of(257, bytes({0, 5}) + "issue" + "ca1.example.net") ==
+          owner + "CAA\t0 issue \"ca1.example.net\"");
+    // RFC 4034, 5.4: its digest as bytes.
+    CHECK(text_of(43, word(60485) + bytes({5, 1, 0x2b, 0xb1, 0x83})) ==
+          owner + "DS\t60485 5 1 2BB183");
+    CHECK(text_of(48, word(256) + bytes({3, 5, 'a', 'b', 'c'})) == owner + "DNSKEY\t256 3 5 YWJj");
+    CHECK(text_of(52, bytes({0, 0, 1, 0xd2, 0xab})) == owner + "TLSA\t0 0 1 d2ab");
+    CHECK(text_of(44, bytes({2, 1, 0x12, 0xef})) == owner + "SSHFP\t2 1 12EF");
+    // RFC 3403, 6.2.
+    CHECK(text_of(35, word(100) + word(50) + bytes({1}) + "s" + bytes({8}) + "http+N2L" +
+                          bytes({0}) + mail) ==
+          owner + "NAPTR\t100 50 \"s\" \"http+N2L\" \"\" mail.example.org.");
+    CHECK(text_of(256, word(10) + word(1) + "ftp://a/b") == owner + "URI\t10 1 \"ftp://a/b\"");
+    CHECK(text_of(39, mail) == owner + "DNAME\tmail.example.org.");
+    // RFC 4034, 3.3: 20030322173103 and 20030220173103 as seconds.
+    CHECK(text_of(46, word(1) + bytes({5, 3, 0, 1, 0x51, 0x80}) + bytes({0x3e, 0x7c, 0x9d, 0xd7}) +
+                          bytes({0x3e, 0x55, 0x10, 0xd7}) + word(2642) + bytes({0xc0, 12}) +
+                          "abc") ==
+          owner + "RRSIG\tA 5 3 86400 20030322173103 20030220173103 2642 example.org. YWJj");
+    // RFC 9460, appendix D: priority, target, alpn, port, hints, and a key of no name.
+    CHECK(text_of(65, word(1) + bytes({0}) + word(1) + word(6) + bytes({2}) + "h2" + bytes({2}) +
+                          "h3" + word(3) + word(2) + word(53) + word(4) + word(8) +
+                          bytes({192, 0, 2, 1, 192, 0, 2, 2}) + word(667) + word(5) + "hello") ==
+          owner +
+              "HTTPS\t1 . alpn=\"h2,h3\" port=\"53\" ipv4hint=\"192.0.2.1,192.0.2.2\" "
+              "key667=\"hello\"");
+    CHECK(text_of(64, word(0) + mail) == owner + "SVCB\t0 mail.example.org.");
+    CHECK(text_of(64, word(16) + bytes({0}) + word(2) + word(0)) ==
+          owner + "SVCB\t16 . no-default-alpn");
+    CHECK_FALSE(parse_dns_answer(message(0x8180, 43, {record(43, bytes({1}))})));
+    CHECK_FALSE(
+        parse_dns_answer(message(0x8180, 65, {record(65, word(1) + bytes({0, 0, 1, 0, 9}))})));
+}
+
+TEST_CASE("an answer's code has its upper bits in an OPT record") {
+    const auto opt = [](int high) {
+        return bytes({0}) + word(41) + word(1232) + bytes({high, 0, 0, 0}) + word(0);
+    };
+    CHECK(parse_dns_answer(message(0x8180, 1, {opt(0)})).value().rcode == 0);
+    CHECK(parse_dns_answer(message(0x8187, 1, {opt(1)})).value().rcode == 23);
 }
 
 TEST_CASE("the serial is the SOA's") {
@@ -152,6 +199,14 @@ TEST_CASE("answers are validated section by section") {
     CHECK(judged([](DnsConfig& c) { c.answer.fail_if_none_matches = {"2$"}; }, two));
     CHECK_FALSE(judged([](DnsConfig& c) { c.answer.fail_if_none_matches = {"3$"}; }, two));
     CHECK_FALSE(judged([](DnsConfig& c) { c.authority.fail_if_not_matches = {"x"}; }, two));
+    // Lists of several: any of them; each; all by each; any by any.
+    CHECK_FALSE(judged([](DnsConfig& c) { c.answer.fail_if_matches = {"3$", "2$"}; }, two));
+    CHECK_FALSE(judged([](DnsConfig& c) { c.answer.fail_if_not_matches = {"192", "2$"}; }, two));
+    CHECK(judged([](DnsConfig& c) { c.answer.fail_if_not_matches = {"192", "A"}; }, two));
+    CHECK_FALSE(judged([](DnsConfig& c) { c.answer.fail_if_all_match = {"192", "A"}; }, two));
+    CHECK(judged([](DnsConfig& c) { c.answer.fail_if_all_match = {"192", "2$"}; }, two));
+    CHECK(judged([](DnsConfig& c) { c.answer.fail_if_none_matches = {"3$", "2$"}; }, two));
+    CHECK_FALSE(judged([](DnsConfig& c) { c.answer.fail_if_none_matches = {"3$", "4$"}; }, two));
     CHECK_FALSE(judged([](DnsConfig& c) { c.additional.fail_if_none_matches = {"x"}; }, two));
 }
 

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include <catch2/catch.hpp>
+#include <filesystem>
 
 #include "base/text/yaml.h"
 #include "collector/net/probe/address.h"
@@ -242,6 +243,30 @@ TEST_CASE("a proxy is asked in the server's place") {
     CHECK(bench.at("probe_success") == 1);
     CHECK_THAT(proxy.heard(), Catch::StartsWith("GET http://inner.invalid"));
     CHECK_THAT(proxy.heard(), Catch::Contains("\r\nHost: inner.invalid\r\n"));
+}
+
+TEST_CASE("a proxy is told who asks, and nobody else is") {
+    RawPeer proxy({ok("fine")});
+    const test::FixtureTree tree;
+    tree.write("password", "open sesame\n");
+    tree.write("server", "of the server\n");
+    for (const char* name : {"password", "server"}) {
+        std::filesystem::permissions(tree.at(name), std::filesystem::perms(0600));
+    }
+    Bench bench("http: {url: 'http://inner.invalid/x', proxy: '" + proxy.url() +
+                "', proxy_basic_auth: {username: Aladdin, password_file: " + tree.at("password") +
+                "}, basic_auth: {username: u, password_file: " + tree.at("server") + "}}");
+    bench.run();
+    CHECK(bench.at("probe_success") == 1);
+    // RFC 7617, 2.
+    CHECK_THAT(proxy.heard(), Catch::Contains("\r\nProxy-Authorization: Basic "
+                                              "QWxhZGRpbjpvcGVuIHNlc2FtZQ==\r\n"));
+    CHECK_THAT(proxy.heard(), Catch::Contains("\r\nAuthorization: Basic dTpvZiB0aGUgc2VydmVy\r\n"));
+    // Nothing is asked of it when the password cannot be read.
+    std::filesystem::permissions(tree.at("password"), std::filesystem::perms(0644));
+    bench.run();
+    CHECK(bench.at("probe_success") == 0);
+    CHECK(proxy.connections() == 1);
 }
 
 TEST_CASE("a refused port fails at once, a silent one at the limit, each on its own") {

@@ -144,9 +144,9 @@ TEST_CASE("what is wrong with snmp is named with its place") {
         {"[{targets: []}]", "agent.yml:1:12: error: \"targets\": names no device"},
         {"[{targets: [a], modules: [nope], module_files: []}]",
          "agent.yml:1:27: error: no shipped module is called \"nope\", and there are no"},
-        {"[{targets: [a], modules: [system, if_mip]}]",
-         "agent.yml:1:35: warning: no shipped module is called \"if_mip\"; one of the "
-         "\"module_files\" must have it; did you mean \"if_mib\"?"},
+        {"[{targets: [a], modules: [system, if_mip], module_files: []}]",
+         "agent.yml:1:35: error: no shipped module is called \"if_mip\", and there are no "
+         "\"module_files\"; did you mean \"if_mib\"?"},
         {"[{targets: [a], retries: 21}]", "agent.yml:1:26: error: \"retries\": must be"},
         {"[{targets: [a], request_timeout: 0s}]", "agent.yml:1:34: error: \"request_timeout\": "},
         {"[{targets: [a], every: 5s, timeout: 6s}]",

@@ -6,6 +6,7 @@
 
 #include "collector/net/snmp/shared.h"
 #include "tests/support/collecting.h"
+#include "tests/support/fixture_tree.h"
 
 using namespace tocsin;
 using namespace tocsin::collector;
@@ -119,8 +120,8 @@ struct Bench {
         TargetContext context{};
         context.series = &table;
         context.loop = &loop;
-        auto made =
-            create_snmp_with(config, context, modules, std::make_unique<FakeConnector>(world));
+        auto made = create_snmp_with(config, context, ModuleLayers{{modules}, {}},
+                                     std::make_unique<FakeConnector>(world));
         REQUIRE(made);
         target = std::move(made).value();
         world.set({1, 1, 0}, 7);
@@ -227,13 +228,46 @@ TEST_CASE("a module that is not there, or asks for nothing, is refused by name")
     const auto refused = [&](const std::string& name) {
         auto config = std::make_shared<SnmpConfig>();
         config->modules = {name};
-        const auto made = create_snmp_with(config, context, modules,
+        const auto made = create_snmp_with(config, context, ModuleLayers{{modules}, {}},
                                            std::make_unique<FakeConnector>(bench.world));
         REQUIRE_FALSE(made);
         return made.error().message;
     };
     CHECK_THAT(refused("b"), Catch::StartsWith("there is no SNMP module \"b\"; known are a;"));
     CHECK_THAT(refused("a"), Catch::Contains("walk nothing"));
+}
+
+TEST_CASE("a device is made anew when a module of its own has changed, and else goes on") {
+    const test::FixtureTree files;
+    const auto text = [](const std::string& name, const std::string& type) {
+        return name + ": {get: [1.5.0], metrics: [{name: m, oid: 1.5, type: " + type + "}]}\n";
+    };
+    files.write("a.yml", text("mine", "gauge"));
+    net::Loop loop;
+    net::OffloadPool pool(loop, 1, 1);
+    SeriesTable table;
+    const auto make = [&](const std::string& module) {
+        auto config = std::make_shared<SnmpConfig>();
+        config->module_files = {files.root()};
+        config->modules = {module};
+        return create_snmp(config, {{}, &table, &loop, &pool, ""});
+    };
+    const auto shipped = make("if_mib");
+    REQUIRE(shipped);
+    const auto own = make("mine");
+    REQUIRE(own);
+    files.write("b.yml", text("other", "gaauge"));
+    CHECK(shipped.value()->reread());
+    CHECK(own.value()->reread());
+    const auto other = make("other");
+    REQUIRE_FALSE(other);
+    CHECK_THAT(other.error().message, Catch::StartsWith("there is no SNMP module \"other\"; " +
+                                                        files.at("b.yml") + ":1:"));
+    files.write("a.yml", text("mine", "gaauge"));
+    CHECK(own.value()->reread());
+    files.write("a.yml", text("mine", "counter"));
+    CHECK_FALSE(own.value()->reread());
+    CHECK(shipped.value()->reread());
 }
 
 TEST_CASE("two devices of one engine ID with different keys are named") {
@@ -267,12 +301,9 @@ TEST_CASE("one device that is asked with different keys is told apart from a dou
 }
 
 TEST_CASE("the modules that the configuration knows are those that are shipped") {
-    std::vector<std::string_view> shipped;
-    const auto modules = Shared::instance().modules({});
-    REQUIRE(modules);
-    for (const auto& [name, module] : *modules.value()) shipped.push_back(name);
     const auto known = snmp_shipped_modules();
-    CHECK(shipped == std::vector<std::string_view>(known.begin(), known.end()));
+    CHECK(Shared::instance().modules({}).names() ==
+          std::vector<std::string>(known.begin(), known.end()));
 }
 
 TEST_CASE("when the last user of a key goes, another key may come") {

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <filesystem>
 #include <functional>
 
 #include "base/net/file.h"
@@ -203,24 +204,39 @@ TEST_CASE("an address that is taken fails its collections until it is free") {
     scene.collect_until(came("127.0.0.9", kLinkDown), 1);
 }
 
-TEST_CASE("mappings of files are taken, and a wrong one is refused with its place") {
+TEST_CASE("a file of mappings is read anew in place, and one that is wrong costs itself alone") {
     FixtureTree files;
     files.write("a.yml", "fan: {oid: 1.3.6.1.4.1.99.0.1, alert: FanFailed, severity: critical}");
     Scene scene([&](TrapsConfig& config) { config.mapping_files = {files.root()}; });
+    const auto active = [](const std::string& alert) {
+        return R"(tocsin_trap_active{alert=")" + alert +
+               R"(", instance="127.0.0.1", job="snmp_traps", severity="critical"})";
+    };
     const Device device;
     device.send(v2c("1.3.6.1.4.1.99.0.1", 7), scene.port);
-    scene.collect_until(
-        R"(tocsin_trap_active{alert="FanFailed", instance="127.0.0.1", job="snmp_traps", )"
-        R"(severity="critical"})",
-        1);
-    files.write("b.yml", "fan: {oid: 1.3.6.1.4.1.99.0.1, alert: FanFailed}");
-    SeriesTable table;
-    net::Loop loop;
-    net::OffloadPool pool(loop, 1, 1);
-    const auto made =
-        create_snmp_traps(scene.config, {{}, &table, &loop, &pool, scene.tree.at("state")});
-    REQUIRE_FALSE(made);
-    CHECK(made.error().message.find("b.yml:1:") != std::string::npos);
+    scene.collect_until(active("FanFailed"), 1);
+
+    // Wrong at a reload: what it said before is in force, as is what it raised.
+    files.write("a.yml", "fan: {oid: 1.3.6.1.4.1.99.0.1, alert: FanFailed}");
+    files.write("b.yml",
+                "door: {oid: 1.3.6.1.4.1.99.0.2, alert: DoorOpen, severity: critical, hold: 1d}");
+    CHECK(scene.bench->target().reread());
+    CHECK(scene.bench->collect().contains(active("FanFailed")));
+    device.send(v2c("1.3.6.1.4.1.99.0.2", 7), scene.port);
+    CHECK(scene.collect_until(active("DoorOpen"), 1).contains(active("FanFailed")));
+
+    // The receiver is made anew though a file is wrong of which no version is in force, and what
+    // that file may raise stays.
+    files.write("c.yml", "gate: {oid: 1.3.6.1.4.1.99.0.3, alert: GateOpen}");
+    std::filesystem::remove(files.at("a.yml"));
+    scene.bench->restart();
+    CHECK(scene.bench->collect().contains(active("FanFailed")));
+    // When all of them are right, what nothing raises is over.
+    std::filesystem::remove(files.at("c.yml"));
+    CHECK(scene.bench->target().reread());
+    const Values values = scene.bench->collect();
+    CHECK_FALSE(values.contains(active("FanFailed")));
+    CHECK(values.contains(active("DoorOpen")));
 }
 
 TEST_CASE("strangers are counted by reason") {

@@ -1,9 +1,9 @@
 // Mappings, and what traps mean by them.
-#include "collector/net/snmp/trap_map.h"
+#include "collector/net/snmp/files/trap_map.h"
 
 #include <catch2/catch.hpp>
 
-#include "collector/net/snmp/shipped.h"
+#include "collector/net/snmp/files/shipped.h"
 
 using namespace tocsin;
 using namespace tocsin::collector::snmp;

@@ -75,6 +75,8 @@ TEST_CASE("each action does what Prometheus's documentation says") {
          R"(n_m{a="foo", b="bar", c="baz"})"},
         // The whole value must match.
         {"- {source_labels: [a], regex: fo, action: keep}", "dropped"},
+        {"- {source_labels: [a], regex: fo, action: Keep}", "dropped"},
+        {"- {source_labels: [a], regex: 'x|foo', action: DROP}", "dropped"},
         {"- {source_labels: [a], regex: 'fo.', action: keep}", R"(m{a="foo", b="bar", c="baz"})"},
         {"- {source_labels: [a], regex: 'x|foo', action: drop}", "dropped"},
         {"- {source_labels: [a], regex: 'x|fo', action: drop}", R"(m{a="foo", b="bar", c="baz"})"},

@@ -11,7 +11,7 @@
 #include "base/core/diagnostics.h"
 #include "base/model/sample.h"
 #include "collector/api/search.h"
-#include "collector/net/snmp/value.h"
+#include "collector/net/snmp/files/value.h"
 
 namespace tocsin::collector::snmp {
 

@@ -10,8 +10,8 @@
 
 #include "base/core/diagnostics.h"
 #include "base/core/time.h"
-#include "collector/net/snmp/mib.h"
-#include "collector/net/snmp/value.h"
+#include "collector/net/snmp/files/mib.h"
+#include "collector/net/snmp/files/value.h"
 
 namespace tocsin::collector::snmp {
 

@@ -1,4 +1,4 @@
-#include "collector/net/snmp/trap_map.h"
+#include "collector/net/snmp/files/trap_map.h"
 
 #include <algorithm>
 #include <array>

@@ -1,4 +1,4 @@
-#include "collector/net/snmp/mib.h"
+#include "collector/net/snmp/files/mib.h"
 
 #include <algorithm>
 #include <array>

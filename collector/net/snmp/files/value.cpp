@@ -1,4 +1,4 @@
-#include "collector/net/snmp/value.h"
+#include "collector/net/snmp/files/value.h"
 
 #include <algorithm>
 #include <array>

@@ -1,0 +1,85 @@
+// A reload under running targets.
+#include <catch2/catch.hpp>
+#include <map>
+#include <set>
+#include <string>
+
+#include "collector/api/target_runner.h"
+#include "tests/support/run_until.h"
+
+using namespace tocsin;
+using namespace tocsin::collector;
+
+namespace {
+
+constexpr MetricDesc kMetric{"m", "A metric.", MetricType::kGauge};
+
+// Answers when the test says so.
+struct Slow final : Target {
+    TargetDone done;
+    bool cancelled = false;
+    void start(Timestamp, TargetDone when_done) override { done = std::move(when_done); }
+    Readings cancel() override {
+        cancelled = true;
+        return {};
+    }
+};
+
+std::shared_ptr<TargetConfig> config_of(const std::string& instance) {
+    auto made = std::make_shared<TargetConfig>();
+    made->job = "j";
+    made->instance = instance;
+    made->every = 50ms;
+    return made;
+}
+
+}  // namespace
+
+TEST_CASE("a target that stays is not disturbed by a reload, even while it is asked") {
+    net::Loop loop;
+    const SystemClock clock;
+    SeriesTable table;
+    std::vector<TargetEntry> entries;
+    std::map<std::string, Slow*> targets;
+    for (const std::string instance : {"goes", "stays"}) {
+        auto target = std::make_unique<Slow>();
+        targets[instance] = target.get();
+        entries.push_back({"test", config_of(instance), std::move(target)});
+    }
+    Slow& stays = *targets.at("stays");
+    TargetRunner runner(loop, clock, table, 20ms, std::move(entries));
+    std::map<std::string, double> last;
+    std::set<std::string> stale;
+    runner.start([&](Timestamp, const Readings& readings) {
+        for (const Reading& reading : readings) {
+            const std::string text = reading.series.labels().text();
+            if (is_stale(reading.value)) {
+                stale.insert(text);
+            } else {
+                last[text] = reading.value;
+            }
+        }
+    });
+    REQUIRE(test::run_until(loop, [&] { return stays.done && targets.at("goes")->done; }));
+    targets.at("goes")->done(success(), {});
+
+    const auto reload = [&] {
+        runner.replace([](const TargetEntry& entry) { return entry.config->instance == "stays"; },
+                       [] {
+                           std::vector<TargetEntry> more;
+                           more.push_back({"test", config_of("new"), std::make_unique<Slow>()});
+                           return more;
+                       });
+    };
+    reload();
+    reload();
+    CHECK_FALSE(stays.cancelled);
+    CHECK(stale.contains("up{instance=\"goes\", job=\"j\"}"));
+    const SeriesRef series = TargetSeries(table, *config_of("stays")).get(&kMetric);
+    std::exchange(stays.done, nullptr)(success(), {{series, 7}});
+    CHECK(last.at(series.labels().text()) == 7);
+    CHECK(last.at("up{instance=\"stays\", job=\"j\"}") == 1);
+    CHECK(stale.size() == 2);  // of what went: `up` and the time it took
+    // And at its pace as before.
+    CHECK(test::run_until(loop, [&] { return static_cast<bool>(stays.done); }));
+}
