@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/core/diagnostics.h"
+#include "base/core/log_settings.h"
 #include "base/core/result.h"
 #include "bridge/config/channel.h"
 #include "bridge/incident/decide.h"
@@ -61,6 +62,7 @@ struct BridgeConfig {
         url;  // what links start with, without a slash at the end; from `listen` if not given
     std::string language = "en";
     std::string timezone = "UTC";
+    LogSettings log;
     std::vector<AccessToken> tokens;
     IncidentSettings incidents;
     LivenessSettings hosts;

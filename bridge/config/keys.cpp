@@ -16,6 +16,11 @@ constexpr ConfigKey kKeys[] = {
     {"language", "`en`, `zh-CN`", "`en`", "Of messages to people who name none."},
     {"timezone", "zone's name", "`UTC`",
      "Of times in messages and, unless they name one, of calendars."},
+    {"log.level", "`debug`, `info`, `warning`, `error`", "`info`",
+     "The least that is logged, to standard error."},
+    {"log.format", "`logfmt`, `json`, `journald`", "`logfmt`",
+     "How a line of the log looks; `journald` puts the priority in front, and is taken by itself "
+     "where standard error is the journal."},
     {"include", "list of files, patterns", "",
      "More files with `services`, `people`, `teams`, `policies`, `rotations`, `channels`, "
      "`routes`, "

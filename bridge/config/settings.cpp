@@ -35,6 +35,13 @@ void read_tls(MapReader& r, Diagnostics& d, BridgeConfig& config) {
     tls.finish();
 }
 
+void read_log(MapReader& r, Diagnostics& d, LogSettings& settings) {
+    MapReader log(r.node("log"), "\"log\"", d);
+    settings.level = log.choice("level", kLogLevels).value_or(settings.level);
+    settings.format = log.choice("format", kLogFormats).value_or(settings.format);
+    log.finish();
+}
+
 void read_incidents(MapReader& r, Diagnostics& d, IncidentSettings& settings) {
     MapReader in(r.node("incidents"), "\"incidents\"", d);
     read_duration(in, "stable", Duration{0}, settings.stable);
@@ -199,6 +206,7 @@ void read_settings(MapReader& r, Diagnostics& d, Reading& out) {
     read_hosts(r, d, config.hosts);
     if (!r.node("catch_all")) config.oncall.catch_all_is = Oncall::CatchAll::kByDefault;
     config.places["catch_all"] = {d.file(), r.position_of("catch_all")};
+    read_log(r, d, config.log);
     for (const auto& [target, at] : targets_of(r, "catch_all", d)) {
         config.oncall.catch_all.push_back(target);
         out.names.refer(target, {d.file(), at});
