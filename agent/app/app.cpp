@@ -30,7 +30,6 @@ namespace {
 
 // Enough for the collectors that may hang at the same time; the others wait for their turn.
 constexpr std::size_t kThreads = 4;
-constexpr Duration kHeartbeat = 30s;
 constexpr Duration kGoodbyePatience = 3s;
 constexpr Duration kStopGrace = 5s;
 // By then the first collections, heartbeat and delivery are done.

@@ -105,8 +105,10 @@ constexpr ConfigKey kKeys[] = {
      "Expected for each of their values that came once, such as `host`."},
     {"expects[].severity", "severity", "the worst", "Of `ExpectedMissing`."},
 
-    {"hosts.heartbeat", "duration", "`30s`", "How often agents are expected to beat."},
-    {"hosts.deadline", "duration", "`2m`", "Silent for so long: `HostUnreachable`."},
+    {"hosts.heartbeat", "duration", "`30s`",
+     "How often agents beat: the answer to each heartbeat tells them. `1s` to `10m`."},
+    {"hosts.deadline", "duration", "`2m`",
+     "Silent for so long: `HostUnreachable`. At least twice `hosts.heartbeat`."},
     {"hosts.goodbye_grace", "duration", "`10m`", "The same after a clean stop: time to reboot."},
     {"hosts.restart_hold", "duration", "`5m`",
      "After an agent's start its alerts are left as they are for so long."},

@@ -70,8 +70,12 @@ void read_hosts(MapReader& r, Diagnostics& d, LivenessSettings& settings) {
     read_duration(hosts, "goodbye_grace", Duration{0}, settings.goodbye_grace);
     read_duration(hosts, "restart_hold", Duration{0}, settings.restart_hold);
     read_duration(hosts, "join", Duration{0}, settings.join);
-    if (settings.deadline < settings.heartbeat) {
-        hosts.error("deadline", fmt::format("must not be shorter than the heartbeat, {}",
+    if (settings.heartbeat > kMostHeartbeat) {
+        hosts.error("heartbeat",
+                    fmt::format("must be at most {}", format_duration(kMostHeartbeat)));
+    }
+    if (settings.deadline < kLeastMissed * settings.heartbeat) {
+        hosts.error("deadline", fmt::format("must be at least twice the heartbeat, {}",
                                             format_duration(settings.heartbeat)));
     }
     hosts.finish();
@@ -202,11 +206,11 @@ void read_settings(MapReader& r, Diagnostics& d, Reading& out) {
         }
         config.timezone = *zone;
     }
+    read_log(r, d, config.log);
     read_incidents(r, d, config.incidents);
     read_hosts(r, d, config.hosts);
     if (!r.node("catch_all")) config.oncall.catch_all_is = Oncall::CatchAll::kByDefault;
     config.places["catch_all"] = {d.file(), r.position_of("catch_all")};
-    read_log(r, d, config.log);
     for (const auto& [target, at] : targets_of(r, "catch_all", d)) {
         config.oncall.catch_all.push_back(target);
         out.names.refer(target, {d.file(), at});
