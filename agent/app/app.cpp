@@ -19,6 +19,7 @@
 #include "base/net/http_client.h"
 #include "base/net/http_server.h"
 #include "base/net/log.h"
+#include "base/net/log_setup.h"
 #include "base/net/offload.h"
 #include "base/net/sd_notify.h"
 #include "collector/api/exposition.h"
@@ -29,24 +30,10 @@ namespace {
 
 // Enough for the collectors that may hang at the same time; the others wait for their turn.
 constexpr std::size_t kThreads = 4;
-constexpr Duration kHeartbeat = 30s;
 constexpr Duration kGoodbyePatience = 3s;
 constexpr Duration kStopGrace = 5s;
 // By then the first collections, heartbeat and delivery are done.
 constexpr Duration kSettled = 10s;
-
-net::LogLevel log_level(std::string_view name) {
-    if (name == "debug") return net::LogLevel::kDebug;
-    if (name == "warning") return net::LogLevel::kWarning;
-    if (name == "error") return net::LogLevel::kError;
-    return net::LogLevel::kInfo;
-}
-
-net::LogFormat log_format(std::string_view name) {
-    if (name == "json") return net::LogFormat::kJson;
-    if (name == "journald") return net::LogFormat::kJournal;
-    return net::LogFormat::kLogfmt;
-}
 
 Labels external_labels(const Config& config) {
     LabelsBuilder builder;
@@ -350,7 +337,7 @@ bool App::idle() const {
 }
 
 Result<std::unique_ptr<App>> App::create(Config config, std::function<Result<Config>()> reread) {
-    net::configure_log(log_format(config.log.format), log_level(config.log.level));
+    net::configure_log(config.log);
     TOCSIN_TRY(auto outbox, Outbox::open({config.state, config.outbox.limit}));
     auto impl = std::make_unique<Impl>(std::move(config), std::move(outbox));
     TOCSIN_TRY(impl->set_up());

@@ -21,9 +21,7 @@ using text::YamlKind;
 using text::YamlNode;
 
 constexpr Duration kLeastInterval = 100ms;
-constexpr std::array<std::string_view, 4> kLogLevels{"debug", "info", "warning", "error"};
 constexpr std::array<std::string_view, 2> kModes{"active", "observe"};
-constexpr std::array<std::string_view, 3> kLogFormats{"logfmt", "json", "journald"};
 
 template <class T>
 void take(T& into, std::optional<T> value) {
@@ -98,7 +96,7 @@ void read_path(const YamlNode& node, collector::Paths& path, Diagnostics& diagno
     reader.finish();
 }
 
-void read_log(const YamlNode& node, LogConfig& log, Diagnostics& diagnostics) {
+void read_log(const YamlNode& node, LogSettings& log, Diagnostics& diagnostics) {
     MapReader reader(node, "log", diagnostics);
     take(log.level, reader.choice("level", kLogLevels));
     take(log.format, reader.choice("format", kLogFormats));

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/core/diagnostics.h"
+#include "base/core/log_settings.h"
 #include "base/core/time.h"
 #include "base/core/units.h"
 #include "collector/api/collector.h"
@@ -70,11 +71,6 @@ struct OutboxConfig {
     Bytes limit{64ULL * 1024 * 1024};
 };
 
-struct LogConfig {
-    std::string level = "info";
-    std::string format = "logfmt";
-};
-
 struct Config {
     std::string host;  // "": the host's name
     std::vector<std::pair<std::string, std::string>> labels;
@@ -84,7 +80,7 @@ struct Config {
     std::string listen_token_file;  // what callers from other hosts show; "": they get health alone
     std::string state = "/var/lib/tocsin/agent";
     collector::Paths path;
-    LogConfig log;
+    LogSettings log;
     BridgeConfig bridge;
     CollectConfig collect;
     RulesConfig rules;

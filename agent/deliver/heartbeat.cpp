@@ -1,6 +1,8 @@
 #include "agent/deliver/heartbeat.h"
 
+#include <algorithm>
 #include <boost/json.hpp>
+#include <cmath>
 
 #include "base/core/strings.h"
 
@@ -17,6 +19,9 @@ std::int64_t seconds(Duration d) {
 json::string text(std::string_view s) {
     return json::string(valid_utf8(s));
 }
+
+constexpr Duration kLeastInterval = 1s;
+constexpr Duration kMostInterval = 10min;
 
 }  // namespace
 
@@ -48,6 +53,19 @@ std::string to_json(const Heartbeat& h) {
                      {"dropped", h.outbox.dropped + h.outbox.refused}};
     out["goodbye"] = h.goodbye;
     return json::serialize(out);
+}
+
+Duration asked_interval(std::string_view answer, Duration otherwise) {
+    boost::system::error_code error;
+    const json::value read = json::parse(json::string_view(answer.data(), answer.size()), error);
+    if (error || !read.is_object()) return otherwise;
+    const json::value* asked = read.get_object().if_contains("interval");
+    if (asked == nullptr || !asked->is_number()) return otherwise;
+    const double ms = asked->to_number<double>() * 1000;
+    if (!std::isfinite(ms)) return otherwise;
+    const auto least = static_cast<double>(kLeastInterval.count());
+    const auto most = static_cast<double>(kMostInterval.count());
+    return Duration{std::llround(std::clamp(ms, least, most))};
 }
 
 }  // namespace tocsin::agent

@@ -1,8 +1,9 @@
-// What the agent tells the bridge every half minute: that it lives, and what the host is. Pure.
+// What the agent tells the bridge from time to time: that it lives, and what the host is. Pure.
 #pragma once
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -11,6 +12,9 @@
 #include "base/core/time.h"
 
 namespace tocsin::agent {
+
+// The pace of one that has not heard of another.
+inline constexpr Duration kHeartbeat{30'000};
 
 struct FailingCollector {
     std::string name;
@@ -22,7 +26,7 @@ struct Heartbeat {
     HostFacts facts;
     Timestamp started_at;  // the agent
     std::string version;
-    Duration interval{30'000};
+    Duration interval = kHeartbeat;
     std::vector<std::pair<std::string, std::string>> labels;
     std::string rules_hash;
     std::vector<FailingCollector> failing_collectors;
@@ -31,5 +35,9 @@ struct Heartbeat {
 };
 
 std::string to_json(const Heartbeat& heartbeat);
+
+// The pace that the bridge's answer asks for, within 1 s and 10 min; `otherwise` where it asks for
+// none.
+Duration asked_interval(std::string_view answer, Duration otherwise);
 
 }  // namespace tocsin::agent

@@ -12,6 +12,7 @@ HeartbeatSender::HeartbeatSender(HeartbeatParts parts, BridgeOptions bridge, Dur
                                  std::function<Heartbeat()> report, std::function<void()> answered)
     : parts_(parts),
       bridge_(std::move(bridge)),
+      own_interval_(interval),
       interval_(interval),
       report_(std::move(report)),
       answered_(std::move(answered)),
@@ -38,6 +39,16 @@ void HeartbeatSender::schedule() {
     timer_ = parts_.loop.after(interval_, [this] { beat(); });
 }
 
+// The bridge knows how long it waits for a beat.
+void HeartbeatSender::keep_pace(std::string_view answer) {
+    const Duration asked = asked_interval(answer, own_interval_);
+    if (asked == interval_ || leaving_) return;
+    interval_ = asked;
+    schedule();
+    net::log_info("heartbeats go at the pace that the bridge asks for",
+                  {{"interval", format_duration(asked)}});
+}
+
 void HeartbeatSender::send(bool goodbye, Duration timeout, std::function<void(bool)> done) {
     Heartbeat heartbeat = report_();
     heartbeat.interval = interval_;
@@ -54,6 +65,7 @@ void HeartbeatSender::send(bool goodbye, Duration timeout, std::function<void(bo
             doors_.answered();
             if (failing_) net::log_info("heartbeats reach the bridge again");
             failing_ = false;
+            keep_pace(answer.value().body);
             answered_();
             return done(true);
         }

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <string_view>
 
 #include "agent/deliver/bridge_request.h"
 #include "agent/deliver/doors.h"
@@ -23,7 +24,8 @@ struct HeartbeatParts {
 class HeartbeatSender {
   public:
     // `report` is asked before each; interval and goodbye are filled in here. `answered`
-    // runs after each that came through. Without urls nothing is sent.
+    // runs after each that came through. Without urls nothing is sent. `interval` is the pace
+    // where the bridge's answers ask for none.
     HeartbeatSender(HeartbeatParts parts, BridgeOptions bridge, Duration interval,
                     std::function<Heartbeat()> report, std::function<void()> answered);
     ~HeartbeatSender();
@@ -36,9 +38,11 @@ class HeartbeatSender {
     void beat();
     void send(bool goodbye, Duration timeout, std::function<void(bool)> done);
     void schedule();
+    void keep_pace(std::string_view answer);
 
     HeartbeatParts parts_;
     BridgeOptions bridge_;
+    Duration own_interval_;
     Duration interval_;
     std::function<Heartbeat()> report_;
     std::function<void()> answered_;

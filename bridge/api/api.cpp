@@ -251,12 +251,12 @@ void Api::post_heartbeat(Call call) {
         return;
     }
     parts_.worker.submit(HeartbeatIn{std::move(report).value()},
-                         [call](const Result<Answer>& answer) {
+                         [call, every = config_->hosts.heartbeat](const Result<Answer>& answer) {
                              if (!answer) {
                                  call.refuse(answer.error());
                                  return;
                              }
-                             call.answer(net::Response::json(200, "{}"));
+                             call.answer(net::Response::json(200, heartbeat_json(every)));
                          });
 }
 

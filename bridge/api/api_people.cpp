@@ -9,6 +9,7 @@
 #include "bridge/api/api.h"
 #include "bridge/api/json.h"
 #include "bridge/api/requests.h"
+#include "bridge/notify/say.h"
 
 namespace json = boost::json;
 
@@ -35,7 +36,7 @@ json::object result_of(const std::string& key, const Result<Answer>& answer,
     if (!answer) {
         json::object error;
         error["code"] = to_string(answer.error().code);
-        error["message"] = answer.error().message;
+        error["message"] = error_text(answer.error().message, language);
         out["error"] = std::move(error);
         return out;
     }

@@ -294,6 +294,18 @@ std::string suppressed_json(const AlertsView& view) {
     return json::serialize(out);
 }
 
+std::string heartbeat_json(Duration every) {
+    constexpr std::int64_t kMsInSecond = 1000;
+    const std::int64_t ms = every.count();
+    json::object out;
+    if (ms % kMsInSecond == 0) {
+        out["interval"] = ms / kMsInSecond;
+    } else {
+        out["interval"] = static_cast<double>(ms) / kMsInSecond;
+    }
+    return json::serialize(out);
+}
+
 std::string host_json(const HostRow& row) {
     return json::serialize(host_object(row));
 }

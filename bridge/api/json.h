@@ -28,6 +28,8 @@ std::string observed_json(const std::vector<ObservedCount>& rows, Timestamp sinc
 // {"result": "…"}
 std::string result_json(std::string_view result);
 
+// How often the agent is to beat: {"interval": seconds}.
+std::string heartbeat_json(Duration every);
 std::string host_json(const HostRow& row);
 std::string hosts_json(const std::vector<HostRow>& rows);
 

@@ -59,11 +59,12 @@ bool is_alertmanagers(std::string_view path) {
     return path == "/api/v2" || path.starts_with("/api/v2/");
 }
 
-net::Response no_path(const std::string& path) {
+net::Response no_path(const std::string& path, std::string_view language) {
     if (is_alertmanagers(path)) {
         return framework_refusal(404, 404, "path " + path + " was not found");
     }
-    return error_response(ErrorStyle::kTocsin, 404, "not_found", "there is nothing at " + path);
+    return error_response(ErrorStyle::kTocsin, 404, "not_found",
+                          error_text("there is nothing at " + path, language));
 }
 
 // `allow`: the methods that it has, as the header lists them.
@@ -96,6 +97,10 @@ net::Response no_media_type(ErrorStyle style, const net::Request& request) {
 // Alertmanager's clients read its own words.
 std::string said(const Reason& reason, ErrorStyle style, std::string_view language) {
     return style == ErrorStyle::kTocsin ? reason_text(reason, language) : reason.english();
+}
+
+std::string said(const std::string& error, ErrorStyle style, std::string_view language) {
+    return style == ErrorStyle::kTocsin ? error_text(error, language) : error;
 }
 
 // "responder/admin", from the least on.
@@ -157,7 +162,9 @@ void Call::answer(net::Response response) const {
 }
 
 void Call::refuse(const Error& error, std::string_view detail) const {
-    answer(error_response(errors, error, detail));
+    Error told = error;
+    told.message = said(error.message, errors, language);
+    answer(error_response(errors, told, detail));
 }
 
 struct Router::Match {
@@ -211,6 +218,8 @@ void Router::send(const net::Reply& reply, std::string_view pattern, net::Respon
 
 void Router::dispatch(net::Request request, net::Reply reply) const {
     Match match = find(request);
+    const std::string_view language =
+        page_language(request.headers.get("Accept-Language"), language_);
     if (match.route == nullptr) {
         if (match.allow.empty()) {
             if (fallback_) {
@@ -219,7 +228,7 @@ void Router::dispatch(net::Request request, net::Reply reply) const {
                     return;
                 }
             }
-            send(reply, "", no_path(request.path));
+            send(reply, "", no_path(request.path, language));
             return;
         }
         net::Response response = no_method(match.errors, request.method, match.allow);
@@ -230,13 +239,12 @@ void Router::dispatch(net::Request request, net::Reply reply) const {
     const Endpoint& route = *match.route;
     Caller caller;
     const bool admitted = route.admits && route.admits(request, match.path);
-    const std::string_view language =
-        page_language(request.headers.get("Accept-Language"), language_);
     if (route.access != Access::kPublic && !admitted) {
         const Result<Caller> known = access_.identify(request);
         if (!known) {
             net::Response response =
-                error_response(route.errors, 401, "unauthorized", known.error().message);
+                error_response(route.errors, 401, "unauthorized",
+                               said(known.error().message, route.errors, language));
             response.headers.set("WWW-Authenticate", "Bearer");
             send(reply, route.pattern, std::move(response));
             return;

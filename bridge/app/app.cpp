@@ -4,6 +4,7 @@
 
 #include "base/net/http_server.h"
 #include "base/net/log.h"
+#include "base/net/log_setup.h"
 #include "bridge/api/api.h"
 #include "bridge/app/link_key.h"
 #include "bridge/app/senders.h"
@@ -110,6 +111,7 @@ App::~App() = default;
 
 Result<std::unique_ptr<App>> App::create(net::Loop& loop, const Clock& clock, Flags flags) {
     TOCSIN_TRY(Settings settings, load_settings(flags));
+    net::configure_log(settings.config->log);
     log_warnings(settings);
     auto impl = std::make_unique<Impl>(loop, clock, std::move(flags));
     impl->config = settings.config;
@@ -159,6 +161,7 @@ Result<void> App::reload() {
     TOCSIN_TRY(Settings settings, load_settings(impl_->flags));
     TOCSIN_TRY(const Secret link_key, load_link_key(link_key_file(*settings.config)));
     TOCSIN_TRY(auto sender, make_sender(settings.config, link_key, impl_->clock));
+    net::configure_log(settings.config->log);
     log_warnings(settings);
     if (settings.config->listen != impl_->config->listen ||
         settings.config->store != impl_->config->store) {

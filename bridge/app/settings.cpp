@@ -61,6 +61,8 @@ Result<Settings> load_settings(const Flags& flags) {
     if (by_listen) config.url = url_by_listen(config, net::host_name());
     if (!flags.store.empty()) config.store = flags.store;
     if (flags.loopback == LoopbackWithoutToken::kAdmit) config.loopback = flags.loopback;
+    if (!flags.log_level.empty()) config.log.level = flags.log_level;
+    if (!flags.log_format.empty()) config.log.format = flags.log_format;
     TOCSIN_TRY(const net::HostPort listen, net::parse_host_port(config.listen));
     std::vector<std::string> names = {listen.host};
     if (const auto url = net::parse_url(config.url)) names.push_back(url.value().host);

@@ -17,6 +17,8 @@ struct Flags {
     std::string config_file;  // "" for none: the defaults
     std::string listen;
     std::string store;
+    std::string log_level;
+    std::string log_format;
     LoopbackWithoutToken loopback = LoopbackWithoutToken::kRefuse;
 };
 

@@ -27,11 +27,11 @@ void read_lists(MapReader& r, Diagnostics& d, Reading& out) {
     read_maintenance(r, d, out);
 }
 
-constexpr std::array<std::string_view, 25> kMainOnly = {
+constexpr std::array<std::string_view, 26> kMainOnly = {
     "open_when", "observe",    "expects",  "flapping", "storms",    "listen", "tls",
     "store",     "url",        "language", "timezone", "incidents", "hosts",  "catch_all",
     "access",    "severities", "priority", "include",  "calendars", "sla",    "pending",
-    "oncall",    "links",      "problems", "reviews"};
+    "oncall",    "links",      "problems", "reviews",  "log"};
 
 void read_included(const SourceFile& source, Reading& out, Diagnostics& diagnostics) {
     Diagnostics d(source.path);

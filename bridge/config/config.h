@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/core/diagnostics.h"
+#include "base/core/log_settings.h"
 #include "base/core/result.h"
 #include "base/core/secret.h"
 #include "bridge/config/channel.h"
@@ -64,6 +65,7 @@ struct BridgeConfig {
         url;  // what links start with, without a slash at the end; from `listen` if not given
     std::string language = "en";
     std::string timezone = "UTC";
+    LogSettings log;
     std::vector<AccessToken> tokens;
     LoopbackWithoutToken loopback = LoopbackWithoutToken::kRefuse;
     IncidentSettings incidents;

@@ -16,6 +16,11 @@ constexpr ConfigKey kKeys[] = {
     {"language", "`en`, `zh-CN`", "`en`", "Of messages to people who name none."},
     {"timezone", "zone's name", "`UTC`",
      "Of times in messages and, unless they name one, of calendars."},
+    {"log.level", "`debug`, `info`, `warning`, `error`", "`info`",
+     "The least that is logged, to standard error."},
+    {"log.format", "`logfmt`, `json`, `journald`", "`logfmt`",
+     "How a line of the log looks; `journald` puts the priority in front, and is taken by itself "
+     "where standard error is the journal."},
     {"include", "list of files, patterns", "",
      "More files with `services`, `people`, `teams`, `policies`, `rotations`, `channels`, "
      "`routes`, "
@@ -103,8 +108,10 @@ constexpr ConfigKey kKeys[] = {
      "Expected for each of their values that came once, such as `host`."},
     {"expects[].severity", "severity", "the worst", "Of `ExpectedMissing`."},
 
-    {"hosts.heartbeat", "duration", "`30s`", "How often agents are expected to beat."},
-    {"hosts.deadline", "duration", "`2m`", "Silent for so long: `HostUnreachable`."},
+    {"hosts.heartbeat", "duration", "`30s`",
+     "How often agents beat: the answer to each heartbeat tells them. `1s` to `10m`."},
+    {"hosts.deadline", "duration", "`2m`",
+     "Silent for so long: `HostUnreachable`. At least twice `hosts.heartbeat`."},
     {"hosts.goodbye_grace", "duration", "`10m`", "The same after a clean stop: time to reboot."},
     {"hosts.restart_hold", "duration", "`5m`",
      "After an agent's start its alerts are left as they are for so long."},

@@ -35,6 +35,13 @@ void read_tls(MapReader& r, Diagnostics& d, BridgeConfig& config) {
     tls.finish();
 }
 
+void read_log(MapReader& r, Diagnostics& d, LogSettings& settings) {
+    MapReader log(r.node("log"), "\"log\"", d);
+    settings.level = log.choice("level", kLogLevels).value_or(settings.level);
+    settings.format = log.choice("format", kLogFormats).value_or(settings.format);
+    log.finish();
+}
+
 void read_incidents(MapReader& r, Diagnostics& d, IncidentSettings& settings) {
     MapReader in(r.node("incidents"), "\"incidents\"", d);
     read_duration(in, "stable", Duration{0}, settings.stable);
@@ -63,8 +70,12 @@ void read_hosts(MapReader& r, Diagnostics& d, LivenessSettings& settings) {
     read_duration(hosts, "goodbye_grace", Duration{0}, settings.goodbye_grace);
     read_duration(hosts, "restart_hold", Duration{0}, settings.restart_hold);
     read_duration(hosts, "join", Duration{0}, settings.join);
-    if (settings.deadline < settings.heartbeat) {
-        hosts.error("deadline", fmt::format("must not be shorter than the heartbeat, {}",
+    if (settings.heartbeat > kMostHeartbeat) {
+        hosts.error("heartbeat",
+                    fmt::format("must be at most {}", format_duration(kMostHeartbeat)));
+    }
+    if (settings.deadline < kLeastMissed * settings.heartbeat) {
+        hosts.error("deadline", fmt::format("must be at least twice the heartbeat, {}",
                                             format_duration(settings.heartbeat)));
     }
     hosts.finish();
@@ -199,6 +210,7 @@ void read_settings(MapReader& r, Diagnostics& d, Reading& out) {
         }
         config.timezone = *zone;
     }
+    read_log(r, d, config.log);
     read_incidents(r, d, config.incidents);
     read_hosts(r, d, config.hosts);
     if (!r.node("catch_all")) config.oncall.catch_all_is = Oncall::CatchAll::kByDefault;

@@ -21,7 +21,7 @@ enum class MessageKind {
     kReminder,      // the last step again
     kReopened,      // it came back
     kStillFiring,   // resolved by hand, and it did not stop
-    kRaised,        // above what the owner took on
+    kRaised,        // above what the owner took on, or what those asked so far were told
     kJoined,        // a new alert joined what the owner took on
     kAssigned,      // "you are asked to take it"
     kAcknowledged,  // to a program: nobody else is to be asked

@@ -73,6 +73,7 @@ HostChange heartbeat(const HostRecord* known, const Heartbeat& beat, Timestamp n
     // Two machines under one name differ in their labels too; the alert about them keeps its own.
     if (!host.duplicate_seen_at) host.labels = beat.labels;
     host.last_heartbeat = now;
+    host.interval = beat.interval;
     host.goodbye_at.reset();
     if (known == nullptr || host.agent_started_at != beat.agent_started_at) {
         host.agent_started_at = beat.agent_started_at;
@@ -100,7 +101,7 @@ HostChange goodbye(const HostRecord& known, Timestamp now) {
 Timestamp host_deadline(const HostRecord& known, Timestamp served_since,
                         const LivenessSettings& settings) {
     const Timestamp heard = std::max(known.last_heartbeat, served_since + settings.heartbeat);
-    const Timestamp deadline = heard + settings.deadline;
+    const Timestamp deadline = heard + std::max(settings.deadline, kLeastMissed * known.interval);
     if (!known.goodbye_at) return deadline;
     return std::max(deadline, *known.goodbye_at + settings.goodbye_grace);
 }

@@ -17,8 +17,13 @@ namespace tocsin::bridge {
 // tries again within it. After so long, what is not said is not meant.
 inline constexpr Duration kResend = 1min;
 
+// So many beats have to be missed before their host is unreachable.
+inline constexpr int kLeastMissed = 2;
+// What agents keep to, whatever they are asked for.
+inline constexpr Duration kMostHeartbeat = 10min;
+
 struct LivenessSettings {
-    Duration heartbeat = 30s;          // how often an agent beats
+    Duration heartbeat = 30s;          // how often agents are asked to beat
     Duration deadline = 2min;          // four missed ones
     Duration goodbye_grace = 10min;    // after a clean stop, time for a reboot
     Duration restart_hold = 5min;      // after an agent's start its alerts are left alone
@@ -33,6 +38,7 @@ struct HostRecord {
     std::string boot_id;           // of the last heartbeat
     std::string previous_boot_id;  // the one before it; coming back to it means two machines
     Timestamp last_heartbeat;
+    Duration interval{0};  // the next one is due so long after it, as its agent says; 0 for unsaid
     std::optional<Timestamp> agent_started_at;   // the agent's clock: a change is a restart
     std::optional<Timestamp> restarted_at;       // when it was seen, by ours
     std::optional<Timestamp> goodbye_at;         // cleared by the next heartbeat
@@ -46,6 +52,7 @@ struct Heartbeat {
     Labels labels;
     std::string boot_id;
     std::optional<Timestamp> agent_started_at;
+    Duration interval{0};
 };
 
 // The host's next row, and alerts to post: firing ones have no endsAt, ended ones endsAt = now.
@@ -58,7 +65,9 @@ struct HostChange {
 HostChange heartbeat(const HostRecord* known, const Heartbeat& beat, Timestamp now);
 HostChange goodbye(const HostRecord& known, Timestamp now);
 // To be called from time to time, at the latest at host_deadline(). `served_since`: when this store
-// was served again after nobody did, so that a bridge that was away finds nobody dead.
+// was served again after nobody did, so that a bridge that was away finds nobody dead. Nor is a
+// host dead that has not missed two beats of the pace that it has said: an agent hears of another
+// `heartbeat` with the answer to its next one.
 HostChange check_host(const HostRecord& known, Timestamp served_since,
                       const LivenessSettings& settings, Timestamp now);
 Timestamp host_deadline(const HostRecord& known, Timestamp served_since,

@@ -298,6 +298,7 @@ Result<void> Batch::heartbeat(const HeartbeatIn& in) {
     beat.labels = labels.build();
     beat.boot_id = in.report.boot_id;
     beat.agent_started_at = in.report.started_at;
+    beat.interval = in.report.interval;
     HostChange change =
         tocsin::bridge::heartbeat(known == nullptr ? nullptr : &known->record, beat, now_);
     if (in.report.goodbye) change.next = goodbye(change.next, now_).next;

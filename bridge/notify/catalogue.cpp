@@ -30,6 +30,11 @@ constexpr Phrase kPhrases[] = {
      "比认领时更严重，现为 {{ .Priority }}"},
     {"why.raised", "It is worse than what you acknowledged. Please acknowledge it again.",
      "情况比您认领时更严重。请再次认领。"},
+    // The same while nobody owns it.
+    {"headline.raised_unowned", "Raised to {{ .Priority }}", "优先级升至 {{ .Priority }}"},
+    {"why.raised_unowned",
+     "Its priority has risen, and nobody has acknowledged it. Please acknowledge it.",
+     "优先级已提高，且无人认领。请认领。"},
     {"headline.joined", "One more alert", "新增告警"},
     {"why.joined",
      "One more alert belongs to the incident that you acknowledged. Please acknowledge it again.",

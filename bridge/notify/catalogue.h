@@ -22,6 +22,8 @@ std::span<const Phrase> why_catalogue();
 // well. In catalogue_reasons.cpp, with the words that stand in their places: `<group>.<word>`.
 std::span<const Phrase> reason_catalogue();
 std::span<const Phrase> reason_words();
+// The API's errors, likewise. In catalogue_errors.cpp.
+std::span<const Phrase> error_catalogue();
 
 // The template in a language, of either; English for a language without it, nullptr data for an
 // unknown id.

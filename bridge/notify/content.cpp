@@ -47,13 +47,20 @@ constexpr std::array kAsks = {
     MessageKind::kFlapping, MessageKind::kUnsuppressed, MessageKind::kStorm,
     MessageKind::kOverflow};
 
+// Which words tell it. Worse than acknowledged is only what somebody has acknowledged.
+std::string words_of(MessageKind kind, State state) {
+    std::string words(to_string(kind));
+    if (kind == MessageKind::kRaised && state == State::kTriggered) words += "_unowned";
+    return words;
+}
+
 class Writer {
   public:
     explicit Writer(const Message& message) : m_(message), lang_(message.language) {}
 
     Content content() const {
         Content page;
-        const std::string kind(to_string(m_.kind));
+        const std::string kind = words_of(m_.kind, m_.state);
         const ValueMap dot = {{"Step", m_.step == 0 ? std::string() : std::to_string(m_.step)},
                               {"Priority", std::string(to_string(m_.priority))},
                               {"ResolvedBy", m_.resolved_by}};
@@ -126,7 +133,7 @@ class Writer {
 
     // Of a message's headline what needs no step.
     std::string short_headline(const DigestItem& item) const {
-        return say("headline." + std::string(to_string(item.kind)), lang_,
+        return say("headline." + words_of(item.kind, item.state), lang_,
                    ValueMap{{"Step", ""},
                             {"Priority", std::string(to_string(item.priority))},
                             {"ResolvedBy", ""}});

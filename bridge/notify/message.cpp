@@ -284,7 +284,7 @@ Message make_digest(const std::vector<std::pair<const Incident*, const Notify*>>
                                       });
         if (told) continue;
         message.digest.push_back({notify->kind, incident->priority, incident->key,
-                                  title_of(*incident, reader_of(message))});
+                                  title_of(*incident, reader_of(message)), incident->state});
     }
     // What is still asked first, the worst of it at the top: a line for SMS shows no more than
     // that.

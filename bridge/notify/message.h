@@ -46,6 +46,7 @@ struct DigestItem {
     Priority priority = Priority::kP3;
     std::string key;
     std::string title;
+    State state = State::kTriggered;
 };
 
 struct Message {

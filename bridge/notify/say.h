@@ -15,5 +15,7 @@ std::string say(std::string_view id, std::string_view language, text::Value dot 
 std::string word(std::string_view group, std::string_view name, std::string_view language);
 // Why something is refused; in English what the catalogue has no other words for.
 std::string reason_text(const Reason& reason, std::string_view language);
+// An error's sentence, which is English; the same in other languages where the catalogue has it.
+std::string error_text(std::string_view said, std::string_view language);
 
 }  // namespace tocsin::bridge

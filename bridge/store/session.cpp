@@ -139,18 +139,18 @@ void select_hosts(Session& session, const std::string& tail, const sql::Paramete
                   const std::function<void(HostRow)>& row) {
     using sql::Int;
     using sql::Text;
-    sql::select<Text, Text, Text, Text, Int, Int, Int, Int, Int, Int, Int, Text>(
+    sql::select<Text, Text, Text, Text, Int, Int, Int, Int, Int, Int, Int, Text, Int>(
         session.connection,
         "SELECT host, labels, boot_id, previous_boot_id, first_seen, last_heartbeat, "
         "agent_started_at, restarted_at, goodbye_at, unreachable_since, duplicate_seen_at, "
-        "inventory "
+        "inventory, interval_ms "
         "FROM hosts " +
             tail,
         parameters,
         [&](const Text& host, const Text& labels, const Text& boot, const Text& previous,
             const Int& first, const Int& last, const Int& started, const Int& restarted,
-            const Int& goodbye, const Int& unreachable, const Int& duplicate,
-            const Text& inventory) {
+            const Int& goodbye, const Int& unreachable, const Int& duplicate, const Text& inventory,
+            const Int& interval) {
             HostRow out;
             out.record.host = host.value;
             out.record.labels = codec::labels_from_text(labels.value);
@@ -164,6 +164,7 @@ void select_hosts(Session& session, const std::string& tail, const sql::Paramete
             out.record.unreachable_since = sql::time_or_none(unreachable);
             out.record.duplicate_seen_at = sql::time_or_none(duplicate);
             out.inventory = inventory.value;
+            out.record.interval = Duration{interval.value};
             row(std::move(out));
         });
 }

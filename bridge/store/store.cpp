@@ -1,5 +1,9 @@
 #include "bridge/store/store.h"
 
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <filesystem>
 #include <utility>
 
 #include "base/net/file_lock.h"
@@ -46,6 +50,26 @@ Result<net::FileLock> take_lock(const std::string& path) {
                      "another bridge serves this store (it holds " + path + ")");
     }
     return lock;
+}
+
+// For its user, and its group to read: the store tells who was called, when and why.
+Result<void> make_folder_of(const std::string& file) {
+    const std::filesystem::path folder = std::filesystem::path(file).parent_path();
+    std::error_code failed;
+    if (folder.empty() || std::filesystem::is_directory(folder, failed)) return success();
+    std::filesystem::create_directories(folder.parent_path(), failed);  // mkdir says what is wrong
+    if (::mkdir(folder.c_str(), 0750) == 0 || errno == EEXIST) return success();
+    return errno_error("making the folder " + folder.string(), errno);
+}
+
+// Of a file that cannot be written where it was to be.
+Error with_advice(Error error) {
+    if (error.code != ErrorCode::kConflict) {
+        error.message +=
+            "; the store needs a folder that this user may write: make it, or name another file "
+            "(--store sqlite:FILE, or \"store\" in bridge.yml)";
+    }
+    return error;
 }
 
 // Statements of a migration, split at semicolons that end a line (ours hold no others).
@@ -344,10 +368,12 @@ Result<std::unique_ptr<Store>> Store::open(const std::string& url) {
         TOCSIN_TRY(auto none, open_session(url, SessionUse::kServe));  // says what is served
         return Error(ErrorCode::kInternal, "no store for " + none->file);
     }
-    TOCSIN_TRY(net::FileLock lock, take_lock(file + "-lock"));
+    if (const Result<void> made = make_folder_of(file); !made) return with_advice(made.error());
+    Result<net::FileLock> lock = take_lock(file + "-lock");
+    if (!lock) return with_advice(lock.error());
     TOCSIN_TRY(auto session, open_session(url, SessionUse::kServe));
     TOCSIN_TRY(migrate(*session));
-    auto store = std::make_unique<SqlStore>(std::move(session), std::move(lock));
+    auto store = std::make_unique<SqlStore>(std::move(session), std::move(lock).value());
     TOCSIN_TRY(store->release_claims());
     return std::unique_ptr<Store>(std::move(store));
 }

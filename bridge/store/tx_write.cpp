@@ -262,7 +262,7 @@ void write_hosts(Session& session, const std::vector<HostRow>& hosts) {
         const HostRecord& h = row.record;
         rows.add(h.host, codec::labels_to_text(h.labels), h.boot_id, h.previous_boot_id,
                  row.first_seen, h.last_heartbeat, h.agent_started_at, h.restarted_at, h.goodbye_at,
-                 h.unreachable_since, h.duplicate_seen_at, row.inventory);
+                 h.unreachable_since, h.duplicate_seen_at, row.inventory, h.interval.count());
     }
     sql::insert_rows(
         session.connection, *session.dialect, "hosts",
@@ -277,14 +277,16 @@ void write_hosts(Session& session, const std::vector<HostRow>& hosts) {
          {"goodbye_at", kInteger},
          {"unreachable_since", kInteger},
          {"duplicate_seen_at", kInteger},
-         {"inventory", kText}},
+         {"inventory", kText},
+         {"interval_ms", kInteger}},
         rows,
         "ON CONFLICT (host) DO UPDATE SET labels = excluded.labels, boot_id = excluded.boot_id, "
         "previous_boot_id = excluded.previous_boot_id, last_heartbeat = excluded.last_heartbeat, "
         "agent_started_at = excluded.agent_started_at, "
         "restarted_at = excluded.restarted_at, goodbye_at = excluded.goodbye_at, "
         "unreachable_since = excluded.unreachable_since, "
-        "duplicate_seen_at = excluded.duplicate_seen_at, inventory = excluded.inventory");
+        "duplicate_seen_at = excluded.duplicate_seen_at, inventory = excluded.inventory, "
+        "interval_ms = excluded.interval_ms");
 }
 
 void write_counters(Session& session, const std::map<std::string, std::int64_t>& counters) {

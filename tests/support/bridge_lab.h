@@ -131,6 +131,7 @@ class BridgeLab {
         HostReport report;
         report.host = host;
         report.boot_id = boot_id;
+        report.interval = config_->hosts.heartbeat;  // as agents do that have had an answer
         report.started_at = from_unix_ms(1'000);
         const auto done = put(HeartbeatIn{report});
         if (!done) throw std::runtime_error(done.error().message);

@@ -2,13 +2,17 @@
 #include <sys/stat.h>
 
 #include <CLI/CLI.hpp>
+#include <array>
 #include <csignal>
 #include <cstdio>
 #include <exception>
 #include <iostream>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <vector>
 
+#include "base/core/log_settings.h"
 #include "base/core/standard_output.h"
 #include "base/net/http.h"
 #include "base/net/log.h"
@@ -43,6 +47,11 @@ void reload(App& app) {
         net::log_info("the configuration was read again");
     }
     net::sd_notify("READY=1");
+}
+
+template <std::size_t N>
+std::vector<std::string> words_of(const std::array<std::string_view, N>& words) {
+    return {words.begin(), words.end()};
 }
 
 int serve(const Flags& flags) {
@@ -104,6 +113,10 @@ int main(int argc, char** argv) {
         ->add_option("--store", flags.store, "The ticket store (sqlite:/var/lib/tocsin/bridge.db)")
         ->type_name("URL")
         ->check(store_problem);
+    command->add_option("--log.level", flags.log_level, "debug, info, warning or error (info)")
+        ->check(CLI::IsMember(words_of(kLogLevels)));
+    command->add_option("--log.format", flags.log_format, "logfmt, json or journald (logfmt)")
+        ->check(CLI::IsMember(words_of(kLogFormats)));
     command->add_flag("--insecure-loopback", insecure,
                       "Let callers on loopback in without a token");
     try {

@@ -29,7 +29,7 @@ class FakeBridge {
                 }
                 requests.push_back(std::move(r));
                 if (seen) seen();
-                reply.send(net::Response::text(status, "told so"));
+                reply.send(net::Response::text(status, says));
             });
         if (!started) FAIL(started.error().message);
         server_ = std::move(started).value();
@@ -39,6 +39,7 @@ class FakeBridge {
     }
 
     std::vector<int> statuses;
+    std::string says = "told so";
     std::vector<net::Request> requests;
     std::function<void()> seen;
 
@@ -247,6 +248,25 @@ TEST_CASE("heartbeats go at once and on the interval, and say when the bridge an
     REQUIRE(b.bridge.requests[0].headers.get("Authorization") == "Bearer agent-token");
     REQUIRE_THAT(b.bridge.requests[0].body, Catch::Contains(R"("host":"web-1")"));
     b.until([&] { return answered >= 2; });
+}
+
+TEST_CASE(
+    "heartbeats go at the pace that the bridge asks for, and at their own where it asks none") {
+    Bench b;
+    HeartbeatSender sender(
+        {b.loop, b.client, b.clock}, b.options({b.bridge.url()}).bridge, 50ms,
+        [] { return Heartbeat{}; }, [] {});
+    b.bridge.says = R"({"interval": 1})";
+    sender.start();
+    b.until([&] { return b.bridge.requests.size() == 1; });
+    const Timestamp first = b.clock.now();
+    b.until([&] { return b.bridge.requests.size() == 2; });
+    CHECK(b.clock.now() - first >= 900ms);
+    CHECK_THAT(b.bridge.requests[0].body, Catch::Contains(R"("interval_seconds":0)"));
+    CHECK_THAT(b.bridge.requests[1].body, Catch::Contains(R"("interval_seconds":1)"));
+    b.bridge.says = "{}";
+    b.until([&] { return b.bridge.requests.size() == 4; });
+    CHECK_THAT(b.bridge.requests[3].body, Catch::Contains(R"("interval_seconds":0)"));
 }
 
 TEST_CASE("a goodbye is tried at each door, and is the last word") {

@@ -29,6 +29,24 @@ TEST_CASE("a heartbeat's JSON holds the inventory") {
             R"j("goodbye":false})j");
 }
 
+TEST_CASE("the bridge's answer sets the pace, within bounds") {
+    struct Case {
+        std::string_view answer;
+        Duration expected;
+    };
+    for (const Case& c :
+         {Case{R"({"interval": 5})", 5s}, Case{R"({"interval": 1.5, "more": []})", 1500ms},
+          Case{R"({"interval": 0.01})", 1s}, Case{R"({"interval": -3})", 1s},
+          Case{R"({"interval": 86400})", 10min}, Case{R"({"interval": 1e300})", 10min},
+          Case{R"({"interval": 18446744073709551615})", 10min}, Case{"{}", 30s},
+          Case{R"({"interval": "5"})", 30s}, Case{R"({"interval": null})", 30s},
+          Case{R"({"interval": 1e999})", 30s}, Case{"[5]", 30s}, Case{"told so", 30s},
+          Case{"", 30s}}) {
+        CAPTURE(c.answer);
+        CHECK(asked_interval(c.answer, kHeartbeat) == c.expected);
+    }
+}
+
 TEST_CASE("a goodbye says that nothing more will come") {
     Heartbeat h;
     h.goodbye = true;

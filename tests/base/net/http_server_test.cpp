@@ -105,6 +105,10 @@ TEST_CASE("bad requests get a status, a JSON reason, and the connection's end") 
     const std::vector<Case> cases = {
         {"not HTTP", "hello there\r\n\r\n", 400, "not HTTP/1.1"},
         {"no Host", "GET / HTTP/1.1\r\n\r\n", 400, "no Host header"},
+        {"two Hosts", "GET / HTTP/1.1\r\nHost: t\r\nhost: u\r\n\r\n", 400,
+         "more than one Host header"},
+        {"the same Host twice", "GET / HTTP/1.0\r\nHost: t\r\nHost: t\r\n\r\n", 400,
+         "more than one Host header"},
         {"a header too long",
          "GET / HTTP/1.1\r\nHost: t\r\nX: " + std::string(3000, 'x') + "\r\n\r\n", 431,
          "longer than 1024 bytes"},

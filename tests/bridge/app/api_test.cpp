@@ -108,6 +108,19 @@ TEST_CASE("lists are filtered by label and text and come in pages") {
     CHECK(text(second, "/incidents/0/labels/host") == "web-2");
 }
 
+TEST_CASE("the answer to a heartbeat says how often they are wanted, also after a reload") {
+    RunningApp app("hosts: {heartbeat: 5s, deadline: 10s}\n");
+    const auto asked = [&] {
+        return json::parse(app.post("/api/v1/heartbeat", R"({"host": "web-1"})").body)
+            .at("interval")
+            .to_number<double>();
+    };
+    CHECK(asked() == 5);
+    app.tree.write("bridge.yml", "hosts: {heartbeat: 1500ms}\n");
+    REQUIRE(app.reload());
+    CHECK(asked() == 1.5);
+}
+
 TEST_CASE("a heartbeat makes a host known") {
     const RunningApp app;
     CHECK(app.post("/api/v1/heartbeat",

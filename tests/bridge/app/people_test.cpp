@@ -281,6 +281,15 @@ TEST_CASE("a refusal is in the language that is asked for, else in the bridge's 
                      "reporter/responder/admin 的令牌（bridge.yml 的 access.tokens）"
                    : "403 forbidden the role viewer does not allow this; ask your admin for a "
                      "token of the role reporter/responder/admin (access.tokens in bridge.yml)"));
+        CHECK(refused(path + "/note", R"({"text": "x"})", "wrong") ==
+              (c.chinese ? "401 unauthorized 此处没有这个令牌"
+                         : "401 unauthorized this token is not known here"));
+        CHECK(refused("/api/v1/incidents/INC-2026-999999/note", R"({"text": "x"})") ==
+              (c.chinese ? "404 not_found 没有事件 INC-2026-999999"
+                         : "404 not_found there is no incident INC-2026-999999"));
+        CHECK(refused(path + "/note", R"({"text": 5})") ==
+              (c.chinese ? "400 invalid 字段“text”：须为文本"
+                         : "400 invalid field \"text\": must be text"));
         const net::Response made =
             app.post("/api/v1/problems", R"({"title": "Leak", "actor": "li.na"})");
         const std::string problem = "/api/v1/problems/" + text(json::parse(made.body), "/key");

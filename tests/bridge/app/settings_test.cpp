@@ -31,3 +31,19 @@ TEST_CASE("links name the machine where the bridge listens on every address, or 
     CHECK(url_of("", ":9841") == "http://" + host + ":9841");
     CHECK(url_of("url.yml", "0.0.0.0:80") == "https://tocsin.example");
 }
+
+TEST_CASE("the log is as the file says, and the command line before it") {
+    const tocsin::test::FixtureTree tree{{"log.yml", "log: {level: warning, format: json}\n"}};
+    const auto log_of = [](const Flags& flags) {
+        const auto settings = load_settings(flags);
+        REQUIRE(settings);
+        return settings.value().config->log.level + " " + settings.value().config->log.format;
+    };
+    Flags flags;
+    CHECK(log_of(flags) == "info logfmt");
+    flags.config_file = tree.at("log.yml");
+    CHECK(log_of(flags) == "warning json");
+    flags.log_level = "debug";
+    flags.log_format = "journald";
+    CHECK(log_of(flags) == "debug journald");
+}

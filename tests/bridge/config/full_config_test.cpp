@@ -21,6 +21,8 @@ TEST_CASE("a full configuration compiles to what it says") {
     CHECK(c.url == "https://tocsin.example:9840");
     CHECK(c.language == "zh-CN");
     CHECK(c.timezone == "Asia/Shanghai");
+    CHECK(c.log.level == "warning");
+    CHECK(c.log.format == "json");
     CHECK(c.files == std::vector<std::string>{"full.yml", "web.yml"});
 
     CHECK(c.loopback == LoopbackWithoutToken::kAdmit);

@@ -64,6 +64,31 @@ TEST_CASE("a host is unreachable after its deadline, counted from what could be 
     }
 }
 
+TEST_CASE("no host is unreachable that has not missed two beats of its own pace") {
+    struct Case {
+        std::string_view what;
+        Duration interval;  // as its agent said last
+        Duration deadline;  // of bridge.yml
+        Duration expected;
+    };
+    for (const Case& c : {Case{"it beats as it is asked to", 5s, 10s, 10s},
+                          Case{"asked for 5s since, and not yet told", 30s, 10s, 1min},
+                          Case{"the deadline is longer than that", 30s, 2min, 2min},
+                          Case{"it has not said", 0s, 10s, 10s}}) {
+        CAPTURE(c.what);
+        Heartbeat said = beat();
+        said.interval = c.interval;
+        const HostRecord host = heartbeat(nullptr, said, kStart).next;
+        LivenessSettings settings;
+        settings.heartbeat = 5s;
+        settings.deadline = c.deadline;
+        const Timestamp due = kStart + c.expected;
+        CHECK(host_deadline(host, kLongAgo, settings) == due);
+        CHECK(check_host(host, kLongAgo, settings, due - 1ms).alerts.empty());
+        CHECK(alerts_of(check_host(host, kLongAgo, settings, due), due) == "HostUnreachable fires");
+    }
+}
+
 TEST_CASE("unreachable is said once, and ends with the next heartbeat") {
     HostRecord host = seen(kStart);
     HostChange down = check_host(host, kLongAgo, kSettings, kStart + 2min);

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "base/core/strings.h"
 #include "base/text/template.h"
 #include "bridge/notify/say.h"
 
@@ -87,8 +88,8 @@ std::multimap<std::string, std::string> glossary() {
 // The messages' phrases, those of chains of reasons, and of refusals.
 std::vector<Phrase> all_phrases() {
     std::vector<Phrase> out(catalogue().begin(), catalogue().end());
-    for (const auto& more :
-         {timeline_catalogue(), why_catalogue(), reason_catalogue(), reason_words()}) {
+    for (const auto& more : {timeline_catalogue(), why_catalogue(), reason_catalogue(),
+                             reason_words(), error_catalogue()}) {
         out.insert(out.end(), more.begin(), more.end());
     }
     return out;
@@ -139,6 +140,21 @@ std::set<std::string> reasons_in(const std::filesystem::path& source) {
         sentence = std::regex_replace(sentence, std::regex(R"(\\")"), "\"");
         const bool whole = !sentence.ends_with(' ') && sentence.find(' ') != std::string::npos;
         if (whole) out.insert(sentence);
+    }
+    return out;
+}
+
+// The text of all string literals of a source, those that follow one another as one; one a line.
+std::string literals_of(const std::filesystem::path& source) {
+    std::ifstream file(source);
+    std::stringstream read;
+    read << file.rdbuf();
+    static const std::regex between(R"re("\s*\n\s*")re");
+    static const std::regex literal(R"re("((?:[^"\\]|\\.)*)")re");
+    const std::string text = std::regex_replace(read.str(), between, "");
+    std::string out;
+    for (std::sregex_iterator at(text.begin(), text.end(), literal), end; at != end; ++at) {
+        out += std::regex_replace((*at)[1].str(), std::regex(R"(\\")"), "\"") + "\n";
     }
     return out;
 }
@@ -239,4 +255,63 @@ TEST_CASE("a reason is said in the reader's language, the words in it too") {
                               {{"gremlins"}, {"hardware, power", "cause"}}),
                       "zh-CN") == "“gremlins”不在已配置的原因分类中：硬件、power");
     CHECK(reason_text(because("{}", {{"of somebody else's"}}), "zh-CN") == "of somebody else's");
+}
+
+TEST_CASE("every error that has Chinese words is one that is said") {
+    const std::filesystem::path root(TOCSIN_SOURCE_DIR);
+    std::string literals;
+    for (const char* folder :
+         {"bridge/api", "bridge/ingest", "bridge/store", "bridge/silence", "base/net"}) {
+        for (const auto& file : std::filesystem::directory_iterator(root / folder)) {
+            if (file.path().extension() == ".cpp") literals += literals_of(file.path());
+        }
+    }
+    // Said with what stands in a variable.
+    for (const char* kind : {"problem", "review", "article", "override"}) {
+        literals += std::string("there is no ") + kind + "\n";
+    }
+    for (const Phrase& row : error_catalogue()) {
+        std::string_view rest = row.id;
+        while (!rest.empty()) {
+            const std::size_t place = rest.find("{}");
+            const std::string_view part = trim(rest.substr(0, place));
+            INFO(row.id << ": \"" << part << "\"");
+            CHECK(literals.find(part) != std::string::npos);
+            rest = place == std::string_view::npos ? "" : rest.substr(place + 2);
+        }
+    }
+}
+
+TEST_CASE("an error is said in the reader's language, and what stands in it as well") {
+    struct Case {
+        const char* said;
+        const char* zh;
+    };
+    for (const Case& c :
+         {Case{"this token is not known here", "此处没有这个令牌"},
+          Case{"send a bearer token: \"Authorization: Bearer …\"",
+               "请提供令牌：“Authorization: Bearer …”"},
+          Case{"send a bearer token: \"Authorization: Bearer …\"; without one only this machine's "
+               "own callers are let in, who ask for localhost, a loopback address or the host of "
+               "listen or url: a proxy passed it on",
+               "请提供令牌：“Authorization: Bearer …”；不带令牌时，只允许本机的调用者以 "
+               "localhost、回环地址或 listen、url 的主机名访问：请求经代理转发"},
+          Case{"there is no incident INC-2026-000009", "没有事件 INC-2026-000009"},
+          Case{"there is no problem PRB-2026-000001", "没有问题 PRB-2026-000001"},
+          Case{"there is no PRB-2026-000001", "没有 PRB-2026-000001"},
+          Case{"parameter state: \"x\" is none of open, resolved, closed, all",
+               "参数 state：“x”不在以下各项中：open, resolved, closed, all"},
+          Case{"parameter limit: must be a number from 1 to 1000",
+               "参数 limit：须为 1 到 1000 的数字"},
+          Case{"field \"until\": must be an RFC 3339 time: odd",
+               "字段“until”：须为 RFC 3339 格式的时间：odd"},
+          // The words of refusals are errors at times.
+          Case{"owner: nobody is named \"x\"", "负责人：没有名为“x”的人"},
+          Case{"nobody is named \"a\" in bridge.yml; say who: --as NAME",
+               "bridge.yml 中没有名为“a”的人；请用 --as NAME 指明"},
+          Case{"something that has no other words", "something that has no other words"},
+          Case{"", ""}}) {
+        CHECK(error_text(c.said, "zh-CN") == c.zh);
+        CHECK(error_text(c.said, "en") == c.said);
+    }
 }

@@ -258,6 +258,22 @@ TEST_CASE("a message of no incident leads to the silences, and nothing of it can
     CHECK(digest.digest.size() == 2);
 }
 
+TEST_CASE("a line of a digest says of a rise whether somebody had acknowledged it") {
+    World world;
+    const Incident open = world.opened("critical").next;
+    Incident owned = open;
+    owned.key = "INC-2026-000002";
+    owned.state = State::kAcknowledged;
+    Notify raised = to("li.na");
+    raised.kind = MessageKind::kRaised;
+    const MessageSettings settings{"https://tocsin.example", "en", "UTC"};
+    const Content content = content_of(make_digest({{&open, &raised}, {&owned, &raised}},
+                                                   world.oncall, settings, "key", world.now));
+    REQUIRE(content.incidents.size() == 2);
+    CHECK(content.incidents[0].starts_with("[P2] Raised to P2: "));
+    CHECK(content.incidents[1].starts_with("[P2] Worse than acknowledged, now P2: "));
+}
+
 TEST_CASE("a digest has the worst that is asked first, ends last, and says how bad it is") {
     World world;
     const Incident one = world.opened("critical").next;

@@ -101,6 +101,26 @@ TEST_CASE("every kind of message has its own words in both languages") {
     }
 }
 
+TEST_CASE("what gets worse is worse than acknowledged only where somebody has acknowledged it") {
+    Message message = sample_message();
+    message.kind = MessageKind::kRaised;
+    message.state = State::kAcknowledged;
+    CHECK(words_for(message).subject.starts_with("[P2] Worse than acknowledged, now P2: "));
+    CHECK(contains(words_for(message).text, "It is worse than what you acknowledged."));
+    message.state = State::kTriggered;
+    CHECK(words_for(message).subject.starts_with("[P2] Raised to P2: "));
+    CHECK(words_for(message).brief.starts_with("[P2] Raised to P2: "));
+    CHECK(contains(words_for(message).text,
+                   "Raised to P2\n"
+                   "Its priority has risen, and nobody has acknowledged it. Please acknowledge it."
+                   "\n"));
+    message.language = "zh-CN";
+    CHECK(words_for(message).subject.starts_with("[P2] 优先级升至 P2："));
+    CHECK(contains(words_for(message).text, "优先级已提高，且无人认领。请认领。\n"));
+    message.state = State::kAcknowledged;
+    CHECK(words_for(message).subject.starts_with("[P2] 比认领时更严重，现为 P2："));
+}
+
 TEST_CASE("a resolved incident says since when, for how long, and by whom") {
     Message message = sample_message();
     message.kind = MessageKind::kResolved;

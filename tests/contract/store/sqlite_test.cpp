@@ -94,6 +94,18 @@ TEST_CASE("a schema that is newer than the program is refused, and left alone") 
     CHECK(refused.error().message.find("9999") != std::string::npos);
 }
 
+TEST_CASE("the folder of the file is made, for others to stay outside") {
+    const SqliteBackend backend;
+    const std::filesystem::path folder = backend.file() + ".d/state";
+    REQUIRE(Store::open("sqlite:" + (folder / "bridge.db").string()));
+    const auto others = std::filesystem::status(folder).permissions() &
+                        (std::filesystem::perms::others_all | std::filesystem::perms::group_write);
+    CHECK(others == std::filesystem::perms::none);
+    std::filesystem::permissions(folder, std::filesystem::perms::owner_all);
+    REQUIRE(Store::open("sqlite:" + (folder / "bridge.db").string()));  // one that there is stays
+    CHECK(std::filesystem::status(folder).permissions() == std::filesystem::perms::owner_all);
+}
+
 TEST_CASE("what cannot be served is refused with a reason") {
     struct Case {
         const char* url;
@@ -101,7 +113,9 @@ TEST_CASE("what cannot be served is refused with a reason") {
     };
     for (const Case& c : {Case{"postgresql://tocsin@db/tocsin", "sqlite:FILE"},
                           Case{"sqlite:", "sqlite:FILE"}, Case{"bridge.db", "sqlite:FILE"},
-                          Case{"sqlite:/nonexistent/dir/bridge.db", "/nonexistent/dir"}}) {
+                          Case{"sqlite:/proc/none/bridge.db",
+                               "making the folder /proc/none: No such file or directory; the store "
+                               "needs a folder that this user may write"}}) {
         const auto refused = Store::open(c.url);
         REQUIRE_FALSE(refused);
         CAPTURE(c.url, refused.error().message);

@@ -197,6 +197,7 @@ TEST_CASE("hosts keep their first sight, and the silent ones are found") {
     host.record.boot_id = "b2";
     host.record.previous_boot_id = "b1";
     host.record.last_heartbeat = kNow;
+    host.record.interval = 5s;
     host.record.agent_started_at = kNow - 1h;
     host.record.restarted_at = kNow - 50min;
     host.record.goodbye_at = kNow - 2h;
@@ -212,12 +213,14 @@ TEST_CASE("hosts keep their first sight, and the silent ones are found") {
     CHECK(read_back.record == host.record);
     CHECK(read_back.inventory == host.inventory);
 
+    host.record.interval = 30s;
     host.record.duplicate_seen_at.reset();
     host.first_seen = kNow;  // ignored: the first sight stays
     changes.hosts = {host};
     write(*store, changes);
-    CHECK(read(*store, [](Tx& tx) { return tx.hosts({"web-1"}); }).at("web-1").first_seen ==
-          kNow - 24h);
+    read_back = read(*store, [](Tx& tx) { return tx.hosts({"web-1"}); }).at("web-1");
+    CHECK(read_back.first_seen == kNow - 24h);
+    CHECK(read_back.record.interval == 30s);
     // Unreachable already: nothing more to find.
     CHECK(read(*store, [](Tx& tx) { return tx.hosts_to_check(kNow, 10); }).empty());
     host.record.unreachable_since.reset();
