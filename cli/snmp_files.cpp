@@ -1,9 +1,10 @@
 #include "cli/snmp_files.h"
 
 #include <algorithm>
-#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "collector/net/snmp/config/traps.h"
 #include "collector/net/snmp/files/kept_files.h"
@@ -22,9 +23,11 @@ class Checked {
         for (std::size_t i = 0; i < device.module_positions.size(); ++i) {
             const std::string& name = device.modules[i];
             // All devices of an entry stand in one place.
-            if (layers.find(name) == nullptr && seen_.insert(device.module_positions[i]).second) {
-                unknown(name, device.module_positions[i], layers);
-            }
+            const Position at = device.module_positions[i];
+            if (layers.find(name) != nullptr) continue;
+            if (std::find(seen_.begin(), seen_.end(), at) != seen_.end()) continue;
+            seen_.push_back(at);
+            unknown(name, at, layers);
         }
     }
     void check(const collector::TrapsConfig& receiver) { mappings_.load(receiver.mapping_files); }
@@ -66,7 +69,7 @@ class Checked {
 
     Diagnostics& diagnostics_;
     SnmpFiles found_;
-    std::set<Position> seen_;
+    std::vector<Position> seen_;
     snmp::ModuleFiles modules_ =
         snmp::module_files([this](const snmp::FileNews& news) { hear(news); });
     snmp::MappingFiles mappings_ =

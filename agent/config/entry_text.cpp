@@ -1,7 +1,5 @@
 #include "agent/config/entry_text.h"
 
-#include <map>
-
 namespace tocsin::agent {
 namespace {
 
@@ -47,11 +45,12 @@ std::string text_of(const YamlNode& node) {
 
 void set_sources(const YamlNode& section, const collector::TargetConfigs& targets) {
     const std::string whole = text_of(section);
-    std::map<Position, std::string> entries;
-    for (const YamlNode& entry : section.items()) entries[entry.position()] = text_of(entry);
-    for (const auto& target : targets) {
-        const auto own = entries.find(target->position);
-        target->source = own == entries.end() ? whole : own->second;
+    for (const auto& target : targets) target->source = whole;
+    for (const YamlNode& entry : section.items()) {
+        const std::string own = text_of(entry);
+        for (const auto& target : targets) {
+            if (target->position == entry.position()) target->source = own;
+        }
     }
 }
 

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -50,13 +51,11 @@ struct Layers {
         return out;
     }
     std::vector<std::string> names() const {  // sorted
-        std::map<std::string, int> all;
+        std::set<std::string> all;
         for (const auto& file : files) {
-            for (const auto& [name, _] : *file) all[name];
+            for (const auto& [name, _] : *file) all.insert(name);
         }
-        std::vector<std::string> out;
-        for (const auto& [name, _] : all) out.push_back(name);
-        return out;
+        return {all.begin(), all.end()};
     }
     bool operator==(const Layers&) const = default;
 };
@@ -66,7 +65,7 @@ struct FileNews {
     const std::string& path;
     const Diagnostics& said;
     std::optional<Error> unread;  // it does not open
-    bool in_force;                // a version of it, this or an earlier one
+    bool in_force = false;        // a version of it, this or an earlier one
 };
 
 template <class Entry>
