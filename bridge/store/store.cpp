@@ -52,12 +52,12 @@ Result<net::FileLock> take_lock(const std::string& path) {
     return lock;
 }
 
-// For its user, and its group to read: the store tells who was called, when and why.
+// For its user, and its group to read: the store tells who was called, when and why. Not those
+// above it: a path with a mistake in it is no new store.
 Result<void> make_folder_of(const std::string& file) {
     const std::filesystem::path folder = std::filesystem::path(file).parent_path();
     std::error_code failed;
     if (folder.empty() || std::filesystem::is_directory(folder, failed)) return success();
-    std::filesystem::create_directories(folder.parent_path(), failed);  // mkdir says what is wrong
     if (::mkdir(folder.c_str(), 0750) == 0 || errno == EEXIST) return success();
     return errno_error("making the folder " + folder.string(), errno);
 }

@@ -18,7 +18,7 @@ def refused(*argv):
 def start():
     with scene() as (directory, cleanup):
         bridge = Bridge(directory, "log: {format: json}\n")
-        folder = Path(directory, "state", "tocsin")
+        folder = Path(directory, "state")
         bridge.argv[bridge.argv.index("--store") + 1] = f"sqlite:{folder}/bridge.db"
         bridge.start()
         cleanup.callback(bridge.stop)

@@ -96,11 +96,14 @@ TEST_CASE("a schema that is newer than the program is refused, and left alone") 
 
 TEST_CASE("the folder of the file is made, for others to stay outside") {
     const SqliteBackend backend;
-    const std::filesystem::path folder = backend.file() + ".d/state";
+    const std::filesystem::path folder = backend.file() + ".d";
     REQUIRE(Store::open("sqlite:" + (folder / "bridge.db").string()));
     const auto others = std::filesystem::status(folder).permissions() &
                         (std::filesystem::perms::others_all | std::filesystem::perms::group_write);
     CHECK(others == std::filesystem::perms::none);
+    const auto below = Store::open("sqlite:" + (folder / "a" / "b" / "bridge.db").string());
+    REQUIRE_FALSE(below);  // one that is no mistake has a folder above it
+    CHECK(below.error().code == ErrorCode::kNotFound);
     std::filesystem::permissions(folder, std::filesystem::perms::owner_all);
     REQUIRE(Store::open("sqlite:" + (folder / "bridge.db").string()));  // one that there is stays
     CHECK(std::filesystem::status(folder).permissions() == std::filesystem::perms::owner_all);
