@@ -10,7 +10,7 @@ using namespace tocsin::collector::probe;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::string_view message(reinterpret_cast<const char*>(data), size);
-    DnsQuestion question{0x1234, "example.org", 1, Recursion::kDesired};
+    DnsQuestion question{0x1234, "example.org", 1, 1, Recursion::kDesired};
     (void)is_answer_to(message, question);
     const auto answer = parse_dns_answer(message);
     if (!answer) return 0;

@@ -10,7 +10,6 @@
 namespace tocsin::collector::probe {
 namespace {
 
-constexpr std::size_t kLongestName = 255;
 constexpr std::uint16_t kOpt = 41;
 
 void put_word(std::string& bytes, unsigned value) {
