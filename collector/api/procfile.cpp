@@ -1,6 +1,9 @@
 #include "collector/api/procfile.h"
 
 #include <fcntl.h>
+#include <linux/magic.h>
+#include <poll.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -108,6 +111,13 @@ Result<std::string_view> ProcFile::read(ReadBuffer& buffer) {
     if (error == EFBIG) return Error(ErrorCode::kTooLarge, path_ + ": larger than 64MiB");
     if (error != 0) return errno_error(path_, error);
     return std::string_view(buffer.data(), size);
+}
+
+bool ProcFile::mounts_changed() const {
+    struct statfs on {};
+    if (fd_ < 0 || ::fstatfs(fd_, &on) != 0 || on.f_type != PROC_SUPER_MAGIC) return true;
+    pollfd table{fd_, POLLPRI, 0};
+    return ::poll(&table, 1, 0) != 0;
 }
 
 std::string read_word(const std::string& path) {

@@ -51,6 +51,10 @@ class ProcFile {
     // is an error.
     Result<std::string_view> read(ReadBuffer& buffer);
 
+    // Of /proc/PID/mounts alone, whose changes the kernel tells by poll: false while it has told of
+    // none since the last call. True for any file that is not of /proc.
+    bool mounts_changed() const;
+
     const std::string& path() const { return path_; }
     std::uint64_t reopened() const { return reopened_; }  // times a kept descriptor had died
     static int kept_open();                               // descriptors of the process

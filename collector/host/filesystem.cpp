@@ -33,6 +33,11 @@ constexpr MetricDesc kHungSeconds =
           "How long a mount that hangs has given no answer; absent while it answers.");
 
 using State = MountAnswer::State;
+using Steady = std::chrono::steady_clock;
+
+// The kernel tells when something is mounted, unmounted or mounted otherwise; not when a file
+// system lets nobody write any more after an error.
+constexpr std::chrono::seconds kReadAnyway{10};
 
 struct Entry {
     bool read_only = false;
@@ -69,9 +74,18 @@ class Filesystem final : public Collector {
 
   private:
     Result<void> read_mounts() {
+        const Steady::time_point now = Steady::now();
+        // Asked each time: the kernel tells of a change once.
+        const bool changed = read_from_ == nullptr || read_from_->mounts_changed();
+        if (!changed && !last_.empty() && now < read_at_ + kReadAnyway) return success();
+        read_at_ = now;
+        read_from_ = &mounts_;
         Result<std::string_view> text = mounts_.read(buffer_);
         // With hidepid only the own view is to be had.
-        if (!text) text = own_mounts_.read(buffer_);
+        if (!text) {
+            read_from_ = &own_mounts_;
+            text = own_mounts_.read(buffer_);
+        }
         if (!text) {
             forget();
             return text.error();
@@ -173,6 +187,8 @@ class Filesystem final : public Collector {
     Settled settings_;
     SeriesTable* table_;
     ReadBuffer buffer_;
+    const ProcFile* read_from_ = nullptr;
+    Steady::time_point read_at_;
     std::string last_;  // the table that entries_ and paths_ were made from
     std::vector<Entry> entries_;
     std::vector<std::string> paths_;
@@ -213,6 +229,11 @@ bool has_option(std::string_view options, std::string_view wanted) {
     return false;
 }
 
+// emergency_ro: ext4 lets nobody write after an error, and since Linux 6.15 stays rw by its name.
+bool is_read_only(std::string_view options) {
+    return has_option(options, "ro") || has_option(options, "emergency_ro");
+}
+
 }  // namespace
 
 Result<void> parse_mounts(std::string_view text, std::string_view rootfs, std::vector<Mount>& out) {
@@ -225,7 +246,7 @@ Result<void> parse_mounts(std::string_view text, std::string_view rootfs, std::v
         for (std::string_view& field : fields) whole = next_field(rest, field) && whole;
         if (whole) {
             out.push_back({std::string(fields[0]), without_rootfs(undo_escapes(fields[1]), rootfs),
-                           std::string(fields[2]), has_option(fields[3], "ro")});
+                           std::string(fields[2]), is_read_only(fields[3])});
         } else if (result) {
             result = Error(ErrorCode::kInvalid, "mounts: \"" + std::string(line) + "\"");
         }

@@ -4,6 +4,8 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -53,6 +55,7 @@ struct File {
 // told by its name.
 std::vector<std::string> expand(const std::string& pattern) {
     std::vector<std::string> paths;
+    if (pattern.find_first_of("*?[\\") == std::string::npos) return {pattern};
     glob_t found{};
     if (::glob(pattern.c_str(), 0, nullptr, &found) == 0) {
         paths.assign(found.gl_pathv, found.gl_pathv + found.gl_pathc);
@@ -60,6 +63,27 @@ std::vector<std::string> expand(const std::string& pattern) {
     ::globfree(&found);
     if (paths.empty()) paths.push_back(pattern);
     return paths;
+}
+
+using Steady = std::chrono::steady_clock;
+
+// What a directory held, until it is changed. A change in the moment of the listing is seen because
+// a time so young is not relied on, what file systems say nothing of because that ends, too.
+struct Listed {
+    dev_t device = 0;
+    ino_t inode = 0;
+    timespec changed{};
+    Steady::time_point until{};
+    std::vector<std::string> paths{};
+};
+
+constexpr std::chrono::seconds kYoung{2};
+constexpr std::chrono::seconds kListAnyway{10};
+
+bool is_still(const Listed& listed, const struct stat& directory) {
+    return Steady::now() < listed.until && listed.device == directory.st_dev &&
+           listed.inode == directory.st_ino && listed.changed.tv_sec == directory.st_ctim.tv_sec &&
+           listed.changed.tv_nsec == directory.st_ctim.tv_nsec;
 }
 
 // The sorted paths of the directory's *.prom.
@@ -158,19 +182,36 @@ class Textfile final : public Collector {
     void read_all() {
         const std::size_t before = files_.size();
         files_.begin();
+        listed_.begin();
         in_order_.clear();
         for (const std::string& directory : expand(pattern_)) {
-            const auto paths = list(directory);
-            if (!paths) {
+            const auto listed = look_into(directory);
+            if (!listed) {
                 const bool default_absent =
-                    !configured_ && paths.error().code == ErrorCode::kNotFound;
-                if (!default_absent) unlisted_.push_back(paths.error().message);
+                    !configured_ && listed.error().code == ErrorCode::kNotFound;
+                if (!default_absent) unlisted_.push_back(listed.error().message);
                 continue;
             }
-            for (const std::string& path : paths.value()) read(path);
+            for (const std::string& path : listed.value()->paths) read(path);
         }
         files_.finish();
+        listed_.finish();
         if (files_.size() != before) changed_ = true;
+    }
+
+    Result<const Listed*> look_into(const std::string& directory) {
+        struct stat now {};
+        if (::stat(directory.c_str(), &now) != 0) return errno_error(directory, errno);
+        Listed& known = listed_.at(directory, [] { return Listed(); });
+        if (is_still(known, now)) return &known;
+        known = {};
+        TOCSIN_TRY(std::vector<std::string> paths, list(directory));
+        const auto age = std::chrono::system_clock::now().time_since_epoch() -
+                         std::chrono::seconds(now.st_ctim.tv_sec);
+        const Steady::time_point until =
+            age > kYoung ? Steady::now() + kListAnyway : Steady::time_point();
+        known = {now.st_dev, now.st_ino, now.st_ctim, until, std::move(paths)};
+        return &known;
     }
 
     void read(const std::string& path) {
@@ -283,6 +324,7 @@ class Textfile final : public Collector {
     SeriesTable* table_;
     SeriesRef scrape_error_;
     ReadBuffer buffer_;
+    Listing<Listed> listed_;  // by directory
     Listing<std::unique_ptr<File>> files_;
     std::vector<File*> in_order_;
     std::unordered_set<std::string> names_;  // that were ever described

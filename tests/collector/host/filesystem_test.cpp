@@ -75,12 +75,14 @@ TEST_CASE("a read-only mount says so, by the option and not by a part of one") {
         "/dev/sda1 /a ext4 ro,relatime 0 0\n"
         "/dev/sda1 /b ext4 rw,errors=remount-ro 0 0\n"
         "/dev/sda1 /c ext4 relatime,ro 0 0\n"
-        "/dev/sda1 /d ext4 rootcontext=x 0 0\n");
+        "/dev/sda1 /d ext4 rootcontext=x 0 0\n"
+        "/dev/sda1 /e ext4 rw,relatime,errors=remount-ro,emergency_ro 0 0\n");
     const Values values = bench.collect();
     REQUIRE(values.at(fs("readonly", "/a")) == 1);
     REQUIRE(values.at(fs("readonly", "/b")) == 0);
     REQUIRE(values.at(fs("readonly", "/c")) == 1);
     REQUIRE(values.at(fs("readonly", "/d")) == 0);
+    REQUIRE(values.at(fs("readonly", "/e")) == 1);
 }
 
 TEST_CASE("mounts that are not storage are left out by default") {
