@@ -209,7 +209,8 @@ TEST_CASE("files that come and go are seen also where the directory has long bee
         return std::chrono::system_clock::now().time_since_epoch() -
                std::chrono::seconds(status.st_ctim.tv_sec);
     };
-    while (age() < 3s) std::this_thread::sleep_for(20ms);
+    // Only time makes a directory old.
+    while (age() < 3s) std::this_thread::sleep_for(20ms);  // asked again and again until it is
     Collecting textfile(create_textfile, tree, directory(tree));
     REQUIRE(textfile.collect().contains("tf_a"));
     REQUIRE(textfile.collect().contains("tf_a"));
