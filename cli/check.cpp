@@ -83,13 +83,18 @@ int tell(const Session& session, const Outcome& outcome) {
 }
 
 // A path as it was given, or what a folder or a pattern of it holds; a folder without any is wrong.
-std::vector<std::string> expanded(const std::vector<std::string>& paths, std::string_view what,
-                                  Outcome& outcome) {
+std::vector<std::string> expanded(const Session& session, const std::vector<std::string>& paths,
+                                  std::string_view what, Outcome& outcome) {
     std::vector<std::string> files;
     for (const auto& path : paths) {
         auto found = net::expand_paths(path);
         std::error_code hidden;  // reading it says so
         if (found.empty() && std::filesystem::is_directory(path, hidden)) {
+            const std::filesystem::directory_iterator looked_into(path, hidden);
+            if (hidden) {
+                unread(session, errno_error(path, hidden.value()), outcome);
+                continue;
+            }
             Diagnostics nothing(path);
             nothing.error({}, "this folder holds no " + std::string(what) + " (*.yml, *.yaml)");
             outcome.add(nothing.all());
@@ -181,13 +186,13 @@ void check_agent(const Session& session, std::string_view text, Diagnostics& dia
 int check_rules(const Session& session, const std::vector<std::string>& paths,
                 const std::vector<std::string>& severities) {
     Outcome outcome;
-    check_rule_files(session, expanded(paths, "rule file", outcome), {severities}, outcome);
+    check_rule_files(session, expanded(session, paths, "rule file", outcome), {severities}, outcome);
     return tell(session, outcome);
 }
 
 int check_config(const Session& session, const std::vector<std::string>& paths) {
     Outcome outcome;
-    for (const auto& path : expanded(paths, "configuration file", outcome)) {
+    for (const auto& path : expanded(session, paths, "configuration file", outcome)) {
         const auto text = net::read_file(path);
         if (!text) {
             unread(session, text.error(), outcome);

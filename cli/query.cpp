@@ -45,11 +45,12 @@ std::string time_of(Timestamp at) {
     return net::percent_encode(format_rfc3339(at));
 }
 
+constexpr double kFirst = -62'167'219'200;  // of the year 0
+constexpr double kLast = 253'402'300'799;   // of the year 9999
+
 // RFC 3339, or Unix seconds as far as RFC 3339 has years; none for what is neither.
 std::optional<Timestamp> parse_at(const std::string& text) {
     if (const auto seconds = parse_double(text)) {
-        constexpr double kFirst = -62'167'219'200;  // of the year 0
-        constexpr double kLast = 253'402'300'799;   // of the year 9999
         if (!(*seconds >= kFirst && *seconds <= kLast)) return std::nullopt;
         return from_unix_ms(std::llround(*seconds * 1000.0));
     }
@@ -110,6 +111,11 @@ int query(const Session& session, const QueryOptions& options) {
         const auto range = parse_duration(options.range);
         if (!range) {
             *session.err << "tocsin: --range: " << range.error().message << "\n";
+            return kUsage;
+        }
+        const double first = static_cast<double>(to_unix_ms(end) - range.value().count()) / 1000.0;
+        if (first < kFirst || first > kLast) {
+            *session.err << "tocsin: --range: begins before the year 0\n";
             return kUsage;
         }
         url += "/api/v1/query_range?query=" + expr + "&start=" + time_of(end - range.value()) +

@@ -114,7 +114,8 @@ std::string print(const Arguments& a) {
 
 std::string println(const Arguments& a) {
     std::string out;
-    for (const Value& v : a) out += (out.empty() ? "" : " ") + to_text(v);
+    for (const Value& v : a) out += to_text(v) + " ";
+    if (!out.empty()) out.pop_back();
     return out + "\n";
 }
 

@@ -97,6 +97,7 @@ def run_a_day(kind, options, directory, stack):
     looker = Looker(agent, kind)
     wait_for(f"{kind.name} is collected; its log: {agent.tail()}", lambda: looker.rate()[1] > 0, 60)
     time.sleep(options.warm + kind.warm)
+    looker.connection.close()  # the agent has closed one that was idle for so long
 
     looks, cycles, good = [], 0.0, 0.0
     start = last = time.monotonic()

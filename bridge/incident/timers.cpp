@@ -139,7 +139,9 @@ Decision on_timer(Draft& d, const TimerDue& timer) {
                 return d.done("everything has cleared");
             }
             if (repeat_step(d)) return d.done("nobody has acknowledged");
-            run_step(d, d.before().step == 0 ? MessageKind::kOpened : MessageKind::kEscalated);
+            run_step(d, d.before().step > 0                ? MessageKind::kEscalated
+                        : d.before().facts.all_clear_since ? MessageKind::kAllClear
+                                                           : MessageKind::kOpened);
             return d.done("nobody has acknowledged");
         case TimerKind::kLapse:
             return lapse(d);

@@ -329,9 +329,7 @@ Result<void> Batch::end_until_clear() {
         bool fires =
             work != nullptr && std::any_of(work->now.alerts.begin(), work->now.alerts.end(),
                                            [](const AlertRecord& a) { return !is_over(a); });
-        if (storm && is_open(work->now.state) && work->now.children_open > 0) {
-            fires = true;
-        } else if (storm) {
+        if (storm) {
             TOCSIN_TRY(fires, fires_any(silence.matchers));
         }
         if (fires) continue;

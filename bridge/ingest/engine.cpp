@@ -303,7 +303,7 @@ Result<bool> Engine::tick(Timestamp now) {
     TOCSIN_TRY(store_.transaction([&](Tx& tx) -> Result<void> {
         TOCSIN_TRY(timers, tx.due_timers(now, kDueAtOnce));
         TOCSIN_TRY(alerts, tx.ended_alerts(now, kDueAtOnce));
-        TOCSIN_TRY(hosts, tx.hosts_to_check(now - config_->hosts.deadline, kDueAtOnce));
+        TOCSIN_TRY(hosts, tx.hosts_to_check(now, config_->hosts.deadline, kDueAtOnce));
         return success();
     }));
     if (timers.empty() && alerts.empty() && hosts.empty()) return false;

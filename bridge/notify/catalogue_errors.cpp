@@ -1,6 +1,6 @@
 // What the API answers where something is not there, is not let in, or cannot be read, in Chinese.
 // The English sentences stand where they are said; a test looks for their parts there. What stands
-// in a place ({}) may be a sentence of this table too. The first that fits counts.
+// in a last place, behind ": ", may be a sentence of this table too. The first that fits counts.
 #include <array>
 
 #include "bridge/notify/catalogue.h"

@@ -37,25 +37,40 @@ std::optional<std::vector<std::string>> places_of(std::string_view pattern, std:
     return out;
 }
 
+// How deep sentences stand in each other: a token is wanted, why there is none, and what about it.
+constexpr int kDeepest = 3;
+
+std::string in_chinese(std::string_view said, int depth);
+
+// Whether what stands in the last place is a sentence of ours. Names and texts of others are said
+// as they are, whatever they look like.
+bool ends_with_sentence(std::string_view pattern) {
+    return pattern.ends_with(": {}") || pattern.ends_with("\"{}");
+}
+
 std::optional<std::string> said_in_chinese(std::span<const Phrase> table, std::string_view said,
-                                           std::string_view language) {
+                                           int depth) {
     for (const Phrase& row : table) {
         if (row.id.starts_with(kPlace)) continue;  // it could begin with anything
         std::optional<std::vector<std::string>> places = places_of(row.id, said);
         if (!places) continue;
-        for (std::string& text : *places) text = error_text(text, language);
+        if (ends_with_sentence(row.id)) places->back() = in_chinese(places->back(), depth + 1);
         return filled(row.zh, *places);
     }
     return std::nullopt;
 }
 
+std::string in_chinese(std::string_view said, int depth) {
+    std::optional<std::string> chinese;
+    if (depth < kDeepest) chinese = said_in_chinese(error_catalogue(), said, depth);
+    if (depth < kDeepest && !chinese) chinese = said_in_chinese(reason_catalogue(), said, depth);
+    return chinese ? *std::move(chinese) : std::string(said);
+}
+
 }  // namespace
 
 std::string error_text(std::string_view said, std::string_view language) {
-    if (!language.starts_with("zh")) return std::string(said);
-    std::optional<std::string> chinese = said_in_chinese(error_catalogue(), said, language);
-    if (!chinese) chinese = said_in_chinese(reason_catalogue(), said, language);
-    return chinese ? *std::move(chinese) : std::string(said);
+    return language.starts_with("zh") ? in_chinese(said, 0) : std::string(said);
 }
 
 }  // namespace tocsin::bridge

@@ -207,7 +207,7 @@ Result<bool> Simulation::is_due(Timestamp at) {
 Result<bool> Simulation::is_silence_due(Tx& tx, Timestamp at) {
     const LivenessSettings& settings = config_->hosts;
     const Timestamp served = engine_->served_since();
-    TOCSIN_TRY(const auto hosts, tx.hosts_to_check(at - settings.deadline, kMostRows));
+    TOCSIN_TRY(const auto hosts, tx.hosts_to_check(at, settings.deadline, kMostRows));
     for (const HostRow& row : hosts) {
         if (check_host(row.record, served, settings, at).next != row.record) return true;
     }

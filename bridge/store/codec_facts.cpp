@@ -185,6 +185,8 @@ Facts facts_from(const json::value& value) {
     facts.satisfaction_comment = text(in, "satisfaction_comment");
     facts.all_clear_since = time_of(in, "all_clear_since");
     facts.known_severity = text(in, "known_severity");
+    // What it was called before.
+    if (facts.known_severity.empty()) facts.known_severity = text(in, "worst_severity");
     if (const json::object* major = object_of(in, "major")) facts.major = major_from(*major);
     read_title(in, facts);
     read_lists(in, facts);

@@ -37,7 +37,8 @@ class SqlTx final : public Tx {
     Result<int> opened_alone(Timestamp since) override;
     Result<std::vector<TimerRow>> due_timers(Timestamp now, int limit) override;
     Result<std::vector<AlertRecord>> ended_alerts(Timestamp now, int limit) override;
-    Result<std::vector<HostRow>> hosts_to_check(Timestamp silent_since, int limit) override;
+    Result<std::vector<HostRow>> hosts_to_check(Timestamp now, Duration deadline,
+                                                int limit) override;
     Result<std::vector<OverrideRow>> overrides(Timestamp now) override;
     Result<std::int64_t> add_override(const OverrideRow& row) override;
     Result<OverrideRow> cancel_override(std::int64_t id, const std::string& actor,

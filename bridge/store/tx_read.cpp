@@ -226,13 +226,17 @@ Result<std::vector<AlertRecord>> SqlTx::ended_alerts(Timestamp now, int limit) {
     });
 }
 
-Result<std::vector<HostRow>> SqlTx::hosts_to_check(Timestamp silent_since, int limit) {
+Result<std::vector<HostRow>> SqlTx::hosts_to_check(Timestamp now, Duration deadline, int limit) {
     return sql::guarded("reading silent hosts", [&]() -> Result<std::vector<HostRow>> {
         std::vector<HostRow> out;
         select_hosts(session_,
-                     "WHERE (unreachable_since IS NULL AND last_heartbeat <= :since) "
+                     "WHERE (unreachable_since IS NULL AND last_heartbeat <= :since "
+                     "AND last_heartbeat + 2 * interval_ms <= :now) "
                      "OR duplicate_seen_at IS NOT NULL ORDER BY last_heartbeat LIMIT :most",
-                     sql::Parameters().add("since", to_unix_ms(silent_since)).add("most", limit),
+                     sql::Parameters()
+                         .add("since", to_unix_ms(now - deadline))
+                         .add("now", to_unix_ms(now))
+                         .add("most", limit),
                      [&](HostRow row) { out.push_back(std::move(row)); });
         return out;
     });

@@ -60,6 +60,16 @@ TEST_CASE("a query's time reaches the agent whole, however it was written") {
                                  {"step", "30s"}});
 }
 
+TEST_CASE("a range that begins where RFC 3339 has no years is used wrongly") {
+    RecordingAgent agent(kNothing);
+    for (const char* range : {"3000y", "100000000y"}) {
+        INFO(range);
+        const Ran asked = agent.query({"up", "--at", "1790000000", "--range", range});
+        CHECK(asked.status == kUsage);
+        CHECK(agent.asked().empty());
+    }
+}
+
 TEST_CASE("a time that a sample has is shown to the millisecond") {
     RecordingAgent agent(
         R"({"resultType":"matrix","result":[{"metric":{},"values":[[1790000000.123,"1"]]}]})");

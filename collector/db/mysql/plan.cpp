@@ -126,8 +126,8 @@ std::vector<std::string> mysql_session_setup(const MysqlServer& server) {
 
 std::vector<std::string> mysql_before_check(const SqlCheck& check) {
     return {"USE " + quoted_name(check.database.empty() ? kNowhere : check.database),
-            "SET SESSION sql_select_limit = " + std::to_string(kMostCheckRows + 1),
-            "START TRANSACTION READ ONLY"};
+            "START TRANSACTION READ ONLY",
+            "SET SESSION sql_select_limit = " + std::to_string(kMostCheckRows + 1)};
 }
 
 std::vector<std::string> mysql_after_check(const MysqlServer& server) {

@@ -86,6 +86,9 @@ constexpr auto kPostgres = std::to_array<std::string_view>({
     "ts_rewrite",
     "crosstab*",
     "connectby",
+    "xpath_table",
+    // It keeps writers out of the table.
+    "bt_index_parent_check",
 });
 
 // MySQL's manual, "Locking Functions", "Miscellaneous Functions", "Performance Schema Functions",

@@ -102,6 +102,11 @@ Result<void> check_word(const SqlToken& before, const SqlToken& token, const Sql
     return success();
 }
 
+bool is_odd_control(char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte < '\t' || (byte > '\r' && byte < ' ') || byte == 0x7f;
+}
+
 }  // namespace
 
 Result<SqlStatement> check_statement(std::string_view text, SqlDialect dialect) {
@@ -109,6 +114,10 @@ Result<SqlStatement> check_statement(std::string_view text, SqlDialect dialect) 
         return refused("is longer than " + std::to_string(kLongestStatement / 1024) + " KiB");
     }
     if (text.find('\0') != std::string_view::npos) return refused("has a NUL byte");
+    // To MySQL any of them makes a comment of the -- before it.
+    if (std::any_of(text.begin(), text.end(), is_odd_control)) {
+        return refused("has a control character");
+    }
     SqlLexer lexer(text, dialect);
     SqlToken before;
     TOCSIN_TRY(SqlToken token, lexer.next());

@@ -224,6 +224,8 @@ void FileSet::find_renamed(Timestamp now) {
 }
 
 void FileSet::try_renamed(const FilePosition& kept, const std::string& path, Timestamp now) {
+    // Any file begins as an empty one did: then its name must say that it is the one (app.log.1).
+    if (kept.head.size == 0 && !path.starts_with(kept.path)) return;
     Result<TailedFile> opened = TailedFile::open(path);
     if (!opened || !opened.value().resume(kept)) return;
     TailedFile file = std::move(opened).value();

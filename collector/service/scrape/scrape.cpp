@@ -58,6 +58,12 @@ class Scrape final : public Target {
         });
     }
 
+    // Files of certificates are read by a client that is made.
+    bool reread() override {
+        renew_ = true;
+        return true;
+    }
+
     Readings cancel() override {
         done_ = nullptr;
         refused_.cancel();

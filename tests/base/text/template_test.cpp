@@ -107,6 +107,7 @@ TEST_CASE("a template prints what Go's text/template prints") {
         {"{{ gt $value 80.0 }} {{ gt 81 80 }}", "true true"},
         {"{{ len \"abc\" }} {{ len $labels }} {{ index $labels \"job\" }}", "3 3 node"},
         {"{{ print \"a\" 1 2 \"b\" }} {{ println 1 2 }}", "a1 2b 1 2\n"},
+        {"{{ println \"\" \"x\" }}", " x\n"},
         {"{{ html \"<a&'\\\">\" }} {{ urlquery \"a b&c=ü\" }}",
          "&lt;a&amp;&#39;&#34;&gt; a+b%26c%3D%C3%BC"},
     }));

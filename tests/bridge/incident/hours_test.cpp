@@ -115,6 +115,18 @@ TEST_CASE("all clear at night waits for the morning where nobody owns it, as eve
     Decision d = w.on(in, TimerDue{TimerKind::kStability, w.now});
     CHECK(told(d) == "li.na all_clear");
     for (const Timestamp t : not_before(d)) CHECK(t == kMorning);
+    // Held back until then, it asks in the morning, as what it is.
+    Incident held = w.on(w.opened("critical").next, w.held("disk", "critical", w.silence())).next;
+    held.facts.major = Major{};
+    held = w.on(held, w.cleared("disk", "critical")).next;
+    REQUIRE(held.suppressed);
+    World late = w;
+    late.now += w.settings.stable;
+    d = late.on(held, TimerDue{TimerKind::kStability, late.now});
+    CHECK(told(d).empty());
+    REQUIRE(timer(d, TimerKind::kEscalation) == kMorning);
+    late.now = kMorning;
+    CHECK(told(late.on(d.next, TimerDue{TimerKind::kEscalation, kMorning})) == "li.na all_clear");
     // Its owner is waited for.
     in = w.on(in, World::act(ActionKind::kAcknowledge)).next;
     d = w.on(in, TimerDue{TimerKind::kStability, w.now});

@@ -111,6 +111,21 @@ TEST_CASE("what fires first and inhibits later holds back the storm as its incid
     CHECK(lab.told() == "resolved 2, unsuppressed 1");
 }
 
+TEST_CASE("a silence for a storm ends with its last alert, though its incidents wait to be over") {
+    StormLab lab(storm_config(3));
+    for (int i = 1; i <= 5; ++i) lab.fire(i);
+    PutSilenceIn in = silence_of(lab, "host=\"none\"", 0s, 24h);
+    in.silence.matchers.clear();
+    in.incident = lab.parent().key;
+    REQUIRE(lab.put(in));
+    for (int i = 1; i <= 5; ++i) lab.clear(i);
+    lab.pass(10min);
+    lab.told();
+    lab.fire(9);
+    CHECK_FALSE(lab.of_host(9).suppressed);
+    CHECK(lab.told() == "opened 1");
+}
+
 TEST_CASE("a silence for a storm hides its group until the last of it has cleared") {
     StormLab lab(storm_config(3));
     for (int i = 1; i <= 5; ++i) lab.fire(i);

@@ -315,3 +315,14 @@ TEST_CASE("an error is said in the reader's language, and what stands in it as w
         CHECK(error_text(c.said, "en") == c.said);
     }
 }
+
+TEST_CASE("what others have written is said as it is, whatever it looks like and however long") {
+    CHECK(error_text("there is no incident there is no problem x", "zh") ==
+          "没有事件 there is no problem x");
+    CHECK(error_text("nobody is named \"is needed\" in bridge.yml", "zh") ==
+          "bridge.yml 中没有名为“is needed”的人");
+    std::string nested;
+    for (int i = 0; i < 100'000; ++i) nested += "owner: ";
+    const std::string said = error_text(nested + "x", "zh");
+    CHECK(said.starts_with("负责人：负责人：负责人：owner: owner: "));
+}

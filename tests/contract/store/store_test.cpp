@@ -222,12 +222,18 @@ TEST_CASE("hosts keep their first sight, and the silent ones are found") {
     CHECK(read_back.first_seen == kNow - 24h);
     CHECK(read_back.record.interval == 30s);
     // Unreachable already: nothing more to find.
-    CHECK(read(*store, [](Tx& tx) { return tx.hosts_to_check(kNow, 10); }).empty());
+    CHECK(read(*store, [](Tx& tx) { return tx.hosts_to_check(kNow, 0s, 10); }).empty());
     host.record.unreachable_since.reset();
     changes.hosts = {host};
     write(*store, changes);
-    CHECK(read(*store, [](Tx& tx) { return tx.hosts_to_check(kNow - 1ms, 10); }).empty());
-    CHECK(read(*store, [](Tx& tx) { return tx.hosts_to_check(kNow, 10); }).size() == 1);
+    const auto found = [&](Timestamp now, Duration deadline) {
+        return read(*store, [&](Tx& tx) { return tx.hosts_to_check(now, deadline, 10); }).size();
+    };
+    CHECK(found(kNow + 2min, 2min + 1ms) == 0);
+    CHECK(found(kNow + 2min, 2min) == 1);
+    // Its agent beats every 30 s: not before it has missed two.
+    CHECK(found(kNow + 1min - 1ms, 10s) == 0);
+    CHECK(found(kNow + 1min, 10s) == 1);
 }
 
 TEST_CASE("counters and meta values are kept") {

@@ -58,6 +58,7 @@ void KeptFiles<Entry>::read_anew(const std::string& path, File& file) {
     Diagnostics diagnostics(path);
     const auto text = net::read_file(path);
     if (!text) {
+        file.mark.reset();  // it may be read the next time
         if (!file.good) file.wrong = {path, text.error().message, {}};
         return say_({path, diagnostics, text.error(), file.good != nullptr});
     }

@@ -241,8 +241,8 @@ TEST_CASE("a check runs alone in a transaction that only reads, in its database"
     // As it was written, with no more rows than are read; locks of the session end with it too.
     const std::vector<std::string> expected{
         "USE `sh``op`",
-        "SET SESSION sql_select_limit = 1001",
         "START TRANSACTION READ ONLY",
+        "SET SESSION sql_select_limit = 1001",
         "SELECT n, v FROM shop.t",
         "ROLLBACK",
         "SET SESSION sql_select_limit = DEFAULT, @tocsin_released = RELEASE_ALL_LOCKS()"};

@@ -90,6 +90,8 @@ TEST_CASE("what is not one statement that only reads is refused, and says why") 
         {"SELECT (1", "its parentheses do not match"},
         {"(SHOW all)", "SHOW stands in no parentheses"},
         {std::string("SELECT 1\0; DELETE FROM t", 24), "has a NUL byte"},
+        {"SELECT 1 AS a --\x01'\n, SLEEP(3) AS b -- '", "has a control character"},
+        {"SELECT 1 AS a --\x7f'\n, SLEEP(3) AS b -- '", "has a control character"},
         {"SELECT '" + std::string(kLongestStatement, 'x') + "'", "is longer than 64 KiB"},
     };
     for (const Case& c : cases) {

@@ -180,6 +180,23 @@ TEST_CASE("an inode that is used again is another file") {
     CHECK(bench.lines() == 2);
 }
 
+TEST_CASE("an inode of an empty log that is used again is another file, unless named after it") {
+    for (const char* name : {"log/other.txt", "log/a.log.1"}) {
+        INFO(name);
+        Bench bench;
+        bench.append("log/a.log", "");
+        bench.collect();
+        bench.append(name, "first\nsecond\n");
+        LogPositions kept = bench.kept();
+        REQUIRE(kept.files.size() == 1);
+        kept.files[0].inode = bench.inode(name);
+        bench.tree.remove("log/a.log");
+        bench.tree.write("state/log-web", print_positions(kept));
+        bench.restart();
+        CHECK(bench.lines() == (std::string_view(name).ends_with(".1") ? 2 : 0));
+    }
+}
+
 TEST_CASE("a device with another number and a file with another inode go on") {
     Bench bench;
     bench.append("log/a.log", "0\n");

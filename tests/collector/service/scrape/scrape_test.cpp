@@ -252,6 +252,28 @@ TEST_CASE("TLS: the CA, the server's name, a certificate of our own, or none of 
         return bench.error;
     };
     CHECK_THAT(outcome(), Catch::Contains("certificate"));
+    // A file that is another one counts from the next reload on.
+    const test::FixtureTree changes;
+    config.client.ca_file = changes.at("ca.pem");
+    const auto copy = [&](const std::string& from) {
+        std::filesystem::copy_file(from, config.client.ca_file,
+                                   std::filesystem::copy_options::overwrite_existing);
+    };
+    const test::FixtureTree others;
+    copy(test::make_certificate(others, "DNS:other.example").certificate_file);
+    Bench kept;
+    kept.make(config);
+    kept.once();
+    CHECK_THAT(kept.error, Catch::Contains("certificate"));
+    copy(good.certificate_file);
+    kept.once();
+    CHECK(kept.error.empty());
+    copy(test::make_certificate(others, "DNS:other.example").certificate_file);
+    kept.once();
+    CHECK(kept.error.empty());
+    CHECK(kept.target->reread());
+    kept.once();
+    CHECK_THAT(kept.error, Catch::Contains("certificate"));
     config.client.ca_file = good.certificate_file;
     CHECK(outcome().empty());
     config.client.server_name = "shop.example";
