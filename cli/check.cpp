@@ -186,7 +186,8 @@ void check_agent(const Session& session, std::string_view text, Diagnostics& dia
 int check_rules(const Session& session, const std::vector<std::string>& paths,
                 const std::vector<std::string>& severities) {
     Outcome outcome;
-    check_rule_files(session, expanded(session, paths, "rule file", outcome), {severities}, outcome);
+    check_rule_files(session, expanded(session, paths, "rule file", outcome), {severities},
+                     outcome);
     return tell(session, outcome);
 }
 

@@ -203,8 +203,8 @@ KINDS = [
     Kind("plugins", "40ms", plugins,
          lambda folder, directory, pace: "  plugins:\n    - {name: load, command: ["
          f"{folder}/check_load, -w, '900,900,900', -c, '999,999,999'], {pace}}}\n", "nagios_check_status", every=60),
-    Kind("processes", "20ms", groups, lambda nothing, directory, pace: peers.collect_processes(nothing, directory),
-         'namedprocess_namegroup_num_procs{groupname="g1"}', interval="20ms"),
+    Kind("processes", "100ms", groups, lambda nothing, directory, pace: peers.collect_processes(nothing, directory),
+         'namedprocess_namegroup_num_procs{groupname="g1"}', interval="100ms"),
     Kind("certificates", "40ms", certificates,
          lambda served, directory, pace: f"  certificates:\n    - {{files: [{served[1]}], {pace}}}\n"
          f"    - {{endpoints: ['127.0.0.1:{served[2]}'], ca_file: {served[0]}, server_name: localhost, {pace}}}\n",
