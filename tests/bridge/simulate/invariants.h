@@ -165,6 +165,11 @@ inline bool is_taken_back(const std::vector<TimelineRow>& rows, Timestamp at) {
 
 inline Wrong opening_is_told(const Snapshot& s, const Incident& in,
                              const std::vector<TimelineRow>& rows, std::size_t opening) {
+    // On trial until then: its steps say whom they would have asked.
+    const auto was_observed =
+        std::any_of(rows.begin() + static_cast<std::ptrdiff_t>(opening), rows.end(),
+                    [](const TimelineRow& row) { return row.entry.kind == "observed_ended"; });
+    if (was_observed) return std::nullopt;
     for (std::size_t i = opening; i < rows.size(); ++i) {
         const TimelineEntry& entry = rows[i].entry;
         if (i > opening && entry.kind == "reopened") break;
