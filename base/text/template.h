@@ -31,16 +31,17 @@ class Value {
     using Variant =
         std::variant<std::monostate, bool, double, std::string, std::shared_ptr<const ValueMap>,
                      std::shared_ptr<const ValueList>, std::int64_t, Timestamp>;
+    // Implicit, so that a map of values can be written down.
     Value() = default;
-    Value(bool v) : v_(v) {}    // NOLINT(google-explicit-constructor)
-    Value(double v) : v_(v) {}  // NOLINT(google-explicit-constructor)
+    Value(bool v) : v_(v) {}
+    Value(double v) : v_(v) {}
     // Whole numbers print without an exponent, as Go's int does beside its float64.
-    Value(std::int64_t v) : v_(v) {}              // NOLINT(google-explicit-constructor)
-    Value(Timestamp v) : v_(v) {}                 // NOLINT(google-explicit-constructor)
-    Value(std::string v) : v_(std::move(v)) {}    // NOLINT(google-explicit-constructor)
-    Value(const char* v) : v_(std::string(v)) {}  // NOLINT(google-explicit-constructor)
-    Value(ValueMap v);                            // NOLINT(google-explicit-constructor)
-    Value(ValueList v);                           // NOLINT(google-explicit-constructor)
+    Value(std::int64_t v) : v_(v) {}
+    Value(Timestamp v) : v_(v) {}
+    Value(std::string v) : v_(std::move(v)) {}
+    Value(const char* v) : v_(std::string(v)) {}
+    Value(ValueMap v);
+    Value(ValueList v);
     // Out of line: smaller code, and g++ 12 takes inlined copies for uninitialised.
     Value(const Value& other);
     Value(Value&& other) noexcept;

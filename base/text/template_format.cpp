@@ -9,7 +9,7 @@
 #include "base/core/strings.h"
 #include "base/text/template_functions.h"
 #include "base/text/template_text.h"
-#include "base/text/template_unicode.h"
+#include "base/text/unicode.h"
 
 namespace tocsin::text {
 

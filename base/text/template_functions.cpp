@@ -9,6 +9,7 @@
 #include "base/core/strings.h"
 #include "base/core/time.h"
 #include "base/text/template_text.h"
+#include "base/text/unicode.h"
 
 namespace tocsin::text {
 

@@ -4,7 +4,7 @@
 
 #include "base/core/strings.h"
 #include "base/text/template_syntax.h"
-#include "base/text/template_unicode.h"
+#include "base/text/unicode.h"
 
 namespace tocsin::text {
 

@@ -8,7 +8,7 @@
 #include "base/core/strings.h"
 #include "base/text/template_format.h"
 #include "base/text/template_functions.h"
-#include "base/text/template_unicode.h"
+#include "base/text/unicode.h"
 
 namespace tocsin::text {
 

@@ -11,7 +11,7 @@
 #include <utility>
 
 #include "base/core/time.h"
-#include "base/text/template_unicode.h"
+#include "base/text/unicode.h"
 
 namespace tocsin::text {
 
@@ -91,24 +91,7 @@ Result<std::string> humanize_timestamp(double v) {
     return time_text(t);
 }
 
-namespace {
-
-std::string all_cased(std::string_view text, Case to) {
-    std::string out;
-    for (std::size_t at = 0; at < text.size();)
-        append_utf8(out, cased(next_character(text, at), to));
-    return out;
-}
-
-}  // namespace
-
-std::string to_upper(std::string_view text) {
-    return all_cased(text, Case::kUpper);
-}
-
-std::string to_lower(std::string_view text) {
-    return all_cased(text, Case::kLower);
-}
+namespace {}  // namespace
 
 // What begins a word for Go's strings.Title: what stands behind anything of ASCII but letters,
 // digits and '_', and behind a blank.

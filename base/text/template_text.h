@@ -23,8 +23,6 @@ std::string time_text(Timestamp t);
 Result<Value> time_method(Timestamp t, std::string_view name, const std::vector<Value>& arguments);
 
 std::string title(std::string_view text);
-std::string to_upper(std::string_view text);
-std::string to_lower(std::string_view text);
 std::string strip_port(const std::string& text);
 std::string strip_domain(const std::string& text);
 std::string url_query(std::string_view text);

@@ -150,10 +150,11 @@ Result<bool> Batch::hold(Event& event, const AlertRecord* known) {
         if (!is_outside(known)) resolved->alert.suppressor.reset();
     }
     if (hold_outside(event, known)) return true;
-    if (const auto* unknown = std::get_if<AlertUnknown>(&event)) {
+    const auto* unknown = std::get_if<AlertUnknown>(&event);
+    if (unknown != nullptr && !unknown->alert.suppressor && !review_) {
         // What is unknown stands under its host's, whatever it did while it was known.
         TOCSIN_TRY(const auto by, inhibited_by(unknown->alert));
-        if (by && !unknown->alert.suppressor) review_ = true;
+        review_ = by.has_value();
     }
     auto* firing = std::get_if<AlertFiring>(&event);
     if (firing == nullptr) return false;

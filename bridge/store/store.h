@@ -70,8 +70,8 @@ class Tx {
     virtual Result<std::vector<TimerRow>> due_timers(Timestamp now, int limit) = 0;
     // Firing alerts of senders whose end has passed; the caller decides which are unknown.
     virtual Result<std::vector<AlertRecord>> ended_alerts(Timestamp now, int limit) = 0;
-    // Hosts without a heartbeat for `deadline`, and for two of the pace that their agents last
-    // said, that are not yet unreachable; and duplicates.
+    // Hosts without a heartbeat for `deadline`, and for kLeastMissed beats of the pace that their
+    // agents last said, that are not yet unreachable; and duplicates.
     virtual Result<std::vector<HostRow>> hosts_to_check(Timestamp now, Duration deadline,
                                                         int limit) = 0;
 

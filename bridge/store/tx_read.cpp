@@ -231,10 +231,11 @@ Result<std::vector<HostRow>> SqlTx::hosts_to_check(Timestamp now, Duration deadl
         std::vector<HostRow> out;
         select_hosts(session_,
                      "WHERE (unreachable_since IS NULL AND last_heartbeat <= :since "
-                     "AND last_heartbeat + 2 * interval_ms <= :now) "
+                     "AND last_heartbeat + :missed * interval_ms <= :now) "
                      "OR duplicate_seen_at IS NOT NULL ORDER BY last_heartbeat LIMIT :most",
                      sql::Parameters()
                          .add("since", to_unix_ms(now - deadline))
+                         .add("missed", kLeastMissed)
                          .add("now", to_unix_ms(now))
                          .add("most", limit),
                      [&](HostRow row) { out.push_back(std::move(row)); });

@@ -33,11 +33,10 @@ constexpr MetricDesc kHungSeconds =
           "How long a mount that hangs has given no answer; absent while it answers.");
 
 using State = MountAnswer::State;
-using Steady = std::chrono::steady_clock;
 
 // The kernel tells when something is mounted, unmounted or mounted otherwise; not when a file
 // system lets nobody write any more after an error.
-constexpr std::chrono::seconds kReadAnyway{10};
+constexpr Duration kReadAnyway = 10s;
 
 struct Entry {
     bool read_only = false;
@@ -64,8 +63,8 @@ class Filesystem final : public Collector {
         while (rootfs_.size() > 1 && rootfs_.ends_with('/')) rootfs_.pop_back();
     }
 
-    Result<void> collect(Timestamp, Readings& out) override {
-        Result<void> result = read_mounts();
+    Result<void> collect(Timestamp now, Readings& out) override {
+        Result<void> result = read_mounts(now);
         if (!result && entries_.empty()) return result;
         probe_.probe(paths_, settings_.timeout, answers_);
         for (Entry& entry : entries_) report(entry, answers_[entry.path], out);
@@ -73,11 +72,11 @@ class Filesystem final : public Collector {
     }
 
   private:
-    Result<void> read_mounts() {
-        const Steady::time_point now = Steady::now();
+    Result<void> read_mounts(Timestamp now) {
         // Asked each time: the kernel tells of a change once.
         const bool changed = read_from_ == nullptr || read_from_->mounts_changed();
-        if (!changed && !last_.empty() && now < read_at_ + kReadAnyway) return success();
+        const bool young = now >= read_at_ && now < read_at_ + kReadAnyway;
+        if (!changed && !last_.empty() && young) return success();
         read_at_ = now;
         read_from_ = &mounts_;
         Result<std::string_view> text = mounts_.read(buffer_);
@@ -188,7 +187,7 @@ class Filesystem final : public Collector {
     SeriesTable* table_;
     ReadBuffer buffer_;
     const ProcFile* read_from_ = nullptr;
-    Steady::time_point read_at_;
+    Timestamp read_at_;
     std::string last_;  // the table that entries_ and paths_ were made from
     std::vector<Entry> entries_;
     std::vector<std::string> paths_;

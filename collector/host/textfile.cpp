@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -65,24 +64,26 @@ std::vector<std::string> expand(const std::string& pattern) {
     return paths;
 }
 
-using Steady = std::chrono::steady_clock;
-
-// What a directory held, until it is changed. A change in the moment of the listing is seen because
-// a time so young is not relied on, what file systems say nothing of because that ends, too.
+// What a directory held when it was listed.
 struct Listed {
     dev_t device = 0;
     ino_t inode = 0;
     timespec changed{};
-    Steady::time_point until{};
+    Timestamp at{};
     std::vector<std::string> paths{};
 };
 
-constexpr std::chrono::seconds kYoung{2};
-constexpr std::chrono::seconds kListAnyway{10};
+// A directory that was changed so short before it was listed may be changed again in the same tick
+// of its file system's clock.
+constexpr Duration kYoung = 2s;
+// Some file systems have no such times.
+constexpr Duration kListAnyway = 10s;
 
-bool is_still(const Listed& listed, const struct stat& directory) {
-    return Steady::now() < listed.until && listed.device == directory.st_dev &&
-           listed.inode == directory.st_ino && listed.changed.tv_sec == directory.st_ctim.tv_sec &&
+bool is_still(const Listed& listed, const struct stat& directory, Timestamp now) {
+    const Timestamp changed = from_unix_ms(listed.changed.tv_sec * 1000);
+    return listed.at - changed > kYoung && now >= listed.at && now < listed.at + kListAnyway &&
+           listed.device == directory.st_dev && listed.inode == directory.st_ino &&
+           listed.changed.tv_sec == directory.st_ctim.tv_sec &&
            listed.changed.tv_nsec == directory.st_ctim.tv_nsec;
 }
 
@@ -153,10 +154,10 @@ class Textfile final : public Collector {
           table_(context.series),
           scrape_error_(table_->get(&kScrapeError, {})) {}
 
-    Result<void> collect(Timestamp, Readings& out) override {
+    Result<void> collect(Timestamp now, Readings& out) override {
         unlisted_.clear();
         changed_ = false;
-        read_all();
+        read_all(now);
         // Another collector may describe a series only after a file did.
         const std::uint64_t redescribed = table_->redescribed();
         if (changed_ || redescribed != redescribed_) merge();
@@ -179,13 +180,13 @@ class Textfile final : public Collector {
   private:
     using Descs = std::unordered_map<std::string, const MetricDesc*>;
 
-    void read_all() {
+    void read_all(Timestamp now) {
         const std::size_t before = files_.size();
         files_.begin();
         listed_.begin();
         in_order_.clear();
         for (const std::string& directory : expand(pattern_)) {
-            const auto listed = look_into(directory);
+            const auto listed = look_into(directory, now);
             if (!listed) {
                 const bool default_absent =
                     !configured_ && listed.error().code == ErrorCode::kNotFound;
@@ -199,18 +200,14 @@ class Textfile final : public Collector {
         if (files_.size() != before) changed_ = true;
     }
 
-    Result<const Listed*> look_into(const std::string& directory) {
-        struct stat now {};
-        if (::stat(directory.c_str(), &now) != 0) return errno_error(directory, errno);
+    Result<const Listed*> look_into(const std::string& directory, Timestamp now) {
+        struct stat is {};
+        if (::stat(directory.c_str(), &is) != 0) return errno_error(directory, errno);
         Listed& known = listed_.at(directory, [] { return Listed(); });
-        if (is_still(known, now)) return &known;
+        if (is_still(known, is, now)) return &known;
         known = {};
         TOCSIN_TRY(std::vector<std::string> paths, list(directory));
-        const auto age = std::chrono::system_clock::now().time_since_epoch() -
-                         std::chrono::seconds(now.st_ctim.tv_sec);
-        const Steady::time_point until =
-            age > kYoung ? Steady::now() + kListAnyway : Steady::time_point();
-        known = {now.st_dev, now.st_ino, now.st_ctim, until, std::move(paths)};
+        known = {is.st_dev, is.st_ino, is.st_ctim, now, std::move(paths)};
         return &known;
     }
 

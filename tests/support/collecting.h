@@ -31,6 +31,8 @@ using Create = Result<std::unique_ptr<collector::Collector>> (*)(const collector
 // A collector whose /proc, /sys, / and /run/udev/data are proc, sys, root and udev of a tree.
 class Collecting {
   public:
+    static constexpr Timestamp kAt = from_unix_ms(1'700'000'000'250);
+
     Collecting(Create create, const FixtureTree& tree, collector::Settings settings = {}) {
         collector::Context context;
         context.paths.procfs = tree.at("proc");
@@ -45,16 +47,16 @@ class Collecting {
     }
 
     // One cycle that is to succeed.
-    Values collect() {
-        const Values values = collect_any();
+    Values collect(Timestamp at = kAt) {
+        const Values values = collect_any(at);
         INFO(error_);
         REQUIRE(error_.empty());
         return values;
     }
     // One cycle; what went wrong is in error().
-    Values collect_any() {
+    Values collect_any(Timestamp at = kAt) {
         readings_.clear();
-        const Result<void> result = collector_->collect(from_unix_ms(1'700'000'000'250), readings_);
+        const Result<void> result = collector_->collect(at, readings_);
         error_ = result ? "" : result.error().message;
         return values_of(readings_);
     }

@@ -150,7 +150,11 @@ Result<std::size_t> TailedFile::read_lines(std::span<char> buffer,
     TOCSIN_TRY(const std::size_t got, read_at(position_.offset, buffer.first(wanted)));
     const std::size_t done = take_lines({buffer.data(), got}, position_.inside_line, on_line);
     position_.offset += done;
-    if (done > 0) learn_tail();
+    if (done >= FileHead::kMost) {
+        tail_ = FileHead::of({buffer.data() + done - FileHead::kMost, FileHead::kMost});
+    } else if (done > 0) {
+        learn_tail();
+    }
     return done;
 }
 

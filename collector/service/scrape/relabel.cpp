@@ -9,6 +9,7 @@
 
 #include "base/core/digest.h"
 #include "base/core/strings.h"
+#include "base/text/unicode.h"
 
 namespace tocsin::collector {
 namespace {
@@ -66,23 +67,6 @@ std::string fill(const re2::RE2& regex, const Groups& groups, std::string_view p
         }
     }
     return out;
-}
-
-template <class Change>
-std::string each_letter(std::string_view text, Change change) {
-    std::string out(text);
-    std::transform(out.begin(), out.end(), out.begin(), change);
-    return out;
-}
-
-std::string lower(std::string_view text) {
-    return each_letter(
-        text, [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-}
-
-std::string upper(std::string_view text) {
-    return each_letter(
-        text, [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
 }
 
 // The last eight bytes of the MD5 sum, the first of them the highest, as Prometheus takes them.
@@ -151,10 +135,10 @@ bool apply(const RelabelRule& rule, LabelList& labels) {
             labels.set(rule.target_label, std::to_string(hash_of(text) % rule.modulus));
             break;
         case RelabelAction::kLowercase:
-            labels.set(rule.target_label, lower(text));
+            labels.set(rule.target_label, tocsin::text::to_lower(text));
             break;
         case RelabelAction::kUppercase:
-            labels.set(rule.target_label, upper(text));
+            labels.set(rule.target_label, tocsin::text::to_upper(text));
             break;
         case RelabelAction::kLabelMap:
             map_names(rule, labels);

@@ -4,9 +4,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <chrono>
-#include <thread>
-
 #include "collector/api/desc.h"
 #include "collector/api/exposition.h"
 #include "tests/support/collecting.h"
@@ -203,23 +200,18 @@ TEST_CASE("files change, break, heal and go between cycles") {
 
 TEST_CASE("files that come and go are seen also where the directory has long been as it was") {
     const FixtureTree tree{{"root/tf/a.prom", "tf_a 1\n"}};
-    const auto age = [&] {
-        struct stat status {};
-        REQUIRE(::stat(tree.at("root/tf").c_str(), &status) == 0);
-        return std::chrono::system_clock::now().time_since_epoch() -
-               std::chrono::seconds(status.st_ctim.tv_sec);
-    };
-    // Only time makes a directory old.
-    while (age() < 3s) std::this_thread::sleep_for(20ms);  // asked again and again until it is
+    struct stat status {};
+    REQUIRE(::stat(tree.at("root/tf").c_str(), &status) == 0);
+    Timestamp now = from_unix_ms(status.st_ctim.tv_sec * 1000) + 10s;
     Collecting textfile(create_textfile, tree, directory(tree));
-    REQUIRE(textfile.collect().contains("tf_a"));
-    REQUIRE(textfile.collect().contains("tf_a"));
+    REQUIRE(textfile.collect(now).contains("tf_a"));
+    REQUIRE(textfile.collect(now += 1s).contains("tf_a"));
     tree.write("root/tf/b.prom", "tf_b 2\n");
-    REQUIRE(textfile.collect().contains("tf_b"));
+    REQUIRE(textfile.collect(now += 1s).contains("tf_b"));
     tree.write("root/tf/a.prom", "tf_a 3\n");
-    REQUIRE(textfile.collect().at("tf_a") == 3);
+    REQUIRE(textfile.collect(now += 1s).at("tf_a") == 3);
     REQUIRE(::unlink(tree.at("root/tf/b.prom").c_str()) == 0);
-    REQUIRE_FALSE(textfile.collect().contains("tf_b"));
+    REQUIRE_FALSE(textfile.collect(now += 1s).contains("tf_b"));
 }
 
 TEST_CASE("a file that cannot be read is an error until it can") {

@@ -92,6 +92,9 @@ TEST_CASE("each action does what Prometheus's documentation says") {
          R"(m{a="foo", b="bar", c="baz", d="FOO;BAR"})"},
         {"- {source_labels: [a], target_label: a, action: lowercase}",
          R"(m{a="foo", b="bar", c="baz"})"},
+        {"- {target_label: d, replacement: 'STRAßE ÄÖ'}\n"
+         "- {source_labels: [d], target_label: d, action: lowercase}",
+         R"(m{a="foo", b="bar", c="baz", d="straße äö"})"},
         {"- {source_labels: [a], target_label: b, action: keepequal}", "dropped"},
         {"- {source_labels: [a], target_label: a, action: keepequal}",
          R"(m{a="foo", b="bar", c="baz"})"},

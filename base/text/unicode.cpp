@@ -1,7 +1,8 @@
-#include "base/text/template_unicode.h"
+#include "base/text/unicode.h"
 
 #include <fmt/format.h>
 #include <locale.h>
+#include <re2/re2.h>
 #include <wctype.h>
 
 #include <algorithm>
@@ -27,15 +28,13 @@ locale_t unicode() {
     return locale;
 }
 
-// Blanks, what only formats and what is for private use: the C library calls them printable.
-constexpr std::array<Range, 22> kUnseen{{
-    {0x80, 0xA0},       {0xAD, 0xAD},        {0x600, 0x605},     {0x61C, 0x61C},
-    {0x6DD, 0x6DD},     {0x70F, 0x70F},      {0x8E2, 0x8E2},     {0x1680, 0x1680},
-    {0x180E, 0x180E},   {0x2000, 0x200F},    {0x2028, 0x202F},   {0x205F, 0x206F},
-    {0x3000, 0x3000},   {0xD800, 0xF8FF},    {0xFEFF, 0xFEFF},   {0xFFF9, 0xFFFB},
-    {0x110BD, 0x110BD}, {0x110CD, 0x110CD},  {0x13430, 0x13438}, {0x1BCA0, 0x1BCA3},
-    {0x1D173, 0x1D17A}, {0xE0000, 0x10FFFF},
-}};
+std::string all_cased(std::string_view text, Case to) {
+    std::string out;
+    for (std::size_t at = 0; at < text.size();) {
+        append_utf8(out, cased(next_character(text, at), to));
+    }
+    return out;
+}
 
 // A character in quotes.
 void append_escaped(std::string& out, std::uint32_t c, char mark, Printed as) {
@@ -113,11 +112,20 @@ std::uint32_t cased(std::uint32_t c, Case to) {
     return c;
 }
 
+std::string to_upper(std::string_view text) {
+    return all_cased(text, Case::kUpper);
+}
+
+std::string to_lower(std::string_view text) {
+    return all_cased(text, Case::kLower);
+}
+
 bool is_printable(std::uint32_t c) {
     if (c < 0x80) return c >= 0x20 && c < 0x7F;
-    if (is_in(kUnseen, c)) return false;
-    const locale_t locale = unicode();
-    return locale == nullptr || iswprint_l(c, locale) != 0;
+    static const re2::RE2 printable("[\\pL\\pM\\pN\\pP\\pS]");
+    std::string text;
+    append_utf8(text, c);
+    return re2::RE2::FullMatch(text, printable);
 }
 
 bool is_space(std::uint32_t c) {

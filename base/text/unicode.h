@@ -1,4 +1,4 @@
-// What Go's unicode and strconv packages make of characters. Private to this folder.
+// What Go's unicode and strconv packages make of characters and texts in UTF-8.
 #pragma once
 
 #include <cstdint>
@@ -17,6 +17,8 @@ std::uint32_t next_character(std::string_view text, std::size_t& at);
 enum class Case { kUpper, kLower, kTitle };
 // Unicode's simple mapping: one character for one.
 std::uint32_t cased(std::uint32_t c, Case to);
+std::string to_upper(std::string_view text);
+std::string to_lower(std::string_view text);
 
 bool is_printable(std::uint32_t c);  // as Go's IsPrint: of blanks only U+0020
 bool is_space(std::uint32_t c);      // as Go's IsSpace
