@@ -182,7 +182,10 @@ void add_rules(CLI::App& app, Session& session, Arguments& a, std::function<int(
 
 void add_query(CLI::App& app, Session& session, Arguments& a, std::function<int()>& action) {
     auto* command = app.add_subcommand("query", "Ask the agent of this host in PromQL");
-    command->add_option("EXPR", a.query.expr, "A PromQL expression")->required();
+    command
+        ->add_option("EXPR", a.query.expr,
+                     "A PromQL expression; behind -- where it begins with a minus")
+        ->required();
     command->add_option("--at", a.query.at, "RFC 3339 or Unix seconds (now)");
     command->add_option("--range", a.query.range, "Over so long until then: 1h")
         ->check(wrong_duration);

@@ -1,6 +1,9 @@
 #include "agent/api/rules_json.h"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
 #include <iterator>
 #include <string_view>
 #include <utility>
@@ -59,6 +62,14 @@ std::string pairs_json(const rules::StringPairs& pairs) {
     return std::move(object).done();
 }
 
+// As Prometheus writes the values of alerts, with an exponent always: 5.77e+00.
+std::string value_text(double value) {
+    if (!std::isfinite(value)) return format_double(value);
+    std::array<char, 32> text{};
+    const auto end = std::to_chars(text.begin(), text.end(), value, std::chars_format::scientific);
+    return {text.begin(), end.ptr};
+}
+
 std::string alert_json(const AlertStatus& alert) {
     Object annotations;
     for (const auto& [name, value] : alert.annotations) annotations.text(name, value);
@@ -67,7 +78,7 @@ std::string alert_json(const AlertStatus& alert) {
                          .raw("annotations", std::move(annotations).done())
                          .text("state", alert.firing ? "firing" : "pending")
                          .text("activeAt", format_rfc3339(alert.active_at))
-                         .text("value", format_double(alert.value)))
+                         .text("value", value_text(alert.value)))
         .done();
 }
 
@@ -134,12 +145,15 @@ std::string group_json(const GroupStatus& group, RuleKinds kinds) {
     std::vector<RuleStatus> shown;
     std::copy_if(group.rules.begin(), group.rules.end(), std::back_inserter(shown),
                  [&](const RuleStatus& rule) { return is_of(kinds, rule); });
+    Timestamp last;
+    for (const RuleStatus& rule : group.rules) last = std::max(last, rule.last_evaluation);
     return std::move(Object()
                          .text("name", group.name)
                          .text("file", group.file)
                          .raw("rules", list(shown, rule_json))
                          .seconds("interval", group.interval)
-                         .raw("limit", std::to_string(group.limit)))
+                         .raw("limit", std::to_string(group.limit))
+                         .text("lastEvaluation", format_rfc3339(last)))
         .done();
 }
 

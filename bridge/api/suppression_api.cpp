@@ -93,7 +93,7 @@ class Handlers {
     void post_silence(const Call& call) const {
         auto posted = parse_posted_silence(call.request.body, parts_.clock.now());
         if (auto* bad = std::get_if<net::Response>(&posted)) return call.answer(std::move(*bad));
-        PutSilenceIn in{std::move(std::get<Silence>(posted)), new_uuid(), ""};
+        PutSilenceIn in{std::move(std::get<Silence>(posted)), new_uuid(), "", call.caller.name};
         parts_.worker.submit(std::move(in), [call](const Result<Answer>& answer) {
             if (!answer && answer.error().code == ErrorCode::kNotFound) {
                 return call.answer(handler_refusal(404, answer.error().message));

@@ -82,6 +82,10 @@ std::optional<Reason> take_rating(Draft& d, const UserAction& action) {
         return "satisfaction must be a number from 1 to 5";
     }
     Facts& facts = d.in().facts;
+    if (facts.satisfaction != 0 && facts.reporter && !facts.reported_by(action.actor)) {
+        return "it is rated already, which only who reported it can change; leave \"satisfaction\" "
+               "out";
+    }
     facts.satisfaction = *action.satisfaction;
     facts.satisfaction_comment = text_of(action);
     d.say("rated", action.actor,
@@ -163,8 +167,10 @@ Decision public_note(Draft& d, const UserAction& action) {
     const bool own = in.facts.reported_by(action.actor);
     if (!own) respond(d, action.actor);
     d.say("public_note", action.actor, text_of(action), with_text(action));
-    if (!own) tell_reporter(d, MessageKind::kPublicNote);
-    return d.done("noted, and the reporter is told");
+    if (own) return d.done("noted");
+    return d.done(tell_reporter(d, MessageKind::kPublicNote)
+                      ? "noted, and the reporter is told"
+                      : "noted; who reported it has no channel, so tell them yourself");
 }
 
 Decision ask_vendor(Draft& d, const UserAction& action) {
@@ -189,7 +195,7 @@ Decision ask_vendor(Draft& d, const UserAction& action) {
 namespace {
 
 // Not by Draft::tell(): who reported it is not one of those who were asked.
-void tell_one(Draft& d, const Reporter& reporter, MessageKind kind) {
+bool tell_one(Draft& d, const Reporter& reporter, MessageKind kind) {
     const Priority priority = d.in().priority;
     std::vector<Tell> ways;
     if (!reporter.channel.empty()) {
@@ -201,14 +207,16 @@ void tell_one(Draft& d, const Reporter& reporter, MessageKind kind) {
         d.decision().effects.emplace_back(
             Notify{way.person, way.channel, way.address, kind, priority, 0, way.not_before});
     }
+    return !ways.empty();
 }
 
 }  // namespace
 
-void tell_reporter(Draft& d, MessageKind kind) {
+bool tell_reporter(Draft& d, MessageKind kind) {
     const Facts& facts = d.in().facts;
-    if (facts.reporter) tell_one(d, *facts.reporter, kind);
-    for (const Reporter& reporter : facts.more_reporters) tell_one(d, reporter, kind);
+    bool told = facts.reporter && tell_one(d, *facts.reporter, kind);
+    for (const Reporter& reporter : facts.more_reporters) told |= tell_one(d, reporter, kind);
+    return told;
 }
 
 }  // namespace tocsin::bridge

@@ -74,6 +74,8 @@ Result<std::optional<Reason>> Batch::silence_incident(const std::string& key, Si
 Result<Answer> Batch::put(const PutSilenceIn& in) {
     TOCSIN_TRY(load_holders());
     Silence posted = in.silence;
+    const bool known_maker = oncall().person(posted.created_by) != nullptr;
+    if (!known_maker && oncall().person(in.caller) != nullptr) posted.created_by = in.caller;
     ActionDone done;
     const auto refused = [&](Refusal::Code code, Reason reason) {
         done.refusal = Refusal{code, std::move(reason), {}, ""};

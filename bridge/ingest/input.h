@@ -62,6 +62,9 @@ struct PutSilenceIn {
     std::string new_id;  // for a new one
     // For an incident: what it is about is silenced until its alerts have cleared; "" for none.
     std::string incident;
+    // Whose token it came with; "" for none. The one who made it, where `created_by` is nobody of
+    // `people`: a person's own token says more than the text of a client.
+    std::string caller{};
 };
 
 struct ExpireSilenceIn {

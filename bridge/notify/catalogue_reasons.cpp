@@ -61,6 +61,8 @@ constexpr std::array kReasons = {
            "验证须有附言或证明：如何看出问题已消除"),
     reason("rate needs a satisfaction from 1 to 5", "评价须有 1 到 5 的满意度"),
     reason("satisfaction must be a number from 1 to 5", "满意度须为 1 到 5 的数字"),
+    reason("it is rated already, which only who reported it can change; leave \"satisfaction\" out",
+           "已有满意度评价，只有申报人可以更改；请去掉“satisfaction”"),
     reason("it has 100 watchers already", "关注人已达 100 个"),
     reason("it has 50 links already", "关联已达 50 个"),
     reason("link needs the key of an incident, or a URL with http:// or https://",

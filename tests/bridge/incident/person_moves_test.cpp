@@ -255,6 +255,38 @@ TEST_CASE("a reporter may confirm, rate, reopen and answer what they reported, n
     CHECK(addresses(d, MessageKind::kPublicNote).empty());
 }
 
+TEST_CASE("what who reported it has rated nobody else rates again") {
+    World w;
+    const Incident resolved = w.on(reported(w), act(ActionKind::kResolve)).next;
+    UserAction rate = act(ActionKind::kRate, "ms.wu", "slow");
+    rate.authority = Authority::kReporter;
+    rate.satisfaction = 2;
+    const Incident rated = w.on(resolved, rate).next;
+    UserAction close = act(ActionKind::kClose);
+    close.satisfaction = 5;
+    const Decision d = w.on(rated, close);
+    REQUIRE(d.refusal);
+    CHECK(d.refusal->message().starts_with("it is rated already"));
+    rate.satisfaction = 3;
+    CHECK(w.on(rated, rate).next.facts.satisfaction == 3);
+    // Nobody reported it: whoever has it may think again.
+    Incident own = w.in_state(State::kResolved);
+    own.facts.satisfaction = 2;
+    CHECK(w.on(own, close).next.facts.satisfaction == 5);
+}
+
+TEST_CASE("a public note that reaches nobody says so") {
+    World w;
+    Incident in = reported(w);
+    in.facts.reporter = Reporter{"ms.wu", "", "8123"};
+    UserAction note = act(ActionKind::kNote, "li.na", "we are on it");
+    note.audience = Audience::kPublic;
+    const Decision d = w.on(in, note);
+    CHECK(addresses(d, MessageKind::kPublicNote).empty());
+    CHECK(d.reason == "noted; who reported it has no channel, so tell them yourself");
+    CHECK(w.on(reported(w), note).reason == "noted, and the reporter is told");
+}
+
 TEST_CASE("reported or major, it says all clear since and asks the owner instead of resolving") {
     World w;
     Incident in = w.in_state(State::kAcknowledged);

@@ -84,6 +84,20 @@ TEST_CASE("who made the silence is warned 15 m before its end, once, and it ends
           std::vector<std::string>{"li.na: unsuppressed", "zhao.lei: unsuppressed"});
 }
 
+TEST_CASE("a silence is of the person whose token it came with, unless it names another") {
+    BridgeLab lab;
+    const auto maker = [&](const char* named, const char* caller) {
+        PutSilenceIn in = silence_of(lab, "host=\"web-1\"", 0s, 1h);
+        in.silence.created_by = named;
+        in.caller = caller;
+        return lab.put(in).value()->silence->created_by;
+    };
+    CHECK(maker("root", "li.na") == "li.na");
+    CHECK(maker("zhao.lei", "li.na") == "zhao.lei");
+    CHECK(maker("karma", "karma-token") == "karma");
+    CHECK(maker("root", "") == "root");
+}
+
 TEST_CASE("who made a silence is warned of what has opened no incident, by one message") {
     BridgeLab lab;
     REQUIRE(lab.put(silence_of(lab, "host=\"web-1\"", 0s, 1h)));

@@ -209,8 +209,9 @@ export class Store {
         this.notice({ id: change.id, key, action, failure: null, left: action === 'resolve' ? left : 0 });
       }
     } else if (!this.refusedToken(answer)) {
+      // What is offered besides is of the state that it has, not of the one that was shown.
+      if (answer.status === 409 || answer.status === 404) await this.readRow(key);
       this.notice({ id: change.id, key, action, failure: answer, left: 0 });
-      if (answer.status === 409 || answer.status === 404) void this.readRow(key);
     }
     this.changed();
   }
