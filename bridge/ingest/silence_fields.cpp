@@ -63,10 +63,7 @@ Silence read_maintenance(JsonObject& fields, std::string_view caller, Timestamp 
     }
     out.change = fields.string("change", kMostText).value_or("");
     out.name = fields.string("name", kMostText).value_or("");
-    if (out.name.empty()) {
-        out.name = "by " + out.created_by;
-        if (!out.change.empty()) out.name += ", " + out.change;
-    }
+    if (out.name.empty()) out.name = name_of_its_own(out);
     return out;
 }
 

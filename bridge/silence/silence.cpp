@@ -80,6 +80,12 @@ SilenceStatus status_of(const Silence& silence, Timestamp now) {
     return now < silence.ends_at ? SilenceStatus::kActive : SilenceStatus::kExpired;
 }
 
+std::string name_of_its_own(const Silence& window) {
+    std::string name = "by " + window.created_by;
+    if (!window.change.empty()) name += ", " + window.change;
+    return name;
+}
+
 bool hides(const Silence& silence, const Labels& labels, Timestamp now) {
     // An end that was brought forward to the start ends at once, settling or not.
     if (now < silence.starts_at || silence.starts_at >= silence.ends_at) return false;

@@ -60,6 +60,8 @@ enum class SilenceStatus { kActive, kPending, kExpired };  // in the order in wh
 std::string_view to_string(SilenceStatus status);          // as Alertmanager's status.state
 SilenceStatus status_of(const Silence& silence, Timestamp now);
 
+// What a maintenance window that nobody named is called: "by li.na, CHG-7".
+std::string name_of_its_own(const Silence& window);
 // Whether it holds such an alert back now.
 bool hides(const Silence& silence, const Labels& labels, Timestamp now);
 // As what it holds an alert back; `since` is now.

@@ -130,10 +130,7 @@ class Chain {
         for (const Silence& silence : facts_.silences) {
             if (!hides(silence, subject_.labels, now_)) continue;
             const bool window = silence.kind == SuppressorKind::kMaintenance;
-            // The name that a window has of itself says who made it (silence_fields.cpp).
-            const std::string by = "by " + silence.created_by;
-            const bool named_by =
-                window && (silence.name == by || silence.name.starts_with(by + ", "));
+            const bool named_by = window && silence.name == name_of_its_own(silence);
             hold(window ? "suppression.maintenance" : "suppression.silence",
                  {{"id", silence.id},
                   {"name", silence.name},
