@@ -7,6 +7,7 @@
 #include <map>
 
 #include "bridge/api/alertmanager_words.h"
+#include "bridge/incident/ownership.h"
 
 namespace json = boost::json;
 
@@ -18,8 +19,13 @@ constexpr std::string_view kPageReceiver = "page";
 // Whose API this is: clients (karma) choose their reading by it.
 constexpr std::string_view kApiVersion = "0.25.0";
 
-std::string receiver_of(const Incident& incident) {
-    return incident.policy.empty() ? std::string(kPageReceiver) : incident.policy;
+std::string receiver_by(const std::string& policy) {
+    return policy.empty() ? std::string(kPageReceiver) : policy;
+}
+
+// Of what such a route would open. Of a service only an alert's labels know.
+std::string receiver_by(const Route& route, const Service* service, const BridgeConfig& config) {
+    return receiver_by(ownership_of(route, service, config.oncall).policy);
 }
 
 json::object labels_object(const Labels& labels) {
@@ -57,13 +63,12 @@ std::vector<Shown> shown(const AlertsView& view, const BridgeConfig& config) {
     std::vector<Shown> out;
     for (const auto& [alert, summary] : view.alerts) {
         const Route& owner = *route(config.routes, alert.labels).owner;
-        out.push_back(shown_as(alert, owner, receiver_of(summary.incident)));
+        out.push_back(shown_as(alert, owner, receiver_by(summary.incident.policy)));
     }
     for (const AlertRecord& alert : view.held) {
         const Route& owner = *route(config.routes, alert.labels).owner;
-        Incident would_be;
-        would_be.policy = owner.policy;
-        out.push_back(shown_as(alert, owner, receiver_of(would_be)));
+        const Service* const service = config.priorities.service(alert.labels);
+        out.push_back(shown_as(alert, owner, receiver_by(owner, service, config)));
     }
     return out;
 }
@@ -233,8 +238,8 @@ std::string quoted(std::string_view text) {
 
 // The routes as `amtool config routes` reads them.
 std::string config_yaml(const BridgeConfig& config) {
-    const auto receiver = [](const Route& route) {
-        return quoted(route.policy.empty() ? kPageReceiver : std::string_view(route.policy));
+    const auto receiver = [&config](const Route& route) {
+        return quoted(receiver_by(route, nullptr, config));
     };
     const auto group_by = [](const Route& route) {
         std::string out = "[";

@@ -8,6 +8,7 @@
 #include "bridge/incident/handlers.h"
 #include "bridge/incident/moves.h"
 #include "bridge/incident/observe.h"
+#include "bridge/incident/ownership.h"
 #include "bridge/incident/person_moves.h"
 #include "bridge/incident/sla_moves.h"
 #include "bridge/incident/suppression.h"
@@ -268,18 +269,14 @@ Decision open(const Opening& opening, const Context& context, Timestamp now) {
     in.dedup_key = opening.dedup_key;
     in.opened_at = now;
     in.route = context.route.name;
-    in.team = context.route.team;
-    in.policy = context.route.policy;
     in.openings = opening.openings;
     in.kind = opening.kind;
     in.observed = opening.observed;
-    if (const Service* service = context.priorities.service(opening.alert.labels)) {
-        in.service = service->name;
-        if (in.team.empty()) in.team = service->owner;
-    }
-    if (const Team* team = context.oncall.team(in.team); in.policy.empty() && team != nullptr) {
-        in.policy = team->policy;
-    }
+    const Service* const service = context.priorities.service(opening.alert.labels);
+    if (service != nullptr) in.service = service->name;
+    const Ownership owner = ownership_of(context.route, service, context.oncall);
+    in.team = owner.team;
+    in.policy = owner.policy;
     for (const Route* route : opening.also) {
         for (const Target& target : route->tell) in.watchers.push_back(to_string(target));
     }

@@ -4,6 +4,7 @@
 
 #include "base/core/strings.h"
 #include "bridge/incident/moves.h"
+#include "bridge/incident/ownership.h"
 #include "bridge/incident/person_moves.h"
 #include "bridge/incident/sla_moves.h"
 
@@ -18,18 +19,13 @@ Incident blank(const Report& report, const std::vector<const Route*>& also, cons
     in.title = report.symptom;
     in.labels = labels;
     in.route = context.route.name;
-    in.team = context.route.team;
-    in.policy = context.route.policy;
     in.service = report.service;
     const Service* service = context.priorities.service_named(report.service);
     if (service == nullptr) service = context.priorities.service(labels);
-    if (service != nullptr) {
-        in.service = service->name;
-        if (in.team.empty()) in.team = service->owner;
-    }
-    if (const Team* team = context.oncall.team(in.team); in.policy.empty() && team != nullptr) {
-        in.policy = team->policy;
-    }
+    if (service != nullptr) in.service = service->name;
+    const Ownership owner = ownership_of(context.route, service, context.oncall);
+    in.team = owner.team;
+    in.policy = owner.policy;
     for (const Route* route : also) {
         for (const Target& target : route->tell) in.watchers.push_back(to_string(target));
     }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "bridge/incident/ownership.h"
+#include "bridge/incident/title.h"
 #include "bridge/why/reach.h"
 
 namespace tocsin::bridge {
@@ -35,12 +37,13 @@ class Chain {
         incident();
         storms();
         const Routing routing = bridge::route(config_.routes, subject_.labels);
-        route(routing);
+        const Ownership owner = ownership_of(
+            *routing.owner, config_.priorities.service(subject_.labels), facts_.oncall);
+        route(routing, owner);
         const PriorityOf priority =
             priority_link(config_.priorities, *routing.owner, subject_.labels, subject_.severity);
         add(priority.link);
-        reach_ = reach_of(facts_.oncall, routing.owner->policy, routing.owner->team,
-                          priority.priority, now_, out_);
+        reach_ = reach_of(facts_.oncall, owner.policy, owner.team, priority.priority, now_, out_);
         verdict();
         if (facts_.known.empty()) ask();
         return std::move(out_);
@@ -216,9 +219,9 @@ class Chain {
         }
     }
 
-    void route(const Routing& routing) {
-        const Route& owner = *routing.owner;
-        add(route_link(&owner, owner.name, owner.team, owner.policy));
+    void route(const Routing& routing, const Ownership& owner) {
+        const Route& taking = *routing.owner;
+        add(route_link(&taking, taking.name, owner.team, owner.policy));
         for (const Route* also : routing.also) {
             std::string watchers;
             for (const Target& target : also->tell) {

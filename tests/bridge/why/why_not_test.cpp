@@ -1,7 +1,6 @@
 // Why an alert is no incident or tells nobody: each reason has its link and its verdict.
 #include "bridge/why/why_not.h"
 
-#include <algorithm>
 #include <catch2/catch.hpp>
 #include <functional>
 #include <memory>
@@ -9,95 +8,13 @@
 #include <utility>
 #include <vector>
 
-#include "bridge/notify/why_text.h"
-#include "tests/support/incident_world.h"
+#include "asked.h"
 #include "words.h"
 
 using namespace tocsin;
 using namespace tocsin::bridge;
 using Catch::Matchers::Contains;
-using tocsin::bridge::test::find;
-using tocsin::bridge::test::words;
-
-namespace {
-
-const Labels kDisk{{"alertname", "disk"}, {"host", "web-17"}, {"severity", "warning"}};
-
-Matchers matching(const std::string& text) {
-    return {parse_matcher(text).value()};
-}
-
-// What is asked about, and the bridge it is asked of.
-struct Asked {
-    World world;
-    BridgeConfig config = default_config();
-    WhyNotFacts facts;
-
-    Asked() {
-        config.oncall = world.oncall;
-        world.route.match = matching("host=~\"web.*\"");
-        config.routes.insert(config.routes.begin(), world.route);
-        facts.labels = kDisk;
-        facts.oncall = world.oncall;
-    }
-    AlertRecord& known(std::string_view severity = "warning") {
-        facts.known.push_back(world.alert("disk", severity));
-        return facts.known.back();
-    }
-    void hosted(Duration seen_before) {
-        WhyHost host;
-        host.record.host = "web-17";
-        host.record.last_heartbeat = kStart;
-        host.first_seen = kStart - seen_before;
-        facts.host = host;
-    }
-    void holding(State state) {
-        facts.holder = world.in_state(state);
-        facts.holder->id = IncidentId{7};
-    }
-    // The only step of the policy, after so long, tells this target.
-    void step(Duration after, Target target) {
-        LadderStep only;
-        only.after = after;
-        only.tell.push_back(std::move(target));
-        Policy policy;
-        policy.name = "web";
-        policy.response.push_back(std::move(only));
-        facts.oncall.policies.assign(1, policy);
-    }
-    Silence silence(SuppressorKind kind, const char* matcher = "alertname=\"disk\"") {
-        Silence s;
-        s.id = "6f1c";
-        s.kind = kind;
-        s.name = kind == SuppressorKind::kMaintenance ? "CHG-7" : "";
-        s.matchers = matching(matcher);
-        s.starts_at = kStart - 1h;
-        s.ends_at = kStart + 1h;
-        s.created_by = "li.na";
-        s.comment = "new disk";
-        return s;
-    }
-    WhyLinks links() const { return why_not(facts, config, kStart); }
-};
-
-std::string verdict_of(const WhyLinks& links) {
-    for (const WhyLink& link : links) {
-        if (link.step == "verdict") return link.phrase;
-    }
-    return "";
-}
-
-// A source that holds back what is of its host.
-InhibitSource unreachable() {
-    InhibitSource source;
-    source.identity = "b";
-    source.labels = {{"alertname", "HostUnreachable"}, {"host", "web-17"}};
-    source.name = "HostUnreachable on web-17";
-    source.since = kStart - 5min;
-    return source;
-}
-
-}  // namespace
+using namespace tocsin::bridge::test;
 
 TEST_CASE("of what never came the chain says so, whom it would tell, and what to ask the agent") {
     const Asked asked;
@@ -145,7 +62,8 @@ TEST_CASE("each reason for no incident, or for telling nobody, has its link and 
         {"maintenance window that is named by who made it",
          [](Asked& a) {
              a.facts.silences = {a.silence(SuppressorKind::kMaintenance)};
-             a.facts.silences[0].name = "by li.na, CHG-7";
+             a.facts.silences[0].change = "CHG-7";
+             a.facts.silences[0].name = name_of_its_own(a.facts.silences[0]);
          },
          "suppression.maintenance", "Maintenance window by li.na, CHG-7 holds it back until",
          "被维护窗口 by li.na, CHG-7 抑制", "verdict.held"},
@@ -200,6 +118,13 @@ TEST_CASE("each reason for no incident, or for telling nobody, has its link and 
          "已归入 INC-2026-000001：待认领", "verdict.added"},
         {"an incident that somebody owns", [](Asked& a) { a.holding(State::kAcknowledged); },
          "incident.holds", "acknowledged, owned by li.na", "处理中，处理人 li.na", "verdict.owned"},
+        {"an incident that the bridge has named",
+         [](Asked& a) {
+             a.holding(State::kAcknowledged);
+             a.facts.holder->title = "New host web-17: 3 alerts";
+             a.facts.holder->facts.title = {{"words", "join"}, {"host", "web-17"}, {"alerts", "3"}};
+         },
+         "incident.holds", "New host web-17: 3 alerts", "新主机 web-17", "verdict.owned"},
         {"an observed incident",
          [](Asked& a) {
              a.holding(State::kTriggered);
@@ -254,7 +179,7 @@ TEST_CASE("each reason for no incident, or for telling nobody, has its link and 
          },
          "host.failing", "On web-17 collectors fail: filesystem (timeout)", "采集失败：filesystem",
          "verdict.tells"},
-        {"no policy", [](Asked& a) { a.config.routes.front().policy.clear(); }, "policy.none",
+        {"no policy", [](Asked& a) { a.owned_by_nobody(); }, "policy.none",
          "No escalation policy says whom to tell", "没有升级策略", "verdict.nobody"},
         {"a policy that is gone", [](Asked& a) { a.config.routes.front().policy = "old"; },
          "policy.gone", "The escalation policy old is no longer configured", "升级策略 old",
@@ -291,7 +216,7 @@ TEST_CASE("each reason for no incident, or for telling nobody, has its link and 
          "policy.no_contact", "li.na has no contacts", "li.na 没有联系方式", "verdict.nobody"},
         {"the catch-all",
          [](Asked& a) {
-             a.config.routes.front().policy.clear();
+             a.owned_by_nobody();
              a.facts.oncall.catch_all = {{Target::Kind::kPerson, "chen.yu"}};
          },
          "policy.catch_all", "The catch-all is told: chen.yu (mail)", "兜底通知：chen.yu (mail)",
@@ -329,7 +254,7 @@ TEST_CASE("each reason for no incident, or for telling nobody, has its link and 
         REQUIRE(link != nullptr);
         CHECK_THAT(words(*link), Contains(c.english));
         CHECK_THAT(words(*link, "zh-CN"), Contains(c.chinese));
-        CHECK(verdict_of(links) == c.verdict);
+        CHECK(verdict_of(links).phrase == c.verdict);
         for (const WhyLink& one : links) {
             INFO(one.phrase);
             CHECK(words(one) != "why." + one.phrase);
@@ -346,7 +271,7 @@ TEST_CASE("a silence of something else, or one that is over, is not named") {
     over.ends_at = kStart;
     asked.facts.silences.push_back(over);
     CHECK(find(asked.links(), "suppression.silence") == nullptr);
-    CHECK(verdict_of(asked.links()) == "verdict.tells");
+    CHECK(verdict_of(asked.links()).phrase == "verdict.tells");
 }
 
 TEST_CASE("every blip of its key is told, with the times it was there") {
