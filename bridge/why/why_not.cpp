@@ -113,8 +113,8 @@ class Chain {
         return true;
     }
 
-    // In the order in which the bridge asks (batch_hold.cpp); all of them are told, the first
-    // counts.
+    // In the order in which the bridge asks (batch_hold.cpp). All of them are told: while one is
+    // left the alert is held back.
     void held_back() {
         silenced();
         inhibited();
@@ -124,7 +124,9 @@ class Chain {
 
     void hold(std::string phrase, EntryData data, Timestamp since,
               const std::optional<Timestamp>& until) {
-        if (holders_++ == 0) held_until_ = until;
+        const bool first = holders_++ == 0;
+        const bool later = held_until_ && (!until || *until > *held_until_);
+        if (first || later) held_until_ = until;
         data["until"] = time_text(until);
         add("suppression", std::move(phrase), std::move(data), since);
     }
@@ -149,12 +151,12 @@ class Chain {
         const Standing standing = !member                                     ? Standing::kOutside
                                   : facts_.holder->state == State::kTriggered ? Standing::kAsked
                                                                               : Standing::kTaken;
-        const InhibitSource* const source =
-            inhibitor_of(config_.inhibit, facts_.sources, subject_, standing, now_);
-        if (source == nullptr) return;
-        hold(source->ends_at ? "suppression.settle" : "suppression.inhibit",
-             {{"name", source->name}, {"identity", source->identity}}, source->since,
-             source->ends_at);
+        for (const InhibitSource& source : facts_.sources) {
+            if (!inhibitor_of(config_.inhibit, {source}, subject_, standing, now_)) continue;
+            hold(source.ends_at ? "suppression.settle" : "suppression.inhibit",
+                 {{"name", source.name}, {"identity", source.identity}}, source.since,
+                 source.ends_at);
+        }
     }
 
     void waits_to_open() {
@@ -173,7 +175,12 @@ class Chain {
             data["in"] = format_duration(condition->in);
         }
         const Timestamp since = waits ? by->since : now_;
-        hold("suppression.open_when", std::move(data), since, open_due(*condition, since));
+        // What is held back by something else begins to wait when that is over.
+        std::optional<Timestamp> begins = since;
+        if (holders_ > 0) begins = held_until_;
+        std::optional<Timestamp> due;
+        if (begins) due = open_due(*condition, *begins);
+        hold("suppression.open_when", std::move(data), since, due);
         for (std::size_t i = 0; i < std::min(facts_.blips.size(), kMostBlips); ++i) {
             const Blip& blip = facts_.blips[i];
             add("suppression", "suppression.blip",
