@@ -14,7 +14,7 @@ namespace json = boost::json;
 namespace tocsin::bridge {
 namespace {
 
-// Who gets told, under Alertmanager's word for it; an incident without a policy is on the page.
+// Who gets told, under Alertmanager's word for it; what has no policy is on the page.
 constexpr std::string_view kPageReceiver = "page";
 // Whose API this is: clients (karma) choose their reading by it.
 constexpr std::string_view kApiVersion = "0.25.0";
@@ -76,35 +76,35 @@ std::vector<Shown> shown(const AlertsView& view, const BridgeConfig& config) {
 struct HeldBy {
     std::vector<std::string> silences;  // ids, sorted
     std::vector<std::string> sources;   // fingerprints
+    // By these, or by what Alertmanager has no list for: a window, a condition of opening. Of that
+    // the state alone speaks, for what is in the lists clients look up.
+    bool held = false;
 };
 
-// Silences by the labels of this very severity, as Alertmanager does it; whatever else holds the
-// alert back stands where its clients look for a reason.
+// Silences by the labels of this very severity, as Alertmanager does it.
 HeldBy held_by(const AlertsView& view, const AlertRecord& alert, const Labels& labels,
                Timestamp now) {
     HeldBy out;
     for (const Silence& silence : view.silences) {
-        if (hides(silence, labels, now)) out.silences.push_back(silence.id);
+        const bool silences = silence.kind == SuppressorKind::kSilence;
+        if (silences && hides(silence, labels, now)) out.silences.push_back(silence.id);
     }
     const auto& by = alert.suppressor;
-    if (by && by->kind == SuppressorKind::kInhibit) {
-        std::string source = by->id;
-        for (const auto& [other, summary] : view.alerts) {
-            if (other.identity == by->id) source = other.fingerprint;
-        }
-        for (const AlertRecord& other : view.held) {
-            if (other.identity == by->id) source = other.fingerprint;
-        }
-        out.sources.push_back(std::move(source));
-    } else if (by && out.silences.empty()) {
+    if (by && by->kind == SuppressorKind::kSilence && out.silences.empty()) {
         out.silences.push_back(by->id);
     }
+    if (by && by->kind == SuppressorKind::kInhibit) {
+        for (const InhibitSource& source : view.sources) {
+            if (source.identity == by->id) out.sources.push_back(fingerprint(source.labels));
+        }
+    }
     std::sort(out.silences.begin(), out.silences.end());
+    out.held = by || !out.silences.empty();
     return out;
 }
 
 bool passes(const AlertFilter& filter, const Labels& labels, const Shown& shown, const HeldBy& by) {
-    if (!filter.active && by.silences.empty() && by.sources.empty()) return false;
+    if (!filter.active && !by.held) return false;
     if (!filter.silenced && !by.silences.empty()) return false;
     if (!filter.inhibited && !by.sources.empty()) return false;
     if (!matches_all(filter.matchers, labels)) return false;
@@ -130,7 +130,7 @@ json::object gettable(const Shown& shown, const Labels& labels, const FiringLeve
     json::object status;
     status["inhibitedBy"] = json::array(by.sources.begin(), by.sources.end());
     status["silencedBy"] = json::array(by.silences.begin(), by.silences.end());
-    status["state"] = by.silences.empty() && by.sources.empty() ? "active" : "suppressed";
+    status["state"] = by.held ? "suppressed" : "active";
     out["status"] = std::move(status);
     out["updatedAt"] = format_rfc3339(alert.last_seen);
     if (!alert.generator_url.empty()) out["generatorURL"] = alert.generator_url;
@@ -184,6 +184,7 @@ Result<AlertsView> read_alerts(Queries& queries, Timestamp now) {
     TOCSIN_TRY(out.held, queries.held_alerts());
     TOCSIN_TRY(auto silences, queries.silences(now - kMaintenanceSettle));
     out.silences = std::move(silences);
+    TOCSIN_TRY(out.sources, queries.inhibitors());
     return out;
 }
 

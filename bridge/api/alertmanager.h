@@ -21,6 +21,7 @@ struct AlertsView {
     CurrentAlerts alerts;           // of incidents that are not closed
     std::vector<AlertRecord> held;  // held back outside of any incident
     std::vector<Silence> silences;  // active ones, windows included
+    std::vector<InhibitSource> sources;
 };
 Result<AlertsView> read_alerts(Queries& queries, Timestamp now);
 
