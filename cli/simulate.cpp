@@ -59,6 +59,13 @@ std::string joined(const std::vector<std::string>& texts) {
     return out;
 }
 
+// What is observed tells nobody.
+Cell told_of(const bridge::Incident& in) {
+    if (!in.observed) return {joined(in.told)};
+    if (in.told.empty()) return {"nobody: observed", Tint::kDim};
+    return {"nobody: observed, would have paged " + joined(in.told), Tint::kDim};
+}
+
 Table incidents_table(const bridge::Simulated& outcome, const std::string& zone) {
     Table table({"OPENED", "INCIDENT", "PRIORITY", "STATE", "RESOLVED", "TOLD", "TITLE"});
     for (const bridge::IncidentSummary& one : outcome.incidents) {
@@ -68,7 +75,7 @@ Table incidents_table(const bridge::Simulated& outcome, const std::string& zone)
                    {std::string(to_string(in.priority)), priority_tint(in.priority)},
                    {state_of(in)},
                    {in.resolved_at ? zone_time(*in.resolved_at, zone) : ""},
-                   {joined(in.told)},
+                   told_of(in),
                    {in.title}});
     }
     return table;

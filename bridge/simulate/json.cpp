@@ -56,7 +56,9 @@ json::object incident_json(const Incident& in) {
     out["suppressed"] = in.suppressed ? json::value(suppressor_json(*in.suppressed)) : nullptr;
     json::array told;
     for (const std::string& person : in.told) told.push_back(word(person));
-    out["told"] = std::move(told);
+    // Of what is observed the ladder ran, and told nobody (observe.h).
+    out["told"] = in.observed ? json::array() : told;
+    out["would_have_told"] = in.observed ? std::move(told) : json::array();
     out["labels"] = labels_json(in.labels);
     return out;
 }

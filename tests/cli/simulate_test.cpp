@@ -107,6 +107,30 @@ TEST_CASE("what people hold back and report is in the tables and in the JSON") {
     CHECK(all.at_pointer("/held/0/labels/host") == "db-1");
 }
 
+TEST_CASE("an observed incident tells nobody, and says whom it would have told") {
+    const Files files;
+    files.tree.write("observe.yml",
+                     std::string(kConfig) + "observe: [{match: ['host=\"db-1\"']}]\n");
+    files.tree.write("two.jsonl", std::string(kLines) + R"(
+{"at": "2026-11-26T18:02:00Z", "alerts": [{"labels": {"alertname": "DiskFull", "host": "db-2", "severity": "critical"}}]}
+)");
+    const std::string config = files.tree.at("observe.yml");
+    const std::string lines = files.tree.at("two.jsonl");
+    const Ran done = ran({"--output", "json", "--config", config, lines});
+    INFO(done.err);
+    REQUIRE(done.status == kDone);
+    const json::value all = json::parse(done.out);
+    const json::value people = json::parse(R"(["li.na"])");
+    CHECK(all.at_pointer("/incidents/0/observed") == true);
+    CHECK(all.at_pointer("/incidents/0/told") == json::array());
+    CHECK(all.at_pointer("/incidents/0/would_have_told") == people);
+    CHECK(all.at_pointer("/incidents/1/observed") == false);
+    CHECK(all.at_pointer("/incidents/1/told") == people);
+    CHECK(all.at_pointer("/incidents/1/would_have_told") == json::array());
+    const Ran table = ran({"--config", config, lines});
+    CHECK(has(table.out, "nobody: observed, would have paged li.na"));
+}
+
 TEST_CASE("what is wrong with either file is said, with its place") {
     const Files files;
     files.tree.write("bad.yml", "people: [{nam: li.na}]\n");
