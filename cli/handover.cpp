@@ -6,6 +6,7 @@
 
 #include "base/net/http.h"
 #include "cli/answer.h"
+#include "cli/incidents.h"
 #include "cli/oncall.h"
 #include "cli/oncall_times.h"
 #include "cli/run.h"
@@ -99,7 +100,8 @@ Result<json::array> due(const Session& session, const json::array& open) {
             out.push_back({{"at", text_of(timer, "due_at")},
                            {"what", text_of(timer, "kind")},
                            {"key", key},
-                           {"title", text_of(open[i], "title")}});
+                           {"title", text_of(open[i], "title")},
+                           {"observed", text_of(open[i], "observed") == "true"}});
         }
     }
     std::sort(out.begin(), out.end(), [](const json::value& a, const json::value& b) {
@@ -153,7 +155,7 @@ void print_incidents(const Session& session, const std::string& head, const json
         const std::string resolved = text_of(row, "resolved_at");
         table.row({{text_of(row, "key")},
                    {text_of(row, "priority")},
-                   {text_of(row, "state")},
+                   {shown_state(row)},
                    {text_of(row, "assignee")},
                    {zone_time(text_of(row, "opened_at"), zone)},
                    {resolved.empty() ? "" : zone_time(resolved, zone)},
@@ -167,10 +169,11 @@ void print_due(const Session& session, const json::array& due, const std::string
     if (due.empty()) return;
     Table table({"AT", "WHAT", "KEY", "TITLE"});
     for (const json::value& row : due) {
-        table.row({{zone_time(text_of(row, "at"), zone)},
-                   {text_of(row, "what")},
-                   {text_of(row, "key")},
-                   {text_of(row, "title")}});
+        table.row(
+            {{zone_time(text_of(row, "at"), zone)},
+             {text_of(row, "what") + (text_of(row, "observed") == "true" ? ", observed" : "")},
+             {text_of(row, "key")},
+             {text_of(row, "title")}});
     }
     *session.out << table.text(session.colour);
 }

@@ -23,14 +23,6 @@ Tint severity_tint(std::string_view severity) {
     return Tint::kNone;
 }
 
-// "triggered, silence": what holds it back stands with it.
-std::string shown_state(const json::value& incident) {
-    const auto state = text_of(incident, "state");
-    const auto* object = incident.if_object();
-    const auto* by = object != nullptr ? object->if_contains("suppressed") : nullptr;
-    return by != nullptr && by->is_object() ? state + ", " + text_of(*by, "kind") : state;
-}
-
 Tint state_tint(std::string_view state) {
     if (state == "triggered") return Tint::kRed;
     if (state == "acknowledged" || state == "pending") return Tint::kBlue;
@@ -45,14 +37,6 @@ std::string local_host(const json::value& incident) {
 // "2026-11-26T02:03:04.000Z  (2h ago)"; "" for a time that is none.
 std::string since_when(const std::string& at, const std::string& age) {
     return at.empty() ? "" : at + "  (" + age + " ago)";
-}
-
-// What else the list says of an incident's state.
-std::string marks_of(const json::value& incident) {
-    std::string marks;
-    if (text_of(incident, "flapping") == "true") marks += ", flapping";
-    if (text_of(incident, "observed") == "true") marks += ", observed";
-    return marks;
 }
 
 // "due 2026-11-22 21:22:41, in 12 min", "met", "missed: not_acknowledged".
@@ -88,7 +72,7 @@ void print_head(const Session& session, const json::value& incident) {
     };
     const auto state = text_of(incident, "state");
     const auto severity = text_of(incident, "severity");
-    field("state", shown_state(incident) + marks_of(incident), state_tint(state));
+    field("state", shown_state(incident), state_tint(state));
     field("flapping",
           since_when(text_of(incident, "flapping_since"),
                      age_of(session, incident, "flapping_since")),
@@ -231,6 +215,15 @@ Result<Found> matching(const Session& session, const IncidentFilter& filter) {
 
 }  // namespace
 
+std::string shown_state(const json::value& incident) {
+    auto state = text_of(incident, "state");
+    const auto& suppressed = member_of(incident, "suppressed");
+    if (suppressed.is_object()) state += ", " + text_of(suppressed, "kind");
+    if (text_of(incident, "flapping") == "true") state += ", flapping";
+    if (text_of(incident, "observed") == "true") state += ", observed";
+    return state;
+}
+
 int list_incidents(const Session& session, const IncidentFilter& filter) {
     auto found = matching(session, filter);
     if (!found) return fail(session, found.error());
@@ -250,7 +243,7 @@ int list_incidents(const Session& session, const IncidentFilter& filter) {
         const auto severity = text_of(incident, "severity");
         table.row({{text_of(incident, "key")},
                    {text_of(incident, "priority")},
-                   {shown_state(incident) + marks_of(incident), state_tint(state)},
+                   {shown_state(incident), state_tint(state)},
                    {severity, severity_tint(severity)},
                    {local_host(incident)},
                    {age_of(session, incident, "opened_at")},

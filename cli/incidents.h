@@ -1,6 +1,7 @@
 // `tocsin incidents …`: views of the bridge's store and what people do to an incident.
 #pragma once
 
+#include <boost/json/fwd.hpp>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -17,6 +18,8 @@ struct IncidentFilter {
     bool children = false;  // of storms too, while those stand for them
 };
 
+// "triggered, silence, observed": what holds it back, and what else people must know of its state.
+std::string shown_state(const boost::json::value& incident);
 // 1 when nothing matches.
 int list_incidents(const Session& session, const IncidentFilter& filter);
 int show_incident(const Session& session, const std::string& key);

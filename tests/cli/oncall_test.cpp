@@ -273,6 +273,39 @@ TEST_CASE("the shift's report: what is open, what happened in it, what is due") 
                              Contains("Disk full") && Contains("Slow") && !Contains("Not ours"));
 }
 
+TEST_CASE("the shift's report marks what is observed, of which nobody is told") {
+    FakeBridge bridge(
+        Answers{{"/api/v1/oncall", kView},
+                {"/api/v1/incidents", R"({"next": null, "incidents": [
+                    {"key": "INC-1", "team": "web", "state": "triggered", "observed": true,
+                     "title": "Trial", "opened_at": "2026-01-13T02:00:00.000Z"},
+                    {"key": "INC-2", "team": "web", "state": "triggered", "observed": false,
+                     "title": "Disk full", "opened_at": "2026-01-13T02:00:00.000Z"}]})"},
+                {"/api/v1/reviews", R"({"next": null, "reviews": []})"},
+                {"/api/v1/incidents/INC-1", R"({"escalation": {"timers": [{"kind": "escalation",
+                     "due_at": "2026-01-13T02:10:00.000Z"}]}})"},
+                {"/api/v1/incidents/INC-2", R"({"escalation": {"timers": [{"kind": "escalation",
+                     "due_at": "2026-01-13T02:20:00.000Z"}]}})"}});
+    const Ran text = bridge.run({"oncall", "handover"});
+    INFO(text.out << text.err);
+    CHECK(text.status == kDone);
+    const auto line = [&](std::string_view beginning, std::string_view key) {
+        const std::size_t section = text.out.find(beginning);
+        const std::size_t at = text.out.find(key, section);
+        const std::size_t begins = text.out.rfind('\n', at) + 1;
+        return text.out.substr(begins, text.out.find('\n', at) - begins);
+    };
+    CHECK_THAT(line("Open: 2", "INC-1"), Contains("triggered, observed"));
+    CHECK_THAT(line("Open: 2", "INC-2"), !Contains("observed"));
+    CHECK_THAT(line("Due: 2", "INC-1"), Contains("escalation, observed"));
+    CHECK_THAT(line("Due: 2", "INC-2"), !Contains("observed"));
+    const auto report = json::parse(bridge.run({"oncall", "handover", "--output", "json"}).out);
+    CHECK(report.at("open").at(0).at("observed").as_bool());
+    CHECK_FALSE(report.at("open").at(1).at("observed").as_bool());
+    CHECK(report.at("due").at(0).at("observed").as_bool());
+    CHECK_FALSE(report.at("due").at(1).at("observed").as_bool());
+}
+
 TEST_CASE("times are read by the zone's clock where they name no offset") {
     struct Case {
         const char* text;
