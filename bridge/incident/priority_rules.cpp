@@ -26,12 +26,21 @@ const Service* PriorityRules::service_named(std::string_view name) const {
     return it == services.end() ? nullptr : &*it;
 }
 
+ImpactOf PriorityRules::impact_of(const Service* of, const Labels& labels) const {
+    ImpactOf out;
+    if (of != nullptr && !of->tier.empty()) {
+        out.by = ImpactBy::kService;
+        out.tier = of->tier;
+    } else if (const std::string_view label = labels.get("tier"); !label.empty()) {
+        out.by = ImpactBy::kLabel;
+        out.tier = std::string(label);
+    }
+    if (const auto known = tiers.find(out.tier); known != tiers.end()) out.impact = known->second;
+    return out;
+}
+
 Impact PriorityRules::impact(const Labels& labels) const {
-    const Service* of = service(labels);
-    const std::string_view name =
-        of != nullptr && !of->tier.empty() ? std::string_view(of->tier) : labels.get("tier");
-    const auto tier = tiers.find(name);
-    return tier == tiers.end() ? Impact::kMedium : tier->second;
+    return impact_of(service(labels), labels).impact;
 }
 
 Priority PriorityRules::priority(const Labels& labels, std::string_view severity) const {

@@ -19,6 +19,10 @@ enum class Impact { kLow, kMedium, kHigh };
 std::string_view to_string(Urgency urgency);
 std::string_view to_string(Impact impact);
 
+// How an impact was found, for those who ask why.
+enum class ImpactBy { kService, kLabel, kReport, kNothing };
+std::string_view to_string(ImpactBy by);  // "service", "label", "report", ""
+
 // A severity's place among all: urgency first, then the configured order. Unknown names count as
 // medium urgency, below every configured severity of that urgency.
 struct Level {
@@ -36,6 +40,12 @@ struct Service {
     std::string owner;  // a team; "" for none
     Matchers match;
     SlaTargets sla{};
+};
+
+struct ImpactOf {
+    Impact impact = Impact::kMedium;
+    ImpactBy by = ImpactBy::kNothing;
+    std::string tier;  // "" for none
 };
 
 struct PriorityRules {
@@ -56,7 +66,8 @@ struct PriorityRules {
     // The first that matches; null for none.
     [[nodiscard]] const Service* service(const Labels& labels) const;
     [[nodiscard]] const Service* service_named(std::string_view name) const;  // null for none
-    // By the service's tier, else by the label `tier`; unknown is medium.
+    // By the tier of `of` (null: of no service), else by the label `tier`; unknown is medium.
+    [[nodiscard]] ImpactOf impact_of(const Service* of, const Labels& labels) const;
     [[nodiscard]] Impact impact(const Labels& labels) const;
     [[nodiscard]] Priority priority(const Labels& labels, std::string_view severity) const;
 };

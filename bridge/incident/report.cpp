@@ -36,14 +36,9 @@ Incident blank(const Report& report, const std::vector<const Route*>& also, cons
     return in;
 }
 
-Impact impact_of(const Report& report, const Incident& in, const PriorityRules& rules) {
-    if (report.impact) return *report.impact;
-    const Service* service = rules.service_named(in.service);
-    if (service != nullptr && !service->tier.empty()) {
-        const auto tier = rules.tiers.find(service->tier);
-        return tier == rules.tiers.end() ? Impact::kMedium : tier->second;
-    }
-    return rules.impact(in.labels);
+ImpactOf impact_of(const Report& report, const Incident& in, const PriorityRules& rules) {
+    if (report.impact) return {*report.impact, ImpactBy::kReport, ""};
+    return rules.impact_of(rules.service_named(in.service), in.labels);
 }
 
 }  // namespace
@@ -60,15 +55,20 @@ Decision open_report(const Report& report, const std::vector<const Route*>& also
     const Incident in = blank(report, also, context, labels_of(report), now);
     Draft d(in, context, now);
     const PriorityRules& rules = context.priorities;
-    const Impact impact = impact_of(report, in, rules);
+    const ImpactOf impact = impact_of(report, in, rules);
     const Urgency urgency = report.urgency.value_or(Urgency::kMedium);
-    d.in().priority =
-        rules.matrix.at(static_cast<std::size_t>(impact)).at(static_cast<std::size_t>(urgency));
-    d.in().priority = priority_by(context.route, d.in().priority);
+    const Priority by_matrix = rules.matrix.at(static_cast<std::size_t>(impact.impact))
+                                   .at(static_cast<std::size_t>(urgency));
+    d.in().priority = priority_by(context.route, by_matrix);
     EntryData data{{"reporter", report.reporter.name},
                    {"priority", std::string(to_string(d.in().priority))},
-                   {"impact", std::string(to_string(impact))},
+                   {"matrix", std::string(to_string(by_matrix))},
+                   {"impact", std::string(to_string(impact.impact))},
+                   {"impact_by", std::string(to_string(impact.by))},
                    {"urgency", std::string(to_string(urgency))},
+                   {"urgency_by", report.urgency ? "report" : ""},
+                   {"service", in.service},
+                   {"tier", impact.tier},
                    {"route", in.route},
                    {"type", report.request ? "request" : "incident"}};
     if (report.since) data["since"] = format_rfc3339(*report.since);

@@ -135,6 +135,12 @@ constexpr std::array kImpactWords = {
     Word<Impact>{Impact::kMedium, "medium"},
     Word<Impact>{Impact::kHigh, "high"},
 };
+constexpr std::array kImpactByWords = {
+    Word<ImpactBy>{ImpactBy::kService, "service"},
+    Word<ImpactBy>{ImpactBy::kLabel, "label"},
+    Word<ImpactBy>{ImpactBy::kReport, "report"},
+    Word<ImpactBy>{ImpactBy::kNothing, ""},
+};
 
 }  // namespace
 
@@ -195,6 +201,9 @@ std::string_view to_string(Urgency urgency) {
 }
 std::string_view to_string(Impact impact) {
     return word_of(kImpactWords, impact);
+}
+std::string_view to_string(ImpactBy by) {
+    return word_of(kImpactByWords, by);
 }
 
 }  // namespace tocsin::bridge

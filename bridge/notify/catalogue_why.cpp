@@ -123,16 +123,45 @@ constexpr Phrase kPhrases[] = {
      "路由 {{ .Data.route }} 另外通知 {{ .Data.watchers }}"},
 
     {"why.priority",
-     "{{ with .Data.severity }}{{ . }}{{ else }}No severity{{ end }} is of {{ .Data.urgency }} "
-     "urgency, {{ with .Data.service }}service {{ . }}, {{ end }}{{ with .Data.tier }}tier {{ . "
-     "}}{{ else }}no tier{{ end }} of {{ .Data.impact }} impact: priority {{ .Data.priority }}{{ "
-     "with .Data.cap }}, which is the route's most{{ end }}{{ with .Data.now }}; it is {{ . }} "
-     "now{{ end }}",
-     "{{ with .Data.severity }}{{ . }}{{ else }}无告警级别{{ end }}的紧急度为{{ .Data.urgency "
-     "}}，{{ "
-     "with .Data.service }}服务 {{ . }}，{{ end }}{{ with .Data.tier }}等级 {{ . }} {{ else "
-     "}}无等级，{{ end }}影响度为{{ .Data.impact }}：优先级 {{ .Data.priority }}{{ with .Data.cap "
-     "}}（路由的上限）{{ end }}{{ with .Data.now }}，当前为 {{ . }}{{ end }}"},
+     "Impact {{ .Data.impact }} ({{ if eq .Data.impact_by \"service\" }}service {{ .Data.service "
+     "}}, tier {{ .Data.tier }}{{ else if eq .Data.impact_by \"label\" }}label tier=\"{{ "
+     ".Data.tier }}\"{{ else if eq .Data.impact_by \"report\" }}as reported{{ else }}no tier{{ end "
+     "}}) × urgency {{ .Data.urgency }} ({{ if eq .Data.urgency_by \"severity\" }}severity {{ "
+     ".Data.severity }}{{ else if eq .Data.urgency_by \"report\" }}as reported{{ else }}none "
+     "named{{ end }}) makes {{ .Data.matrix }} by the matrix{{ with .Data.fixed }}; its route "
+     "makes "
+     "that {{ . }}{{ end }}{{ with .Data.cap }}; its route lets it be {{ . }} at most{{ end }}{{ "
+     "with .Data.now }}; it is {{ . }} now{{ end }}",
+     "影响度{{ .Data.impact }}（{{ if eq .Data.impact_by \"service\" }}服务 {{ .Data.service "
+     "}}，等级 {{ .Data.tier }}{{ else if eq .Data.impact_by \"label\" }}标签 tier=\"{{ .Data.tier "
+     "}}\"{{ else if eq .Data.impact_by \"report\" }}按申报{{ else }}无等级{{ end }}）× 紧急度{{ "
+     ".Data.urgency }}（{{ if eq .Data.urgency_by \"severity\" }}告警级别 {{ .Data.severity }}{{ "
+     "else if eq .Data.urgency_by \"report\" }}按申报{{ else }}未指明{{ end }}），按优先级矩阵为 "
+     "{{ "
+     ".Data.matrix }}{{ with .Data.fixed }}；路由将其定为 {{ . }}{{ end }}{{ with .Data.cap "
+     "}}；路由的上限为 {{ . }}{{ end }}{{ with .Data.now }}；当前为 {{ . }}{{ end }}"},
+    {"why.priority.storm",
+     "A storm comes one priority before the worst of its incidents, two on more than {{ "
+     ".Data.hosts "
+     "}} hosts{{ with .Data.now }}; it is {{ . }} now{{ end }}",
+     "告警风暴比其中最严重的事件高一级优先级，超过 {{ .Data.hosts }} 台主机时高两级{{ with "
+     ".Data.now }}；当前为 {{ . }}{{ end }}"},
+    {"why.priority.overflow",
+     "It has the priority of the worst of its incidents{{ with .Data.now }}; it is {{ . }} now{{ "
+     "end }}",
+     "优先级与其中最严重的事件相同{{ with .Data.now }}；当前为 {{ . }}{{ end }}"},
+    {"why.priority.by_hand",
+     "{{ .Data.person }} set it by hand, {{ .Data.from }} → {{ .Data.to }}{{ with .Data.text }}: "
+     "{{ "
+     ". }}{{ end }}{{ with .Data.now }}; it is {{ . }} now{{ end }}",
+     "{{ .Data.person }} 手动设定：{{ .Data.from }} → {{ .Data.to }}{{ with .Data.text }}：{{ . "
+     "}}{{ "
+     "end }}{{ with .Data.now }}；当前为 {{ . }}{{ end }}"},
+    {"why.priority.risen",
+     "It rose with what it stands for, {{ .Data.from }} → {{ .Data.to }}, and falls only by hand{{ "
+     "with .Data.now }}; it is {{ . }} now{{ end }}",
+     "随告警加重而提高：{{ .Data.from }} → {{ .Data.to }}，只能手动降低{{ with .Data.now "
+     "}}；当前为 {{ . }}{{ end }}"},
 
     {"why.storm.child", "{{ .Data.parent }} stands for it: nobody is told of it alone",
      "由 {{ .Data.parent }} 代表，不再单独通知"},

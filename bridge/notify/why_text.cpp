@@ -43,6 +43,11 @@ std::string why_text(const WhyLink& link, const EntryReader& reader) {
     }
     ValueMap data;
     for (const auto& [key, value] : link.data) data[key] = shown(key, link.data, reader);
+    if (const std::string own = own_text(link.own, reader); !own.empty()) {
+        for (const char* key : {"summary", "title"}) {
+            if (data.contains(key)) data[key] = own;
+        }
+    }
     if (link.step == "message") {
         const auto kind = link.data.find("kind");
         const auto priority = link.data.find("priority");

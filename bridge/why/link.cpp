@@ -1,5 +1,7 @@
 #include "bridge/why/link.h"
 
+#include "bridge/incident/title.h"
+
 namespace tocsin::bridge {
 namespace {
 
@@ -45,7 +47,10 @@ WhyLink alert_link(const AlertRecord& alert) {
              {"last_seen", format_rfc3339(alert.last_seen)},
              {"source", alert.source},
              {"summary", annotation(alert, "summary")},
-             {"fingerprint", alert.fingerprint}}};
+             {"fingerprint", alert.fingerprint}},
+            "",
+            "",
+            own_words(alert)};
 }
 
 WhyLink rule_link(const AlertRecord& alert) {
@@ -67,24 +72,43 @@ WhyLink rule_link(const AlertRecord& alert) {
     return link;
 }
 
+Priority put_route_priority(const Route& route, Priority wanted, EntryData& data) {
+    const Priority out = priority_by(route, wanted);
+    data["route"] = route.name;
+    data["priority"] = std::string(to_string(out));
+    if (out != wanted) data[route.priority ? "fixed" : "cap"] = std::string(to_string(out));
+    return out;
+}
+
 PriorityOf priority_link(const PriorityRules& rules, const Route& route, const Labels& labels,
                          std::string_view severity) {
     const Service* const service = rules.service(labels);
-    const bool by_service = service != nullptr && !service->tier.empty();
-    Priority priority = rules.priority(labels, severity);
+    const ImpactOf impact = rules.impact_of(service, labels);
+    const Priority by_matrix = rules.priority(labels, severity);
     EntryData data = {
         {"severity", std::string(severity)},
         {"urgency", std::string(to_string(rules.level(severity).urgency))},
+        {"urgency_by", severity.empty() ? "" : "severity"},
         {"service", service == nullptr ? "" : service->name},
-        {"tier", by_service ? service->tier : std::string(labels.get("tier"))},
-        {"impact", std::string(to_string(rules.impact(labels)))},
+        {"tier", impact.tier},
+        {"impact", std::string(to_string(impact.impact))},
+        {"impact_by", std::string(to_string(impact.by))},
+        {"matrix", std::string(to_string(by_matrix))},
     };
-    if (const Priority here = priority_by(route, priority); here != priority) {
-        data["cap"] = std::string(to_string(here));
-        priority = here;
-    }
-    data["priority"] = std::string(to_string(priority));
+    const Priority priority = put_route_priority(route, by_matrix, data);
     return {WhyLink{"priority", "priority", std::nullopt, std::move(data)}, priority};
+}
+
+WhyLink reported_priority_link(const EntryData& reported, const Route& route) {
+    EntryData data;
+    for (const char* name :
+         {"impact", "impact_by", "urgency", "urgency_by", "service", "tier", "matrix"}) {
+        const auto found = reported.find(name);
+        data[name] = found == reported.end() ? "" : found->second;
+    }
+    const auto wanted = parse_priority(data["matrix"]);
+    if (wanted) put_route_priority(route, *wanted, data);
+    return {"priority", "priority", std::nullopt, std::move(data)};
 }
 
 WhyLink route_link(const Route* route, std::string_view name, std::string_view team,

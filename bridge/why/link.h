@@ -25,6 +25,8 @@ struct WhyLink {
     // Of an entry of the timeline.
     std::string text{};
     std::string actor{};
+    // What the bridge itself calls what `data` has as its summary or title (title.h).
+    EntryData own{};
 };
 using WhyLinks = std::vector<WhyLink>;
 
@@ -47,9 +49,15 @@ struct PriorityOf {
     WhyLink link;
     Priority priority = Priority::kP3;
 };
-// severity → urgency, labels → impact, both → priority, at most the route's.
+// severity → urgency, labels → impact, both → priority by the matrix, and what the route makes of
+// it.
 PriorityOf priority_link(const PriorityRules& rules, const Route& route, const Labels& labels,
                          std::string_view severity);
+
+// The same of an incident that was reported, by the timeline's entry of that.
+WhyLink reported_priority_link(const EntryData& reported, const Route& route);
+// What the route makes of a priority that is found otherwise, in the data of its link.
+Priority put_route_priority(const Route& route, Priority wanted, EntryData& data);
 
 // `route` null: it was configured once, under this name.
 WhyLink route_link(const Route* route, std::string_view name, std::string_view team,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <initializer_list>
 #include <utility>
 
 namespace tocsin::bridge {
@@ -113,8 +114,8 @@ void add_route(const Incident& in, const BridgeConfig& config, WhyLinks& out) {
     }
 }
 
-void add_priority(const Incident& in, const BridgeConfig& config, WhyLinks& out) {
-    // Of a report and of a storm the timeline says how. The worst alert speaks for all.
+// The worst alert speaks for all.
+const AlertRecord* worst_of(const Incident& in, const BridgeConfig& config) {
     const AlertRecord* worst = nullptr;
     const auto rank = [&](const AlertRecord& alert) {
         return std::make_pair(alert.status == AlertStatus::kResolved,
@@ -123,12 +124,46 @@ void add_priority(const Incident& in, const BridgeConfig& config, WhyLinks& out)
     for (const AlertRecord& alert : in.alerts) {
         if (worst == nullptr || rank(alert) < rank(*worst)) worst = &alert;
     }
-    if (worst == nullptr) return;
-    WhyLink link = priority_link(config.priorities, config.route_named(in.route), worst->labels,
-                                 worst->severity)
-                       .link;
-    link.data["now"] = std::string(to_string(in.priority));
-    out.push_back(std::move(link));
+    return worst;
+}
+
+const TimelineEntry* last_of(const std::vector<TimelineEntry>& timeline,
+                             std::initializer_list<std::string_view> kinds) {
+    const auto found =
+        std::find_if(timeline.rbegin(), timeline.rend(), [&](const TimelineEntry& entry) {
+            return std::find(kinds.begin(), kinds.end(), entry.kind) != kinds.end();
+        });
+    return found == timeline.rend() ? nullptr : &*found;
+}
+
+// Where it comes from, each source on its own, then the last change of it, by hand or not.
+void add_priority(const WhyFacts& facts, const BridgeConfig& config, WhyLinks& out) {
+    const Incident& in = facts.incident;
+    const Route& route = config.route_named(in.route);
+    WhyLinks links;
+    if (const TimelineEntry* const entry = last_of(facts.timeline, {"reported"})) {
+        links.push_back(reported_priority_link(entry->data, route));
+    }
+    if (const AlertRecord* const worst = worst_of(in, config)) {
+        links.push_back(
+            priority_link(config.priorities, route, worst->labels, worst->severity).link);
+    }
+    if (in.is_parent()) {
+        EntryData data = {{"hosts", std::to_string(5 * config.incidents.storms.more_than)}};
+        const bool storm = in.kind == Incident::Kind::kStorm;
+        links.push_back({"priority", storm ? "priority.storm" : "priority.overflow", std::nullopt,
+                         std::move(data)});
+    }
+    if (const TimelineEntry* const entry =
+            last_of(facts.timeline, {"priority_raised", "priority_lowered"})) {
+        EntryData data = entry->data;
+        data["person"] = entry->actor;
+        links.push_back({"priority",
+                         entry->actor == kSystem ? "priority.risen" : "priority.by_hand", entry->at,
+                         std::move(data)});
+    }
+    if (!links.empty()) links.back().data["now"] = std::string(to_string(in.priority));
+    for (WhyLink& link : links) out.push_back(std::move(link));
 }
 
 void add_storm(const Incident& in, WhyLinks& out) {
@@ -205,7 +240,7 @@ WhyLinks why(const WhyFacts& facts, const BridgeConfig& config) {
     add_alerts(facts.incident, out);
     add_suppression(facts.incident, out);
     add_route(facts.incident, config, out);
-    add_priority(facts.incident, config, out);
+    add_priority(facts, config, out);
     add_storm(facts.incident, out);
     add_history(facts, out);
     add_next(facts, out);

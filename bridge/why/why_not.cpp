@@ -211,6 +211,7 @@ class Chain {
              {"owner", in.acknowledged_by},
              {"title", in.title}},
             in.opened_at);
+        out_.back().own = title_words(in);
     }
 
     void storms() {

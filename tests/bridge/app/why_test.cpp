@@ -63,7 +63,9 @@ TEST_CASE("why: the chain of an incident from its alert to who was told, in both
                Contains("alert: DiskFull on web-1: firing, critical; last heard of by local"));
     CHECK_THAT(said, Contains("rule: By the rule at /etc/tocsin/rules.d/host.yml:12: used"));
     CHECK_THAT(said, Contains("route: Route default takes it: no team, escalation policy web"));
-    CHECK_THAT(said, Contains("priority: critical is of high urgency"));
+    CHECK_THAT(
+        said, Contains("priority: Impact medium (no tier) × urgency high (severity critical) makes "
+                       "P2 by the matrix; it is P2 now"));
     CHECK_THAT(said, Contains("policy: Step 1 of policy web: li.na by mail"));
     CHECK_THAT(said, Contains("message: li.na by mail (li.na@example.com), \"New incident\": "));
     CHECK_THAT(said, Contains("next: It is triggered now"));

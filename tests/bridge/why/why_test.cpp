@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "bridge/incident/report.h"
+#include "bridge/incident/title.h"
 #include "bridge/notify/catalogue.h"
 #include "bridge/notify/why_text.h"
 #include "tests/support/incident_world.h"
@@ -82,8 +84,10 @@ TEST_CASE(
     CHECK(words(*find(links, "route")) ==
           "Route web takes it, by host=~\"web.*\": team web, escalation policy web");
     // The default matrix: a warning without a tier is P3 (semantics 4).
-    CHECK(words(*find(links, "priority")) ==
-          "warning is of medium urgency, no tier of medium impact: priority P3; it is P3 now");
+    CHECK(
+        words(*find(links, "priority")) ==
+        "Impact medium (no tier) × urgency medium (severity warning) makes P3 by the matrix; it is "
+        "P3 now");
     CHECK(words(*find(links, "message")) ==
           "li.na by mail (li.na@example.com), \"New incident\": delivered; 250 OK");
     CHECK(words(*find(links, "next.timer")) ==
@@ -92,7 +96,7 @@ TEST_CASE(
 
     const std::string chinese = all_words(links, "zh-CN");
     CHECK_THAT(chinese, Contains("disk（web-17）：告警中，警告") && Contains("规则 /etc/tocsin") &&
-                            Contains("升级策略 web") && Contains("优先级 P3") &&
+                            Contains("升级策略 web") && Contains("按优先级矩阵为 P3") &&
                             Contains("已送达") && Contains("升级策略第 1 步") &&
                             Contains("2026-11-18 11:16:40 UTC：升级策略的下一步"));
 }
@@ -221,6 +225,148 @@ TEST_CASE("of many alerts the first ten are told, the worst one decides the prio
     CHECK(words(*find(links, "alert.more")) == "and 5 more alerts");
     CHECK(find(links, "priority")->data.at("severity") == "critical");
     CHECK(find(links, "priority")->data.at("priority") == "P2");
+}
+
+TEST_CASE("the priority's source is told: labels, service, report, route, matrix, or a hand") {
+    struct Case {
+        std::string name;
+        std::function<void(WhyFacts&, BridgeConfig&)> change;
+        std::string phrase;
+        std::string english;
+        std::string chinese;
+    };
+    const auto entry = [](const char* kind, const char* actor, EntryData data) {
+        return TimelineEntry{kStart + 1min, kind, actor, kind, std::move(data)};
+    };
+    const auto shop = [](BridgeConfig& config) {
+        Service service;
+        service.name = "shop";
+        service.tier = "1";
+        service.match = {parse_matcher("host=~\"web.*\"").value()};
+        config.priorities.services = {service};
+    };
+    // The default matrix, semantics 4: medium urgency is P2 at high impact, P4 at low.
+    const std::vector<Case> cases = {
+        {"a label",
+         [](WhyFacts& facts, BridgeConfig&) {
+             AlertRecord& alert = facts.incident.alerts.at(0);
+             alert.labels = LabelsBuilder(alert.labels).set("tier", "3").build();
+         },
+         "priority",
+         "Impact low (label tier=\"3\") × urgency medium (severity warning) makes P4 by the matrix",
+         "影响度低（标签 tier=\"3\"）× 紧急度中（告警级别 警告），按优先级矩阵为 P4"},
+        {"a service", [&](WhyFacts&, BridgeConfig& config) { shop(config); }, "priority",
+         "Impact high (service shop, tier 1) × urgency medium (severity warning) makes P2 by the "
+         "matrix",
+         "影响度高（服务 shop，等级 1）× 紧急度中（告警级别 警告），按优先级矩阵为 P2"},
+        {"a route that sets it",
+         [](WhyFacts&, BridgeConfig& config) { config.routes.front().priority = Priority::kP1; },
+         "priority", "makes P3 by the matrix; its route makes that P1", "；路由将其定为 P1"},
+        {"a route that bounds it",
+         [](WhyFacts&, BridgeConfig& config) {
+             config.routes.front().priority_at_most = Priority::kP4;
+         },
+         "priority", "makes P3 by the matrix; its route lets it be P4 at most",
+         "；路由的上限为 P4"},
+        {"a hand",
+         [&](WhyFacts& facts, BridgeConfig&) {
+             facts.incident.priority = Priority::kP1;
+             facts.timeline.push_back(
+                 entry("priority_raised", "li.na",
+                       {{"from", "P3"}, {"to", "P1"}, {"text", "the shop is down"}}));
+         },
+         "priority.by_hand", "li.na set it by hand, P3 → P1: the shop is down; it is P1 now",
+         "li.na 手动设定：P3 → P1：the shop is down；当前为 P1"},
+        {"a worse alert that came later",
+         [&](WhyFacts& facts, BridgeConfig&) {
+             facts.incident.priority = Priority::kP2;
+             facts.timeline.push_back(
+                 entry("priority_raised", "system", {{"from", "P3"}, {"to", "P2"}}));
+         },
+         "priority.risen", "P3 → P2, and falls only by hand; it is P2 now",
+         "P3 → P2，只能手动降低"},
+        {"a storm",
+         [](WhyFacts& facts, BridgeConfig& config) {
+             facts.incident.alerts.clear();
+             facts.incident.kind = Incident::Kind::kStorm;
+             config.incidents.storms.more_than = 10;
+         },
+         "priority.storm", "two on more than 50 hosts; it is P3 now", "超过 50 台主机时高两级"},
+        {"the fuse",
+         [](WhyFacts& facts, BridgeConfig&) {
+             facts.incident.alerts.clear();
+             facts.incident.kind = Incident::Kind::kOverflow;
+         },
+         "priority.overflow", "the worst of its incidents; it is P3 now", "最严重的事件相同"},
+    };
+    for (const Case& c : cases) {
+        INFO(c.name);
+        const World world;
+        WhyFacts facts = opened(world);
+        BridgeConfig config = config_of(world);
+        c.change(facts, config);
+        const WhyLinks links = why(facts, config);
+        const WhyLink* const link = find(links, c.phrase);
+        REQUIRE(link != nullptr);
+        CHECK(link->step == "priority");
+        CHECK_THAT(words(*link), Contains(c.english));
+        CHECK_THAT(words(*link, "zh-CN"), Contains(c.chinese));
+    }
+}
+
+TEST_CASE("a report's priority is what its reporter said, or what is known of the service") {
+    World world;
+    Service shop;
+    shop.name = "shop";
+    shop.tier = "1";
+    world.priorities.services = {shop};
+    BridgeConfig config = config_of(world);
+    config.priorities = world.priorities;
+    Report report;
+    report.key = "INC-2026-000001";
+    report.actor = report.reporter.name = "wang.wu";
+    report.symptom = "checkout is slow";
+    report.service = "shop";
+    const auto priority_of = [&](const char* language) {
+        Decision opened = open_report(report, {}, world.context(), kStart);
+        WhyFacts facts;
+        facts.incident = std::move(opened.next);
+        facts.timeline = std::move(opened.timeline);
+        const WhyLinks links = why(facts, config);
+        const WhyLink* const link = find(links, "priority");
+        REQUIRE(link != nullptr);
+        return words(*link, language);
+    };
+    CHECK(
+        priority_of("en") ==
+        "Impact high (service shop, tier 1) × urgency medium (none named) makes P2 by the matrix; "
+        "it is P2 now");
+    report.impact = Impact::kLow;
+    report.urgency = Urgency::kHigh;
+    CHECK(priority_of("en") ==
+          "Impact low (as reported) × urgency high (as reported) makes P3 by the matrix; it is P3 "
+          "now");
+    CHECK(priority_of("zh-CN") ==
+          "影响度低（按申报）× 紧急度高（按申报），按优先级矩阵为 P3；当前为 P3");
+}
+
+TEST_CASE(
+    "the bridge's own alerts are called as its messages call them, in the reader's language") {
+    const World world;
+    WhyFacts facts = opened(world);
+    AlertRecord& alert = facts.incident.alerts.at(0);
+    alert.source = kSourceBridge;
+    alert.annotations = {{"summary", "web-17 has not been heard of since 2026-11-18T11:06:40.000Z"},
+                         {"tocsin_words", "host_unreachable"},
+                         {"tocsin_host", "web-17"},
+                         {"tocsin_heard", "2026-11-18T11:06:40.000Z"}};
+    const WhyLinks links = why(facts, config_of(world));
+    const std::string name = own_text(own_words(alert), {"zh-CN", "UTC", {}});
+    REQUIRE_FALSE(name.empty());
+    CHECK_THAT(words(*find(links, "alert"), "zh-CN"),
+               Contains("：" + name) && !Contains("has not been heard of"));
+    CHECK_THAT(words(*find(links, "alert")),
+               Contains("web-17 has not been heard of since 2026-11-18 11:06:40 UTC"));
 }
 
 TEST_CASE("every timer and every state of a message has words in both languages") {
