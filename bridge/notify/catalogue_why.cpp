@@ -153,15 +153,13 @@ constexpr Phrase kPhrases[] = {
     {"why.priority.by_hand",
      "{{ .Data.person }} set it by hand, {{ .Data.from }} → {{ .Data.to }}{{ with .Data.text }}: "
      "{{ "
-     ". }}{{ end }}{{ with .Data.now }}; it is {{ . }} now{{ end }}",
+     ". }}{{ end }}",
      "{{ .Data.person }} 手动设定：{{ .Data.from }} → {{ .Data.to }}{{ with .Data.text }}：{{ . "
      "}}{{ "
-     "end }}{{ with .Data.now }}；当前为 {{ . }}{{ end }}"},
+     "end }}"},
     {"why.priority.risen",
-     "It rose with what it stands for, {{ .Data.from }} → {{ .Data.to }}, and falls only by hand{{ "
-     "with .Data.now }}; it is {{ . }} now{{ end }}",
-     "随告警加重而提高：{{ .Data.from }} → {{ .Data.to }}，只能手动降低{{ with .Data.now "
-     "}}；当前为 {{ . }}{{ end }}"},
+     "It rose with what it stands for, {{ .Data.from }} → {{ .Data.to }}, and falls only by hand",
+     "随告警加重而提高：{{ .Data.from }} → {{ .Data.to }}，只能手动降低"},
 
     {"why.storm.child", "{{ .Data.parent }} stands for it: nobody is told of it alone",
      "由 {{ .Data.parent }} 代表，不再单独通知"},

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <initializer_list>
+#include <optional>
 #include <utility>
 
 namespace tocsin::bridge {
@@ -24,8 +24,6 @@ constexpr std::array kEntrySteps = {
     EntryStep{"linked", "suppression"},
     EntryStep{"flapping", "suppression"},
     EntryStep{"flapping_ended", "suppression"},
-    EntryStep{"priority_raised", "priority"},
-    EntryStep{"priority_lowered", "priority"},
     EntryStep{"absorbed", "storm"},
     EntryStep{"left_storm", "storm"},
     EntryStep{"storm", "storm"},
@@ -127,22 +125,13 @@ const AlertRecord* worst_of(const Incident& in, const BridgeConfig& config) {
     return worst;
 }
 
-const TimelineEntry* last_of(const std::vector<TimelineEntry>& timeline,
-                             std::initializer_list<std::string_view> kinds) {
-    const auto found =
-        std::find_if(timeline.rbegin(), timeline.rend(), [&](const TimelineEntry& entry) {
-            return std::find(kinds.begin(), kinds.end(), entry.kind) != kinds.end();
-        });
-    return found == timeline.rend() ? nullptr : &*found;
-}
-
-// Where it comes from, each source on its own, then the last change of it, by hand or not.
+// Where it comes from, each source on its own; what happened tells of each change since.
 void add_priority(const WhyFacts& facts, const BridgeConfig& config, WhyLinks& out) {
     const Incident& in = facts.incident;
     const Route& route = config.route_named(in.route);
     WhyLinks links;
-    if (const TimelineEntry* const entry = last_of(facts.timeline, {"reported"})) {
-        links.push_back(reported_priority_link(entry->data, route));
+    for (const TimelineEntry& entry : facts.timeline) {
+        if (entry.kind == "reported") links.push_back(reported_priority_link(entry.data, route));
     }
     if (const AlertRecord* const worst = worst_of(in, config)) {
         links.push_back(
@@ -152,14 +141,6 @@ void add_priority(const WhyFacts& facts, const BridgeConfig& config, WhyLinks& o
         EntryData data = {{"hosts", std::to_string(5 * config.incidents.storms.more_than)}};
         const bool storm = in.kind == Incident::Kind::kStorm;
         links.push_back({"priority", storm ? "priority.storm" : "priority.overflow", std::nullopt,
-                         std::move(data)});
-    }
-    if (const TimelineEntry* const entry =
-            last_of(facts.timeline, {"priority_raised", "priority_lowered"})) {
-        EntryData data = entry->data;
-        data["person"] = entry->actor;
-        links.push_back({"priority",
-                         entry->actor == kSystem ? "priority.risen" : "priority.by_hand", entry->at,
                          std::move(data)});
     }
     if (!links.empty()) links.back().data["now"] = std::string(to_string(in.priority));
@@ -199,10 +180,21 @@ WhyLink message_link(const WhyMessage& message) {
              {"due", message.due ? format_rfc3339(*message.due) : ""}}};
 }
 
+// Who changed the priority, which the timeline's own words leave to the column of its actor.
+std::optional<WhyLink> priority_change(const TimelineEntry& entry) {
+    if (entry.kind != "priority_raised" && entry.kind != "priority_lowered") return std::nullopt;
+    EntryData data = entry.data;
+    data["person"] = entry.actor;
+    const bool by_hand = entry.actor != kSystem;
+    return WhyLink{"priority", by_hand ? "priority.by_hand" : "priority.risen", entry.at,
+                   std::move(data)};
+}
+
 // What happened, by time; what a step queued stands after it.
 void add_history(const WhyFacts& facts, WhyLinks& out) {
     WhyLinks history;
     for (const TimelineEntry& entry : facts.timeline) {
+        if (auto change = priority_change(entry)) history.push_back(std::move(*change));
         const std::string_view step = step_of(entry.kind);
         if (step.empty()) continue;
         EntryData data = entry.data;

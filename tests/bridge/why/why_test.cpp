@@ -275,16 +275,15 @@ TEST_CASE("the priority's source is told: labels, service, report, route, matrix
                  entry("priority_raised", "li.na",
                        {{"from", "P3"}, {"to", "P1"}, {"text", "the shop is down"}}));
          },
-         "priority.by_hand", "li.na set it by hand, P3 → P1: the shop is down; it is P1 now",
-         "li.na 手动设定：P3 → P1：the shop is down；当前为 P1"},
+         "priority.by_hand", "li.na set it by hand, P3 → P1: the shop is down",
+         "li.na 手动设定：P3 → P1：the shop is down"},
         {"a worse alert that came later",
          [&](WhyFacts& facts, BridgeConfig&) {
              facts.incident.priority = Priority::kP2;
              facts.timeline.push_back(
                  entry("priority_raised", "system", {{"from", "P3"}, {"to", "P2"}}));
          },
-         "priority.risen", "P3 → P2, and falls only by hand; it is P2 now",
-         "P3 → P2，只能手动降低"},
+         "priority.risen", "P3 → P2, and falls only by hand", "P3 → P2，只能手动降低"},
         {"a storm",
          [](WhyFacts& facts, BridgeConfig& config) {
              facts.incident.alerts.clear();
@@ -309,6 +308,15 @@ TEST_CASE("the priority's source is told: labels, service, report, route, matrix
         const WhyLink* const link = find(links, c.phrase);
         REQUIRE(link != nullptr);
         CHECK(link->step == "priority");
+        // The source says what it has become, and each change is told once.
+        const std::string now(to_string(facts.incident.priority));
+        CHECK(std::count_if(links.begin(), links.end(), [&](const WhyLink& one) {
+                  const auto said = one.data.find("now");
+                  return said != one.data.end() && said->second == now;
+              }) == 1);
+        CHECK(std::count_if(links.begin(), links.end(), [](const WhyLink& one) {
+                  return one.step == "priority";
+              }) == (link->at ? 2 : 1));
         CHECK_THAT(words(*link), Contains(c.english));
         CHECK_THAT(words(*link, "zh-CN"), Contains(c.chinese));
     }
