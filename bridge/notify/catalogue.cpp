@@ -11,8 +11,11 @@ constexpr Phrase kPhrases[] = {
     {"why.opened",
      "You are the first to be told. Acknowledge it, or the escalation policy goes on.",
      "您是最先收到通知的人。请认领，否则将按升级策略继续升级。"},
-    {"headline.escalated", "Not acknowledged{{ if .Step }}, step {{ .Step }}{{ end }}",
-     "无人认领{{ if .Step }}，升级到第 {{ .Step }} 步{{ end }}"},
+    {"headline.escalated",
+     "Not acknowledged{{ if .Step }}, step {{ .Step }}{{ with .Steps }} of {{ . }}{{ end }}{{ end "
+     "}}",
+     "无人认领{{ if .Step }}，升级到第 {{ .Step }} 步{{ with .Steps }}（共 {{ . }} 步）{{ end }}{{ "
+     "end }}"},
     {"why.escalated", "Nobody has acknowledged this incident so far. Please acknowledge it.",
      "该事件至今无人认领。请认领。"},
     {"headline.reminder", "Still not acknowledged", "仍无人认领"},

@@ -61,7 +61,10 @@ class Writer {
     Content content() const {
         Content page;
         const std::string kind = words_of(m_.kind, m_.state);
+        // A policy that was changed since may have fewer steps.
+        const bool of_these = m_.step <= m_.steps;
         const ValueMap dot = {{"Step", m_.step == 0 ? std::string() : std::to_string(m_.step)},
+                              {"Steps", of_these ? std::to_string(m_.steps) : std::string()},
                               {"Priority", std::string(to_string(m_.priority))},
                               {"ResolvedBy", m_.resolved_by}};
         page.headline = say("headline." + kind, lang_, dot);

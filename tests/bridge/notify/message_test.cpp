@@ -135,6 +135,20 @@ TEST_CASE("a message names its reader, the others who were told, and the inciden
     CHECK(made(world, incident, to("")).recipient.name.empty());
 }
 
+TEST_CASE("the headline says which step of how many, unless its policy has fewer by now") {
+    World world;
+    Incident incident = incident_with(world, {});
+    CHECK(content_of(made(world, incident, to("li.na"))).headline == "Not acknowledged, step 2");
+    incident.policy = "web";
+    CHECK(content_of(made(world, incident, to("li.na"))).headline ==
+          "Not acknowledged, step 2 of 3");
+    world.oncall.people[0].language = "zh-CN";
+    CHECK(content_of(made(world, incident, to("li.na"))).headline ==
+          "无人认领，升级到第 2 步（共 3 步）");
+    world.oncall.policies[0].response.resize(1);
+    CHECK(content_of(made(world, incident, to("li.na"))).headline == "无人认领，升级到第 2 步");
+}
+
 TEST_CASE("what fires comes first, the worst of it first, with the first runbook") {
     const World world;
     AlertRecord resolved = world.alert("A", "critical");

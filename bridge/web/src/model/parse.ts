@@ -140,7 +140,10 @@ function escalation(value: unknown): Detail['escalation'] {
   const of = object(value);
   return {
     step: count(of['step']),
+    steps: count(of['steps']),
     nextAt: time(of['next_at']),
+    nextStep: typeof of['next_step'] === 'number' ? count(of['next_step']) : count(of['step']) + 1,
+    nextRepeat: count(of['next_repeat']),
     policy: textOrNull(of['policy']),
     watchers: words(of['watchers']),
     messages: list(of['messages']).map((item) => {

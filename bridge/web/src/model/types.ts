@@ -89,7 +89,10 @@ export interface Detail extends Row {
   actions: string[] | null; // what the bridge says is possible now; null when it does not say
   escalation: {
     step: number;
+    steps: number; // that its policy has; 0 from a bridge that does not say
     nextAt: number | null;
+    nextStep: number; // which one that brings; 0: nobody is reached
+    nextRepeat: number; // 0: it comes for the first time
     policy: string | null;
     watchers: string[]; // targets: "person:li.na", "team:web"
     messages: Message[];

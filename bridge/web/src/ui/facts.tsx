@@ -3,6 +3,7 @@ import type { ComponentChildren } from 'preact';
 import { hostOf, isOpen } from '../model/order';
 import { duration, exactTime, timeWithZone } from '../model/time';
 import type { Detail, SlaClock } from '../model/types';
+import type { Words } from '../text';
 import { follow, useNow, usePage } from './hooks';
 
 // "person:li.na" is li.na; a team stays "team:web".
@@ -29,7 +30,6 @@ export function Facts({ value }: { value: Detail }) {
     [words.detail.proof, value.proof],
   ];
   const next = value.escalation.nextAt;
-  const step = value.escalation.step + 1;
   return (
     <dl class="facts">
       <Fact name={words.detail.started} lead>
@@ -45,7 +45,7 @@ export function Facts({ value }: { value: Detail }) {
       {value.team && <Fact name={words.detail.team}>{value.team}</Fact>}
       {next !== null && value.state === 'triggered' && (
         <Fact name={words.detail.next}>
-          {next > now ? words.detail.nextStep(step, duration(next - now, words)) : words.detail.stepNow(step)}
+          {words.detail.due(stepOf(value.escalation, words), next > now ? duration(next - now, words) : '')}
         </Fact>
       )}
       <Target name={words.detail.respondBy} sla={value.sla.response} now={now} />
@@ -72,6 +72,12 @@ export function Facts({ value }: { value: Detail }) {
       {counts.length > 0 && <Fact name={words.detail.alerts}>{counts.join(' · ')}</Fact>}
     </dl>
   );
+}
+
+// What the ladder does next: beyond its last step that one repeats.
+function stepOf({ steps, nextStep, nextRepeat }: Detail['escalation'], words: Words): string {
+  if (nextStep === 0) return words.detail.noStep;
+  return nextRepeat > 0 ? words.detail.stepAgain(nextStep, steps, nextRepeat) : words.detail.step(nextStep, steps);
 }
 
 // Of a target: what is left of it, or by how much it was missed; the hover says until when.
