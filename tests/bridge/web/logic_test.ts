@@ -27,7 +27,8 @@ function make(part: Partial<Row> & { key: string }): Row {
   };
 }
 const all = noFilters;
-const nobody = { me: '', teams: [] };
+const called = (account: string): string => ({ 'li.na': '李娜' })[account] ?? account;
+const nobody = { me: '', teams: [], called };
 const keys = (found: readonly Row[]): string => found.map((r) => r.key).join(' ');
 
 test('a list stands by what is mine and unacknowledged, then priority, then age', () => {
@@ -41,7 +42,7 @@ test('a list stands by what is mine and unacknowledged, then priority, then age'
       make({ key: 'done', priority: 'P1', state: 'resolved' }),
     ],
     all,
-    { me: 'li.na', teams: [] },
+    { me: 'li.na', teams: [], called },
   );
   assert.equal(keys(found), 'mine p1-taken others early late');
 });
@@ -57,13 +58,16 @@ test('without a name nothing is mine, and what is over stands by its latest chan
 });
 
 test('filters take a state, a team and every word of a search, wherever it stands', () => {
-  const one = make({ key: 'INC-2026-000007', title: 'Disk full', team: 'web', labels: { host: 'web-17', mountpoint: '/var' } });
+  const one = make({ key: 'INC-2026-000007', title: 'Disk full', team: 'web', assignee: 'li.na', labels: { host: 'web-17', mountpoint: '/var' } });
   const cases: [Partial<Filters>, boolean][] = [
     [{}, true],
     [{ q: 'DISK' }, true],
     [{ q: 'disk web-17 /var' }, true],
     [{ q: 'disk web-18' }, false],
     [{ q: '000007' }, true],
+    [{ q: 'li.na' }, true],
+    [{ q: '李娜 disk' }, true],
+    [{ q: '赵磊' }, false],
     [{ team: 'web' }, true],
     [{ team: 'dba' }, false],
     [{ state: 'closed' }, false],
@@ -73,7 +77,7 @@ test('filters take a state, a team and every word of a search, wherever it stand
 });
 
 test('a list is everybody\'s, the reader\'s own, or of the teams that the reader is in', () => {
-  const reader = { me: 'li.na', teams: ['web', 'dba'] };
+  const reader = { me: 'li.na', teams: ['web', 'dba'], called };
   const mine = make({ key: 'mine', assignee: 'li.na', state: 'acknowledged' });
   const ours = make({ key: 'ours', team: 'dba' });
   const theirs = make({ key: 'theirs', team: 'net', assignee: 'zhao.lei' });
@@ -206,7 +210,7 @@ test('an incident is read with its timeline, alerts, messages and what is possib
     reporter: { name: 'ms.wu', channel: null, contact: 'phone 8123' },
   });
   assert.ok(read);
-  assert.equal(read.reporter, 'ms.wu (phone 8123)');
+  assert.deepEqual([read.reporter, read.contact], ['ms.wu', 'phone 8123']);
   assert.equal(read.timeline[0]?.data['a'], 'b');
   assert.deepEqual(read.actions, ['note', 'resolve']);
   assert.equal(read.escalation.messages[0]?.person, 'a@b');

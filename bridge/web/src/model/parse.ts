@@ -208,12 +208,6 @@ function problems(value: unknown): Detail['problems'] {
   }));
 }
 
-// With the contact that no channel serves: somebody has to call there.
-function reporter(of: Json): string | null {
-  const contact = text(of['contact']);
-  return contact ? `${text(of['name'])} (${contact})` : textOrNull(of['name']);
-}
-
 export function detail(value: unknown): Detail | null {
   const of = object(value);
   const base = row(of);
@@ -242,7 +236,8 @@ export function detail(value: unknown): Detail | null {
     pendingReason: textOrNull(of['pending_reason']),
     service: textOrNull(of['service']),
     category: textOrNull(of['category']),
-    reporter: reporter(object(of['reporter'])),
+    reporter: textOrNull(object(of['reporter'])['name']),
+    contact: textOrNull(object(of['reporter'])['contact']),
     cause: textOrNull(of['cause']),
     solution: textOrNull(of['solution']),
     proof: textOrNull(of['proof']),

@@ -114,6 +114,7 @@ export interface Detail extends Row {
   service: string | null;
   category: string | null;
   reporter: string | null;
+  contact: string | null; // theirs, where no channel serves it: somebody has to call there
   cause: string | null;
   solution: string | null;
   proof: string | null;

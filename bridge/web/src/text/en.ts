@@ -150,6 +150,7 @@ export const en = {
     major: 'Major incident',
     commander: 'Commander',
     reporter: 'Reporter',
+    contact: 'Contact',
     service: 'Service',
     category: 'Category',
     watchers: 'Watchers',

@@ -150,6 +150,7 @@ export const zh: Words = {
     major: '重大事件',
     commander: '指挥',
     reporter: '申报人',
+    contact: '联系方式',
     service: '服务',
     category: '分类',
     watchers: '关注人',

@@ -5,9 +5,12 @@ import { duration, exactTime, timeWithZone } from '../model/time';
 import type { Detail, SlaClock } from '../model/types';
 import type { Words } from '../text';
 import { follow, useNow, usePage } from './hooks';
+import { Person } from './person';
 
 // "person:li.na" is li.na; a team stays "team:web".
 const whoOf = (target: string): string => target.replace(/^person:/, '');
+const listed = (all: ComponentChildren[]): ComponentChildren =>
+  all.length > 0 && all.map((one, i) => (i > 0 ? <>, {one}</> : one));
 
 export function Facts({ value }: { value: Detail }) {
   const { words, clock, go } = usePage();
@@ -19,12 +22,14 @@ export function Facts({ value }: { value: Detail }) {
     value.counts.unknown ? words.detail.unknown(value.counts.unknown) : '',
     value.counts.resolved ? words.detail.cleared(value.counts.resolved) : '',
   ].filter(Boolean);
-  const said: [string, string | null][] = [
-    [words.detail.commander, value.commander],
-    [words.detail.reporter, value.reporter],
+  const person = (account: string | null): ComponentChildren => account && <Person account={account} />;
+  const said: [string, ComponentChildren][] = [
+    [words.detail.commander, person(value.commander)],
+    [words.detail.reporter, person(value.reporter)],
+    [words.detail.contact, value.contact],
     [words.detail.service, value.service],
     [words.detail.category, value.category],
-    [words.detail.watchers, value.escalation.watchers.map(whoOf).join(', ')],
+    [words.detail.watchers, listed(value.escalation.watchers.map((who) => <Person account={whoOf(who)} />))],
     [words.detail.cause, value.cause && (words.cause[value.cause] ?? value.cause)],
     [words.detail.solution, value.solution],
     [words.detail.proof, value.proof],
@@ -41,7 +46,7 @@ export function Facts({ value }: { value: Detail }) {
         <span class="soft">{exactTime(value.openedAt, clock)}</span>
       </Fact>
       {host && <Fact name={words.detail.host}>{host}</Fact>}
-      <Fact name={words.detail.owner}>{value.assignee ?? <span class="soft">{words.list.nobody}</span>}</Fact>
+      <Fact name={words.detail.owner}>{person(value.assignee) ?? <span class="soft">{words.list.nobody}</span>}</Fact>
       {value.team && <Fact name={words.detail.team}>{value.team}</Fact>}
       {next !== null && value.state === 'triggered' && (
         <Fact name={words.detail.next}>
