@@ -207,6 +207,15 @@ TEST_CASE("a runbook of the bridge's own gets its address, others stay as they a
     };
     CHECK(runbook_for("/runbooks/DiskFull") == "https://tocsin.example/runbooks/DiskFull");
     CHECK(runbook_for("https://wiki.example/a") == "https://wiki.example/a");
+    AlertRecord labelled = world.alert("DiskFull", "critical");
+    LabelsBuilder labels(labelled.labels);
+    labels.set("runbook_url", "/runbooks/ByLabel");
+    labelled.labels = labels.build();
+    CHECK(made(world, incident_with(world, {labelled}), to("li.na")).runbook ==
+          "https://tocsin.example/runbooks/ByLabel");
+    labelled.annotations["runbook_url"] = "https://wiki.example/b";  // the annotation counts first
+    CHECK(made(world, incident_with(world, {labelled}), to("li.na")).runbook ==
+          "https://wiki.example/b");
     CHECK(runbook_for("//wiki.example/a") == "//wiki.example/a");
 }
 
