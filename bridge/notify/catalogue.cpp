@@ -93,7 +93,7 @@ constexpr Phrase kPhrases[] = {
     {"over_why.inhibit",
      "The alert that inhibited it{{ with .by_name }} ({{ . }}){{ end }} is over; firing since {{ "
      ".firing_since }}.",
-     "抑制它的告警{{ with .by_name }}（{{ . }}）{{ end }}已结束；自 {{ .firing_since }} "
+     "抑制它的告警{{ with .by_name }} {{ . }}{{ end }}已结束；自 {{ .firing_since }} "
      "起处于告警中。"},
     {"over_why.open_when",
      "Its condition of opening{{ with .by_name }} ({{ . }}){{ end }} is met; firing since {{ "
@@ -321,6 +321,10 @@ constexpr Phrase kPhrases[] = {
      "{{ .Person }}{{ with .Channel }}（{{ . }}）{{ end }}"},
     {"value.maker", "by {{ .Person }}{{ with .Why }}: {{ . }}{{ end }}",
      "{{ .Person }}{{ with .Why }}：{{ . }}{{ end }}"},
+    {"value.alert_on", "{{ .Alert }} on {{ .Host }}", "{{ .Alert }}（{{ .Host }}）"},
+    {"value.held_for", "{{ .Name }} for {{ .Time }}", "{{ .Name }}：持续 {{ .Time }}"},
+    {"value.times_in", "{{ .Name }} {{ .Times }} times in {{ .Time }}",
+     "{{ .Name }}：{{ .Time }} 内 {{ .Times }} 次"},
 
     {"state.triggered", "triggered", "待认领"},
     {"state.acknowledged", "acknowledged", "处理中"},

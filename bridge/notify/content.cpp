@@ -32,6 +32,17 @@ std::string word(std::string_view group, std::string_view name, std::string_view
     return std::string(known.empty() ? name : known);
 }
 
+std::string word_list(std::string_view group, std::string_view list, std::string_view language) {
+    std::string out;
+    while (!list.empty()) {
+        const std::size_t end = list.find(", ");
+        if (!out.empty()) out += phrase("value.list", language);
+        out += word(group, list.substr(0, end), language);
+        list = end == std::string_view::npos ? std::string_view() : list.substr(end + 2);
+    }
+    return out;
+}
+
 bool is_link(std::string_view text) {
     return text.starts_with("https://") || text.starts_with("http://");
 }

@@ -63,11 +63,11 @@ function counts(value: unknown): Row['counts'] {
   return { firing: count(of['firing']), resolved: count(of['resolved']), unknown: count(of['unknown']) };
 }
 
-// "silence by li.na: new disk"; the id where it has no name.
-function suppressor(value: unknown): string | null {
+// The id where it has no name.
+function suppressor(value: unknown): Row['suppressed'] {
   const of = object(value);
-  const kind = text(of['kind']);
-  return kind ? `${kind} ${text(of['name']) || text(of['id'])}`.trim() : null;
+  const by = text(of['kind']);
+  return by ? { by, by_name: text(of['name']) || text(of['id']) } : null;
 }
 
 export function row(value: unknown): Row | null {

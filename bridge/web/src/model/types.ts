@@ -20,7 +20,7 @@ export interface Row {
   team: string | null;
   counts: { firing: number; resolved: number; unknown: number };
   parent: string | null;
-  suppressed: string | null; // what holds it back, with its kind in front
+  suppressed: Record<string, string> | null; // what holds it back, in the words of a timeline line: by, by_name
   absorbed: boolean; // its parent, a storm, stands for it
 }
 

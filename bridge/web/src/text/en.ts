@@ -1,6 +1,6 @@
 // English. The field's words are those of the glossary; a test holds this catalogue against it.
 import { records } from './en_records';
-import { type Kinds, message, own, plural } from './en_timeline';
+import { type Kinds, message, own, plural, suppressor } from './en_timeline';
 
 export const en = {
   language: 'en',
@@ -70,6 +70,17 @@ export const en = {
     human: 'human',
     unknown: 'unknown',
   } as Record<string, string>,
+  category: {
+    server: 'server',
+    network: 'network',
+    database: 'database',
+    middleware: 'middleware',
+    application: 'application',
+    security: 'security',
+    facility: 'facility',
+  } as Record<string, string>,
+  link: { runbook: 'Runbook', dashboard: 'Dashboard', 'split off': 'Split off', 'split from': 'Split from' } as Record<string, string>,
+  suppressor,
   filter: { open: 'Open', resolved: 'Resolved', closed: 'Closed', all: 'All' },
   column: {
     priority: 'Priority',
@@ -118,8 +129,6 @@ export const en = {
     labels: 'Labels',
     dedup: 'Dedup key',
     route: 'Route',
-    runbook: 'Runbook',
-    links: 'Links',
     more: 'More',
     predecessor: 'Before it',
     successor: 'Went on as',

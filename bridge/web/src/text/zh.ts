@@ -1,7 +1,7 @@
 // 简体中文。术语以词汇表为准，由测试核对：确认只用于申报人的确认，事件指 incident。
 import type { Words } from './words';
 import { records } from './zh_records';
-import { kind, message, own } from './zh_timeline';
+import { causes, kind, message, own, suppressor } from './zh_timeline';
 
 export const zh: Words = {
   language: 'zh-CN',
@@ -58,18 +58,18 @@ export const zh: Words = {
     silence: '静默',
   },
   quick: { assign: '由我处理', snooze: '暂缓提醒 1 小时', escalate: '立即进入下一步' },
-  cause: {
-    hardware: '硬件',
-    software: '软件',
-    capacity: '容量',
-    configuration: '配置',
-    change: '变更',
+  cause: causes,
+  category: {
+    server: '服务器',
     network: '网络',
+    database: '数据库',
+    middleware: '中间件',
+    application: '应用',
     security: '安全',
-    external: '外部原因',
-    human: '人为',
-    unknown: '未查明',
+    facility: '机房设施',
   },
+  link: { runbook: '处置手册', dashboard: '监控面板', 'split off': '拆分出的事件', 'split from': '拆分前的事件' },
+  suppressor,
   filter: { open: '未解决', resolved: '已解决(待确认)', closed: '已关闭', all: '全部' },
   column: {
     priority: '优先级',
@@ -105,7 +105,7 @@ export const zh: Words = {
   ago: (duration) => `${duration}前`,
   detail: {
     back: '事件',
-    started: '发生时间',
+    started: '开始时间',
     host: '主机',
     team: '团队',
     owner: '处理人',
@@ -118,8 +118,6 @@ export const zh: Words = {
     labels: '标签',
     dedup: '去重键',
     route: '路由',
-    runbook: '处置手册',
-    links: '链接',
     more: '更多',
     predecessor: '前一事件',
     successor: '后续事件',
@@ -155,11 +153,11 @@ export const zh: Words = {
     category: '分类',
     watchers: '关注人',
     cause: '原因分类',
-    solution: '解决办法',
+    solution: '解决方法',
     proof: '证明',
     articles: '知识条目',
     articleFailed: '无法读取该知识条目。',
-    similar: '以往类似事件',
+    similar: '以往相似事件',
     children: (n) => `代表 ${n} 个事件`,
     problem: (key) => `问题 ${key}：`,
     workaround: (text) => `临时措施：${text}`,
@@ -194,7 +192,7 @@ export const zh: Words = {
       for: '多长时间？',
       reason: '挂起原因',
       cause: '原因分类',
-      solution: '解决办法',
+      solution: '解决方法',
       proof: '证明：如何看出问题已消除',
       satisfaction: '满意度（5 为最好）',
       priority: '优先级',

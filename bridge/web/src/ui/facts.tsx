@@ -4,7 +4,7 @@ import { hostOf, isOpen } from '../model/order';
 import { duration, exactTime, timeWithZone } from '../model/time';
 import type { Detail, SlaClock } from '../model/types';
 import type { Words } from '../text';
-import { follow, useNow, usePage } from './hooks';
+import { follow, heldBy, useNow, usePage } from './hooks';
 import { Person } from './person';
 
 // "person:li.na" is li.na; a team stays "team:web".
@@ -13,7 +13,8 @@ const listed = (all: ComponentChildren[]): ComponentChildren =>
   all.length > 0 && all.map((one, i) => (i > 0 ? <>, {one}</> : one));
 
 export function Facts({ value }: { value: Detail }) {
-  const { words, clock, go } = usePage();
+  const page = usePage();
+  const { words, clock, go } = page;
   const now = useNow(1000);
   const end = value.resolvedAt ?? (isOpen(value.state) ? null : value.updatedAt);
   const host = hostOf(value);
@@ -28,7 +29,7 @@ export function Facts({ value }: { value: Detail }) {
     [words.detail.reporter, person(value.reporter)],
     [words.detail.contact, value.contact],
     [words.detail.service, value.service],
-    [words.detail.category, value.category],
+    [words.detail.category, value.category && (words.category[value.category] ?? value.category)],
     [words.detail.watchers, listed(value.escalation.watchers.map((who) => <Person account={whoOf(who)} />))],
     [words.detail.cause, value.cause && (words.cause[value.cause] ?? value.cause)],
     [words.detail.solution, value.solution],
@@ -69,7 +70,7 @@ export function Facts({ value }: { value: Detail }) {
       )}
       {value.suppressed && (
         <Fact name={words.alertStatus.suppressed}>
-          {value.suppressed}
+          {heldBy(page, value)}
           <a href="/silences" onClick={(e) => follow(e, () => go('/silences'))}>{words.place.silences}</a>
         </Fact>
       )}

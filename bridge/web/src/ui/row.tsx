@@ -4,7 +4,7 @@ import { incidentAddress } from '../model/address';
 import { hostOf } from '../model/order';
 import { exactTime, shortDuration } from '../model/time';
 import type { Row } from '../model/types';
-import { follow, titleOf, useLongTouch, usePage } from './hooks';
+import { follow, heldBy, titleOf, useLongTouch, usePage } from './hooks';
 import { Person } from './person';
 import { PrioritySquare, SeverityGlyph, StateGlyph } from './glyphs';
 
@@ -50,7 +50,7 @@ export function ListRow({ row, now, top, position, of }: Props) {
         <time class="row-since" dateTime={new Date(row.openedAt).toISOString()} title={exactTime(row.openedAt, clock)}>
           {exact ? exactTime(row.openedAt, clock) : shortDuration(now - row.openedAt, words)}
         </time>
-        <span class="row-state" title={row.suppressed ?? undefined}>
+        <span class="row-state" title={heldBy(page, row)}>
           <StateGlyph state={row.state} />
           <span>{state}</span>
         </span>

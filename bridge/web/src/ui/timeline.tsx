@@ -1,5 +1,5 @@
 // The timeline, newest first; people and machine told apart by place and shape.
-import { laidOut, withoutActor, wrote } from '../model/entry';
+import { laidOut, withoutActor } from '../model/entry';
 import { dayOf, exactTime, timeOfDay, zoneName } from '../model/time';
 import type { Entry } from '../model/types';
 import { usePage } from './hooks';
@@ -64,12 +64,11 @@ function Said({ entry, kinds, by }: { entry: Entry; kinds: Kinds; by: By }) {
   const action = entry.waiting ? words.action[entry.kind as keyof typeof words.action] : undefined;
   const phrase = action ?? kinds[entry.kind]?.(entry.data, by);
   if (!phrase) return <span>{withoutActor(entry)}</span>;
-  // A record's phrase holds all of its sentence.
-  const own = entry.waiting ? entry.text : kinds === words.kind ? wrote(entry, by) : entry.data['text'];
+  const own = (entry.waiting ? entry.text : entry.data['text']) ?? '';
   return (
     <span>
       {phrase}
-      {own && <q>{own}</q>}
+      {own && !phrase.includes(own) && <q>{own}</q>}
     </span>
   );
 }
