@@ -65,6 +65,29 @@ void print_targets(const Session& session, const json::value& incident, Table& h
     }
 }
 
+struct LinkWord {
+    std::string_view title;  // the bridge's; "" for a link that people or alerts gave a title
+    const char* en;
+    const char* zh;
+};
+constexpr LinkWord kLinkWords[] = {{"runbook", "runbook", "处置手册"},
+                                   {"dashboard", "dashboard", "监控面板"},
+                                   {"", "link", "链接"}};
+
+// What there is to open, in the words of the terminal's language; a title of its own stands first.
+void print_links(const json::value& incident, Table& head) {
+    const bool chinese = terminal_language() == "zh-CN";
+    for (const auto& link : list_of(incident, "links")) {
+        const std::string title = text_of(link, "title");
+        const std::string url = text_of(link, "url");
+        const auto* word =
+            std::find_if(std::begin(kLinkWords), std::end(kLinkWords) - 1,
+                         [&](const LinkWord& known) { return known.title == title; });
+        const bool own = word->title.empty() && !title.empty() && title != url;
+        head.row({{chinese ? word->zh : word->en, Tint::kDim}, {own ? title + "  " + url : url}});
+    }
+}
+
 void print_head(const Session& session, const json::value& incident) {
     Table head({text_of(incident, "key"), text_of(incident, "title")});
     const auto field = [&](const char* name, std::string value, Tint tint = Tint::kNone) {
@@ -95,6 +118,7 @@ void print_head(const Session& session, const json::value& incident) {
     field("opened",
           since_when(text_of(incident, "opened_at"), age_of(session, incident, "opened_at")));
     print_targets(session, incident, head);
+    print_links(incident, head);
     field("page", text_of(incident, "url"));
     *session.out << head.text(session.colour);
 }

@@ -294,7 +294,8 @@ void Api::get_incident(Call call) {
                 }
                 keep_public(detail.value());
             }
-            call.answer(net::Response::json(200, detail_json(detail.value(), config->url)));
+            call.answer(
+                net::Response::json(200, detail_json(detail.value(), config->url, config->oncall)));
         });
 }
 

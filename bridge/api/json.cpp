@@ -10,6 +10,7 @@
 #include "bridge/api/knowledge_json.h"
 #include "bridge/api/sla_json.h"
 #include "bridge/incident/title.h"
+#include "bridge/oncall/ladder.h"
 
 namespace json = boost::json;
 
@@ -117,7 +118,23 @@ json::object entry_object(const TimelineRow& row) {
     return out;
 }
 
-json::object escalation_object(const IncidentDetail& detail) {
+// Which step the ladder's timer will bring; null where none is set.
+void put_next_step(json::object& out, const IncidentDetail& detail, const Oncall& oncall) {
+    const Incident& i = detail.summary.incident;
+    const Policy* policy = oncall.policy(i.policy);
+    out["steps"] = policy == nullptr ? 0 : policy->response.size();
+    out["next_at"] = out["next_step"] = out["next_repeat"] = nullptr;
+    for (const TimerRow& timer : detail.timers) {
+        if (timer.kind != TimerKind::kEscalation) continue;
+        const NextStep next = next_after(oncall, policy, i.step, i.repeats, i.priority, timer.due,
+                                         i.next_asked ? AskedNext::kYes : AskedNext::kNo);
+        out["next_at"] = format_rfc3339(timer.due);
+        out["next_step"] = next.step;
+        out["next_repeat"] = next.repeat;
+    }
+}
+
+json::object escalation_object(const IncidentDetail& detail, const Oncall& oncall) {
     const Incident& i = detail.summary.incident;
     json::object out;
     out["policy"] = text_or_null(i.policy);
@@ -125,13 +142,12 @@ json::object escalation_object(const IncidentDetail& detail) {
     out["repeats"] = i.repeats;
     out["told"] = texts(i.told);
     out["watchers"] = texts(i.watchers);
-    out["next_at"] = nullptr;
+    put_next_step(out, detail, oncall);
     json::array timers;
     for (const TimerRow& timer : detail.timers) {
         json::object item;
         item["kind"] = to_string(timer.kind);
         item["due_at"] = format_rfc3339(timer.due);
-        if (timer.kind == TimerKind::kEscalation) out["next_at"] = item["due_at"];
         timers.push_back(std::move(item));
     }
     out["timers"] = std::move(timers);
@@ -235,7 +251,7 @@ std::string page_json(const IncidentPage& page, std::string_view url) {
     return json::serialize(out);
 }
 
-std::string detail_json(const IncidentDetail& detail, std::string_view url) {
+std::string detail_json(const IncidentDetail& detail, std::string_view url, const Oncall& oncall) {
     const Incident& i = detail.summary.incident;
     json::object out = incident_object(detail.summary, url);
     out["alert_counts"] = counts_object(detail.summary);
@@ -270,7 +286,7 @@ std::string detail_json(const IncidentDetail& detail, std::string_view url) {
         children.push_back(incident_object(child, url));
     }
     out["children"] = std::move(children);
-    out["escalation"] = escalation_object(detail);
+    out["escalation"] = escalation_object(detail, oncall);
     put_facts(out, i.facts);
     out["sla"] = sla_json(i);
     out["evidence"] = json::array();

@@ -17,7 +17,8 @@ std::string incident_json(const IncidentSummary& row, std::string_view url);
 // The same with what an action came to, what is possible now, and what may be wanted next.
 std::string acted_json(const Incident& incident, std::string_view url, std::string_view result);
 std::string page_json(const IncidentPage& page, std::string_view url);
-std::string detail_json(const IncidentDetail& detail, std::string_view url);
+// Of its escalation also what comes next, by the people and policies that there are now.
+std::string detail_json(const IncidentDetail& detail, std::string_view url, const Oncall& oncall);
 
 // What is held back now, and by what: {"alerts": [… "incident": its key or null]}.
 std::string suppressed_json(const AlertsView& view);

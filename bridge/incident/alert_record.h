@@ -51,14 +51,14 @@ struct AlertRecord {
     bool operator==(const AlertRecord&) const = default;
 };
 
-// The link in an annotation, "" without one. What begins with a slash is a page of the bridge's own
-// (the shipped pack's runbooks), whose address is `base`.
-inline std::string link_in(const AlertRecord& alert, std::string_view annotation,
-                           std::string_view base) {
-    const auto found = alert.annotations.find(annotation);
-    if (found == alert.annotations.end()) return "";
-    const bool own = found->second.starts_with('/') && !found->second.starts_with("//");
-    return own ? std::string(base) + found->second : found->second;
+// The link in an annotation, else in a label of that name; "" without one. What begins with a slash
+// is a page of the bridge's own (the shipped pack's runbooks), whose address is `base`.
+inline std::string link_in(const AlertRecord& alert, std::string_view name, std::string_view base) {
+    const auto found = alert.annotations.find(name);
+    const std::string link(found == alert.annotations.end() ? alert.labels.get(name)
+                                                            : std::string_view(found->second));
+    const bool own = link.starts_with('/') && !link.starts_with("//");
+    return own ? std::string(base) + link : link;
 }
 
 // The source of alerts that the bridge raises itself (HostUnreachable); they never expire.

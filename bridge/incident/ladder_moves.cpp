@@ -51,10 +51,12 @@ void say_step(Draft& d, const StepPlan& plan, bool repeated) {
                                             {"next_due", format_rfc3339(plan.next_due)}};
     if (plan.step != 0) {
         const std::string names = names_of(plan.tell);
+        const std::string repeat = std::to_string(d.in().repeats + 1);
         data["told"] = names;
+        if (repeated) data["repeat"] = repeat;
         d.say(repeated ? "step_repeated" : "step", kSystem,
               fmt::format("Step {} of policy {}{}: {}", plan.step, d.in().policy,
-                          repeated ? " once more" : "", names),
+                          repeated ? ", repeat " + repeat : "", names),
               std::move(data));
     } else if (d.in().repeats == 0) {
         // Said once; the timer goes on, for a reload may bring somebody.

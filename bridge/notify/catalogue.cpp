@@ -11,8 +11,11 @@ constexpr Phrase kPhrases[] = {
     {"why.opened",
      "You are the first to be told. Acknowledge it, or the escalation policy goes on.",
      "您是最先收到通知的人。请认领，否则将按升级策略继续升级。"},
-    {"headline.escalated", "Not acknowledged{{ if .Step }}, step {{ .Step }}{{ end }}",
-     "无人认领{{ if .Step }}，升级到第 {{ .Step }} 步{{ end }}"},
+    {"headline.escalated",
+     "Not acknowledged{{ if .Step }}, step {{ .Step }}{{ with .Steps }} of {{ . }}{{ end }}{{ end "
+     "}}",
+     "无人认领{{ if .Step }}，升级到第 {{ .Step }} 步{{ with .Steps }}（共 {{ . }} 步）{{ end }}{{ "
+     "end }}"},
     {"why.escalated", "Nobody has acknowledged this incident so far. Please acknowledge it.",
      "该事件至今无人认领。请认领。"},
     {"headline.reminder", "Still not acknowledged", "仍无人认领"},
@@ -90,7 +93,7 @@ constexpr Phrase kPhrases[] = {
     {"over_why.inhibit",
      "The alert that inhibited it{{ with .by_name }} ({{ . }}){{ end }} is over; firing since {{ "
      ".firing_since }}.",
-     "抑制它的告警{{ with .by_name }}（{{ . }}）{{ end }}已结束；自 {{ .firing_since }} "
+     "抑制它的告警{{ with .by_name }} {{ . }}{{ end }}已结束；自 {{ .firing_since }} "
      "起处于告警中。"},
     {"over_why.open_when",
      "Its condition of opening{{ with .by_name }} ({{ . }}){{ end }} is met; firing since {{ "
@@ -318,6 +321,10 @@ constexpr Phrase kPhrases[] = {
      "{{ .Person }}{{ with .Channel }}（{{ . }}）{{ end }}"},
     {"value.maker", "by {{ .Person }}{{ with .Why }}: {{ . }}{{ end }}",
      "{{ .Person }}{{ with .Why }}：{{ . }}{{ end }}"},
+    {"value.alert_on", "{{ .Alert }} on {{ .Host }}", "{{ .Alert }}（{{ .Host }}）"},
+    {"value.held_for", "{{ .Name }} for {{ .Time }}", "{{ .Name }}：持续 {{ .Time }}"},
+    {"value.times_in", "{{ .Name }} {{ .Times }} times in {{ .Time }}",
+     "{{ .Name }}：{{ .Time }} 内 {{ .Times }} 次"},
 
     {"state.triggered", "triggered", "待认领"},
     {"state.acknowledged", "acknowledged", "处理中"},

@@ -23,7 +23,9 @@ constexpr Phrase kPhrases[] = {
     {"timeline.priority_lowered", "{{ .Text }}",
      "{{ .Actor }} 降低优先级：{{ .Data.from }} → {{ .Data.to }}"},
     {"timeline.step", "{{ .Text }}", "升级策略第 {{ .Data.step }} 步：{{ .Data.told }}"},
-    {"timeline.step_repeated", "{{ .Text }}", "再次提醒：{{ .Data.told }}"},
+    {"timeline.step_repeated", "{{ .Text }}",
+     "升级策略第 {{ .Data.step }} 步{{ with .Data.repeat }}，第 {{ . }} 次重复{{ end }}：{{ "
+     ".Data.told }}"},
     {"timeline.step_skipped", "{{ .Text }}", "升级策略第 {{ .Data.step }} 步无人可通知，已跳过"},
     {"timeline.step_waits", "{{ .Text }}",
      "{{ .Data.priority }} 等到通知时段开始：{{ .Data.until }}"},

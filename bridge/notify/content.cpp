@@ -32,6 +32,17 @@ std::string word(std::string_view group, std::string_view name, std::string_view
     return std::string(known.empty() ? name : known);
 }
 
+std::string word_list(std::string_view group, std::string_view list, std::string_view language) {
+    std::string out;
+    while (!list.empty()) {
+        const std::size_t end = list.find(", ");
+        if (!out.empty()) out += phrase("value.list", language);
+        out += word(group, list.substr(0, end), language);
+        list = end == std::string_view::npos ? std::string_view() : list.substr(end + 2);
+    }
+    return out;
+}
+
 bool is_link(std::string_view text) {
     return text.starts_with("https://") || text.starts_with("http://");
 }
@@ -61,7 +72,10 @@ class Writer {
     Content content() const {
         Content page;
         const std::string kind = words_of(m_.kind, m_.state);
+        // A policy that was changed since may have fewer steps.
+        const bool of_these = m_.step <= m_.steps;
         const ValueMap dot = {{"Step", m_.step == 0 ? std::string() : std::to_string(m_.step)},
+                              {"Steps", of_these ? std::to_string(m_.steps) : std::string()},
                               {"Priority", std::string(to_string(m_.priority))},
                               {"ResolvedBy", m_.resolved_by}};
         page.headline = say("headline." + kind, lang_, dot);

@@ -46,19 +46,57 @@ std::vector<Told> told_of(std::string_view list) {
     return out;
 }
 
-// Of a silence's name, "by li.na: why": whose it is, and the rest.
+// Of what a silence or a window is called that nobody named, "by li.na: why" or "by li.na, CHG-7":
+// whose it is, and the rest.
 std::optional<std::pair<std::string, std::string>> maker_of(std::string_view key,
                                                             const EntryData& data) {
     const auto by = data.find("by");
     const auto name = data.find("by_name");
-    if (key != "by_name" || by == data.end() || by->second != "silence" || name == data.end() ||
+    if (key != "by_name" || by == data.end() || name == data.end() ||
+        (by->second != "silence" && by->second != "maintenance") ||
         !name->second.starts_with("by ")) {
         return std::nullopt;
     }
     const std::string rest = name->second.substr(3);
-    const std::size_t colon = rest.find(": ");
-    return std::pair(rest.substr(0, colon),
-                     colon == std::string::npos ? "" : rest.substr(colon + 2));
+    const std::size_t end = rest.find(by->second == "silence" ? ": " : ", ");
+    return std::pair(rest.substr(0, end), end == std::string::npos ? "" : rest.substr(end + 2));
+}
+
+struct Around {
+    std::string before;
+    std::string after;
+};
+std::optional<Around> parted(std::string_view text, std::string_view by) {
+    const std::size_t at = text.rfind(by);
+    if (at == std::string_view::npos) return std::nullopt;
+    return Around{std::string(text.substr(0, at)), std::string(text.substr(at + by.size()))};
+}
+
+// What an alert or a condition that holds back is called: "HostUnreachable on web-17" (suppressors
+// of this kind, and the likely cause, which says no kind), "blips for 2m", "blips 3 times in 10m".
+std::optional<std::string> holder_of(std::string_view key, const EntryData& data,
+                                     std::string_view language) {
+    if (key != "by_name") return std::nullopt;
+    const std::string& name = data.find("by_name")->second;
+    const auto kind = data.find("by");
+    const std::string by = kind == data.end() ? "inhibit" : kind->second;
+    if (by == "inhibit") {
+        const auto alert = parted(name, " on ");
+        if (!alert) return std::nullopt;
+        return say("value.alert_on", language,
+                   ValueMap{{"Alert", alert->before}, {"Host", alert->after}});
+    }
+    if (by != "open_when") return std::nullopt;
+    if (const auto held = parted(name, " for ")) {
+        return say("value.held_for", language,
+                   ValueMap{{"Name", held->before}, {"Time", held->after}});
+    }
+    const auto counted = parted(name, " times in ");
+    const auto times = counted ? parted(counted->before, " ") : std::nullopt;
+    if (!times) return std::nullopt;
+    return say(
+        "value.times_in", language,
+        ValueMap{{"Name", times->before}, {"Times", times->after}, {"Time", counted->after}});
 }
 
 std::string called(std::string_view name, const EntryReader& reader) {
@@ -89,6 +127,7 @@ std::optional<std::string> laid_out(std::string_view key, const EntryData& data,
         }
         return out;
     }
+    if (auto holder = holder_of(key, data, reader.language)) return holder;
     if (const auto maker = maker_of(key, data)) {
         return say("value.maker", reader.language,
                    ValueMap{{"Person", called(maker->first, reader)}, {"Why", maker->second}});
@@ -138,7 +177,9 @@ std::string datum_text(const std::string& key, const EntryData& data, const Entr
     if (key == "severity" || key == "from" || key == "to") {
         return word("severity", value, reader.language);
     }
-    return key == "by" ? word("suppressor", value, reader.language) : value;
+    if (key == "by") return word("suppressor", value, reader.language);
+    if (key == "cause") return word("cause", value, reader.language);
+    return key == "owed" ? word_list("field", value, reader.language) : value;
 }
 
 std::string entry_text(const TimelineEntry& entry, const EntryReader& reader) {

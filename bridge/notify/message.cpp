@@ -220,6 +220,9 @@ Message make_message(const Incident& incident, const Notify& notify,
     Message message;
     message.kind = notify.kind;
     message.step = notify.step;
+    if (const Policy* policy = oncall.policy(incident.policy)) {
+        message.steps = static_cast<int>(policy->response.size());
+    }
     message.language = language_of(oncall, notify.person, settings);
     message.timezone = settings.timezone;
     message.at = now;

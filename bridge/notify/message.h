@@ -52,6 +52,7 @@ struct DigestItem {
 struct Message {
     MessageKind kind = MessageKind::kOpened;
     int step = 0;                 // of the escalation policy; 0 when it is not about one
+    int steps = 0;                // that its policy has
     std::string language = "en";  // or "zh-CN"
     std::string timezone = "UTC";
     Timestamp at;  // when it was written

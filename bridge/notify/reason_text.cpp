@@ -7,18 +7,8 @@
 namespace tocsin::bridge {
 namespace {
 
-// One word of the group, or several.
 std::string words_of(const ReasonPart& part, std::string_view language) {
-    if (part.group.empty()) return part.text;
-    std::string out;
-    std::string_view rest = part.text;
-    while (!rest.empty()) {
-        const std::size_t end = rest.find(", ");
-        if (!out.empty()) out += phrase("value.list", language);
-        out += word(part.group, rest.substr(0, end), language);
-        rest = end == std::string_view::npos ? std::string_view() : rest.substr(end + 2);
-    }
-    return out;
+    return part.group.empty() ? part.text : word_list(part.group, part.text, language);
 }
 
 }  // namespace

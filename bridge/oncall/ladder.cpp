@@ -179,4 +179,15 @@ StepPlan plan_step(const Oncall& oncall, const Policy* policy, int reached, Prio
     return plan;
 }
 
+NextStep next_after(const Oncall& oncall, const Policy* policy, int reached, int repeats,
+                    Priority priority, Timestamp due, AskedNext asked) {
+    std::optional<StepPlan> plan;
+    if (asked == AskedNext::kNo) {
+        plan = plan_repeat(oncall, policy, reached, repeats, priority, due);
+    }
+    if (!plan) plan = plan_step(oncall, policy, reached, priority, due);
+    const bool again = plan->step != 0 && plan->step <= reached;
+    return {plan->step, again ? repeats + 1 : 0};
+}
+
 }  // namespace tocsin::bridge

@@ -53,6 +53,14 @@ StepPlan plan_step(const Oncall& oncall, const Policy* policy, int reached, Prio
 // once more. None: it is time for plan_step. `repeats`: how often it was repeated so far.
 std::optional<StepPlan> plan_repeat(const Oncall& oncall, const Policy* policy, int reached,
                                     int repeats, Priority priority, Timestamp now);
+// What the timer after a step will do, as things are now.
+struct NextStep {
+    int step = 0;    // carried out then; 0 when the ladder reaches nobody
+    int repeat = 0;  // how often it was told before; 0 for a step not yet come to
+};
+enum class AskedNext { kNo, kYes };  // whether the next step was asked for: then none repeats first
+NextStep next_after(const Oncall& oncall, const Policy* policy, int reached, int repeats,
+                    Priority priority, Timestamp due, AskedNext asked);
 // How long after its start a ladder's first step that applies comes; 0 when none does.
 Duration first_step_after(const Policy& policy, Priority priority, Timestamp now);
 

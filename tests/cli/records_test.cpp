@@ -221,6 +221,25 @@ TEST_CASE("an incident is shown with its problems, articles and similar past one
                             Contains("INC-7    2026-11-20  closed  capacity      Disk full"));
 }
 
+TEST_CASE("an incident is shown with its runbook and links, in the terminal's language") {
+    const std::string answer = R"({"key": "INC-9", "title": "Disk full", "state": "triggered",
+        "links": [{"title": "runbook", "url": "https://wiki.example/disk"},
+                  {"title": "dashboard", "url": "https://grafana.example/d/7"},
+                  {"title": "What we know", "url": "https://wiki.example/oom"},
+                  {"title": "https://x.example/", "url": "https://x.example/"}]})";
+    CHECK_THAT(against(200, answer, {"incidents", "show", "INC-9"}).out,
+               Contains("runbook    https://wiki.example/disk\n") &&
+                   Contains("dashboard  https://grafana.example/d/7\n") &&
+                   Contains("link       What we know  https://wiki.example/oom\n") &&
+                   Contains("link       https://x.example/\n"));
+    ::setenv("LC_ALL", "zh_CN.UTF-8", 1);
+    const Ran chinese = against(200, answer, {"incidents", "show", "INC-9"});
+    ::unsetenv("LC_ALL");
+    CHECK_THAT(chinese.out, Contains("处置手册  https://wiki.example/disk\n") &&
+                                Contains("监控面板  https://grafana.example/d/7\n") &&
+                                Contains("链接      What we know  https://wiki.example/oom\n"));
+}
+
 TEST_CASE("the bridge is asked in the terminal's language, in which it says why it refuses") {
     const auto asked_in = [](const char* lang) {
         ::setenv("LC_ALL", lang, 1);

@@ -95,9 +95,10 @@ TEST_CASE("what the bridge answers of an incident is described, member by member
         std::string answer;
     };
     const std::string page = page_json({{IncidentSummary{}}, 0}, "https://x");
-    for (const Case& c : {Case{"IncidentDetail", detail_json(IncidentDetail{}, "https://x")},
-                          Case{"Incident", boost::json::serialize(
-                                               boost::json::parse(page).at("incidents").at(0))}}) {
+    for (const Case& c :
+         {Case{"IncidentDetail", detail_json(IncidentDetail{}, "https://x", Oncall{})},
+          Case{"Incident",
+               boost::json::serialize(boost::json::parse(page).at("incidents").at(0))}}) {
         INFO(c.schema);
         Members described;
         add_members(root, schemas.find(c.schema), described);

@@ -135,6 +135,20 @@ TEST_CASE("a message names its reader, the others who were told, and the inciden
     CHECK(made(world, incident, to("")).recipient.name.empty());
 }
 
+TEST_CASE("the headline says which step of how many, unless its policy has fewer by now") {
+    World world;
+    Incident incident = incident_with(world, {});
+    CHECK(content_of(made(world, incident, to("li.na"))).headline == "Not acknowledged, step 2");
+    incident.policy = "web";
+    CHECK(content_of(made(world, incident, to("li.na"))).headline ==
+          "Not acknowledged, step 2 of 3");
+    world.oncall.people[0].language = "zh-CN";
+    CHECK(content_of(made(world, incident, to("li.na"))).headline ==
+          "无人认领，升级到第 2 步（共 3 步）");
+    world.oncall.policies[0].response.resize(1);
+    CHECK(content_of(made(world, incident, to("li.na"))).headline == "无人认领，升级到第 2 步");
+}
+
 TEST_CASE("what fires comes first, the worst of it first, with the first runbook") {
     const World world;
     AlertRecord resolved = world.alert("A", "critical");
@@ -193,6 +207,15 @@ TEST_CASE("a runbook of the bridge's own gets its address, others stay as they a
     };
     CHECK(runbook_for("/runbooks/DiskFull") == "https://tocsin.example/runbooks/DiskFull");
     CHECK(runbook_for("https://wiki.example/a") == "https://wiki.example/a");
+    AlertRecord labelled = world.alert("DiskFull", "critical");
+    LabelsBuilder labels(labelled.labels);
+    labels.set("runbook_url", "/runbooks/ByLabel");
+    labelled.labels = labels.build();
+    CHECK(made(world, incident_with(world, {labelled}), to("li.na")).runbook ==
+          "https://tocsin.example/runbooks/ByLabel");
+    labelled.annotations["runbook_url"] = "https://wiki.example/b";  // the annotation counts first
+    CHECK(made(world, incident_with(world, {labelled}), to("li.na")).runbook ==
+          "https://wiki.example/b");
     CHECK(runbook_for("//wiki.example/a") == "//wiki.example/a");
 }
 

@@ -82,7 +82,7 @@ TEST_CASE("what held it back is told by its own word, with its name and since wh
           "The alert that inhibited it (HostUnreachable on web-17) is over; firing since "
           "2026-11-22 21:22:41 (Asia/Shanghai). Please acknowledge it."},
          {"抑制已结束，仍在告警中",
-          "抑制它的告警（HostUnreachable on web-17）已结束；自 2026-11-22 21:22:41 (Asia/Shanghai) "
+          "抑制它的告警 HostUnreachable（web-17）已结束；自 2026-11-22 21:22:41 (Asia/Shanghai) "
           "起处于告警中。请认领。"}},
     };
     for (const Case& c : cases) {

@@ -40,6 +40,45 @@ TEST_CASE("a ladder's steps, by what was reached and by priority") {
     }
 }
 
+TEST_CASE("what the timer brings after each step, and which repeat it is at the end") {
+    World w;
+    const Policy* policy = w.oncall.policy("web");
+    REQUIRE(policy->response.size() == 3);
+    struct Case {
+        int reached;
+        int repeats;
+        Priority priority;
+        int step;
+        int repeat;
+    };
+    for (const Case& c : {Case{0, 0, Priority::kP2, 1, 0}, Case{1, 0, Priority::kP2, 2, 0},
+                          Case{2, 0, Priority::kP2, 3, 0}, Case{3, 0, Priority::kP2, 3, 1},
+                          Case{3, 4, Priority::kP2, 3, 5},
+                          // The third reaches nobody for P3: there is no third, and no fourth.
+                          Case{2, 0, Priority::kP3, 2, 1}, Case{3, 1, Priority::kP3, 2, 2}}) {
+        const NextStep next =
+            next_after(w.oncall, policy, c.reached, c.repeats, c.priority, kStart, AskedNext::kNo);
+        INFO(c.reached << " " << c.repeats << " " << to_string(c.priority));
+        CHECK(next.step == c.step);
+        CHECK(next.repeat == c.repeat);
+    }
+    CHECK(next_after(w.oncall, nullptr, 0, 0, Priority::kP2, kStart, AskedNext::kNo).step == 0);
+}
+
+TEST_CASE("a step that repeats before the next one does so, unless the next one was asked") {
+    World w;
+    w.oncall.policies[0].response[0].repeat = 2min;  // the second comes after ten
+    const Policy* policy = w.oncall.policy("web");
+    const auto next = [&](int repeats, AskedNext asked) {
+        return next_after(w.oncall, policy, 1, repeats, Priority::kP2, kStart, asked);
+    };
+    CHECK(next(0, AskedNext::kNo).step == 1);
+    CHECK(next(0, AskedNext::kNo).repeat == 1);
+    CHECK(next(4, AskedNext::kNo).step == 2);
+    CHECK(next(0, AskedNext::kYes).step == 2);
+    CHECK(next(0, AskedNext::kYes).repeat == 0);
+}
+
 TEST_CASE("an empty step is skipped at once, and the catch-all hears of it") {
     World w;
     w.oncall.catch_all = {{Target::Kind::kPerson, "chen.yu"}};

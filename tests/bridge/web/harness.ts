@@ -37,6 +37,7 @@ export interface Posted {
   summary?: string;
   description?: string;
   labels?: Record<string, string>;
+  annotations?: Record<string, string>;
   ended?: true;
 }
 
@@ -107,6 +108,7 @@ export class Bridge {
       annotations: {
         ...(alert.summary ? { summary: alert.summary } : {}),
         ...(alert.description ? { description: alert.description } : {}),
+        ...alert.annotations,
       },
       ...(alert.ended ? { endsAt: new Date().toISOString() } : {}),
     }));

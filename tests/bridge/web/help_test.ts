@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { axe, phone, until } from './harness';
+import { axe, phone, row, until } from './harness';
 import { bridge, incidentOf, on } from './task_world';
 
 // What the bridge answers about an incident, with more in it.
@@ -49,6 +49,52 @@ test('an article that fits is listed, and read where it stands', async () => {
     await text.waitFor();
     assert.equal(await text.innerText(), 'First du -x /.\nThen <b>think</b>.');
     await axe(page, 'article');
+  });
+});
+
+test('the runbook that a label or an annotation names is one tap away, and so is an article that labels match', async () => {
+  const runbook = (name: string): string => `https://runbooks.example/${name}`;
+  const given: [string, Record<string, Record<string, string>>][] = [
+    ['by-label', { labels: { runbook_url: runbook('by-label') } }],
+    ['by-annotation', { annotations: { runbook_url: runbook('by-annotation') } }],
+  ];
+  for (const [host, more] of given) {
+    await bridge.post({ name: 'RunbookNeeded', host, severity: 'critical', summary: `${host} is down`, ...more });
+    const key = await bridge.keyOf(host);
+    for (const [options, name] of [[phone, 'Runbook'], [{ ...phone, locale: 'zh-CN' }, '处置手册']] as const) {
+      await on(options, '/', async (page) => {
+        await page.context().route('https://runbooks.example/**', (route) =>
+          route.fulfill({ contentType: 'text/plain', body: 'Turn it off and on again' }));
+        await row(page, key).tap(); // from the list, as the person woken does
+        const link = page.locator('.links').getByRole('link', { name, exact: true });
+        await link.waitFor();
+        const box = (await link.boundingBox())!;
+        assert.ok(box.height >= 44 && box.x >= 0 && box.x + box.width <= 390, JSON.stringify(box));
+        const [opened] = await Promise.all([page.context().waitForEvent('page'), link.tap()]);
+        await opened.waitForURL(runbook(host));
+        assert.equal(await opened.locator('body').innerText(), 'Turn it off and on again');
+        assert.equal(await opened.evaluate(() => window.opener), null);
+        await page.locator(`article[data-key="${key}"]`).waitFor(); // the incident stays where it was
+      });
+    }
+  }
+
+  const response = await fetch(`${bridge.url}/api/v1/articles`, {
+    method: 'POST', headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ title: 'When it is down', text: 'Call the operator.', match: ['alertname="RunbookNeeded"', 'host=~"by-.*"'] }),
+  });
+  const article = ((await response.json()) as { key: string }).key;
+  const [matched, other] = [await bridge.keyOf('by-label'), await incidentOf('by-nothing')];
+  await on({ ...phone, locale: 'zh-CN' }, `/incidents/${matched}`, async (page) => {
+    await page.getByRole('heading', { name: '知识条目' }).waitFor();
+    await page.locator('.articles summary', { hasText: 'When it is down' }).tap();
+    await page.locator('.article-text', { hasText: 'Call the operator.' }).waitFor();
+    await page.locator('.articles').getByRole('link', { name: article }).tap();
+    await page.waitForURL(`**/articles/${article}`);
+  });
+  await on(phone, `/incidents/${other}`, async (page) => {
+    await page.locator('.entry').first().waitFor();
+    assert.equal(await page.locator('.articles, .incident-facts .links').count(), 0);
   });
 });
 

@@ -124,7 +124,7 @@ test('a maintenance window is started and ended', async () => {
     await done(page);
     const held = page.locator('[data-shelf=windows] .held', { hasText: 'CHG-77' });
     await held.waitFor();
-    assert.match(await held.innerText(), /host="db-9"[\s\S]*li\.na/);
+    assert.match(await held.innerText(), /host="db-9"[\s\S]*李娜/);
     const [window] = (await bridge.get('/api/v1/maintenance')).maintenance;
     assert.deepEqual([window.by, window.change], ['li.na', 'CHG-77']);
     await held.getByRole('button', { name: 'End the window' }).tap();
@@ -142,6 +142,38 @@ test('a refusal stays in the form with what was typed', async () => {
     await page.locator('dialog .missing', { hasText: 'nobody is named "nobody.here"' }).waitFor();
     assert.equal(await field(page, 'person').inputValue(), 'nobody.here');
   });
+});
+
+test('people stand by the names they are called in list, facts, timeline and told, and are found by both', async () => {
+  const reported = await fetch(`${bridge.url}/api/v1/incidents`, {
+    method: 'POST', headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ symptom: 'The shop is slow', reporter: 'zhao.lei', actor: 'zhao.lei' }),
+  });
+  const { key } = (await reported.json()) as { key: string };
+  for (const [action, body] of [
+    ['acknowledge', { actor: 'li.na' }], ['watch', { actor: 'li.na', person: 'zhao.lei' }], ['major', { actor: 'li.na', commander: 'zhao.lei' }],
+  ] as const) {
+    assert.equal(await bridge.act(key, action, body), 200, action);
+  }
+  for (const options of [phone, desk]) {
+    await on(options, `/?q=${key}`, async (page) => {
+      await row(page, key).locator('.row-owner [title="li.na"]', { hasText: '李娜' }).waitFor();
+      for (const typed of ['li.na', '李娜']) {
+        await page.goto(`${bridge.url}/?q=${encodeURIComponent(typed)}`);
+        await row(page, key).waitFor();
+      }
+      await row(page, key).click();
+      for (const [fact, who] of [['Assignee', '李娜'], ['Reporter', '赵磊'], ['Commander', '赵磊'], ['Watchers', '赵磊']] as const) {
+        const said = page.locator('.fact', { hasText: fact }).locator('dd [title]');
+        assert.equal(await said.innerText(), who, fact);
+        assert.match((await said.getAttribute('title'))!, /^(li\.na|zhao\.lei)$/);
+      }
+      await page.locator('.entry[data-kind=acknowledged] [title="li.na"]', { hasText: '李娜' }).waitFor();
+      await page.locator('.told [title="zhao.lei"]', { hasText: '赵磊' }).first().waitFor();
+      const main = await page.locator('main').innerText();
+      assert.deepEqual(main.match(/li\.na|zhao\.lei/g), null, main);
+    });
+  }
 });
 
 test('the list is everybody\'s, one\'s own or one\'s teams\', and that is the address', async () => {

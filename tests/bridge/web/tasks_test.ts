@@ -37,6 +37,22 @@ test('the next step is asked in two taps, and a vendor with what is wanted', asy
   });
 });
 
+test('at the end of the ladder the page says which step repeats, not one that there is none of', async () => {
+  const key = await incidentOf('ladder-1');
+  await on(phone, `/incidents/${key}`, async (page) => {
+    const next = page.locator('.fact', { hasText: 'Escalation' }).locator('dd');
+    await next.filter({ hasText: /^step 2 of 2 in (29|30) min/ }).waitFor();
+    for (const repeats of [1, 2]) {
+      await bridge.act(key, 'escalate', { actor: 'li.na' });
+      await next.filter({ hasText: new RegExp(`^step 2 of 2, repeat ${repeats} in (29|30) min`) }).waitFor();
+    }
+    await page.locator('.entry[data-kind=step_repeated]', { hasText: 'Step 2 of policy web, repeat 1' }).waitFor();
+  });
+  await on({ ...phone, locale: 'zh-CN' }, `/incidents/${key}`, async (page) => {
+    await page.locator('.fact', { hasText: /(29|30) 分钟后：第 2 步（共 2 步），第 2 次重复/ }).waitFor();
+  });
+});
+
 test('an incident is assigned to a person by name, and to a team', async () => {
   const key = await incidentOf('assign-2');
   await on(desk, `/incidents/${key}`, async (page) => {

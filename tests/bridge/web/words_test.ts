@@ -39,7 +39,7 @@ const glossary: [string, string, string][] = [
   ['assignee', '处理人', 'detail.owner'],
   ['timeline', '时间线', 'detail.timeline'],
   ['team', '团队', 'detail.team'],
-  ['runbook', '处置手册', 'detail.runbook'],
+  ['runbook', '处置手册', 'link.runbook'],
   ['response target', '响应时限', 'detail.respondBy'],
   ['resolution target', '解决时限', 'detail.resolveBy'],
   ['dead letter', '投递失败', 'sent.dead'],
@@ -60,6 +60,8 @@ const glossary: [string, string, string][] = [
   ['known error', '已知错误', 'records.state.known_error'],
   ['cause code', '原因分类', 'detail.cause'],
   ['cause code', '原因分类', 'form.field.cause'],
+  ['solution', '解决方法', 'detail.solution'],
+  ['solution', '解决方法', 'form.field.solution'],
 ];
 
 function at(catalogue: unknown, path: string): unknown {
@@ -74,7 +76,7 @@ function texts(catalogue: unknown, path = ''): [string, string][] {
   if (typeof catalogue === 'string') return [[path, catalogue]];
   if (typeof catalogue === 'function') {
     const say = catalogue as (...args: unknown[]) => string;
-    const args = /^(records\.)?kind\.|^own\./.test(path) ? [{}, 'person'] : Array.from({ length: say.length }, (_, i) => i + 2);
+    const args = path === 'suppressor' ? [{ by: 'silence', by_name: 'x' }] : /^(records\.)?kind\.|^own\./.test(path) ? [{}, 'person'] : Array.from({ length: say.length }, (_, i) => i + 2);
     return [[path, say(...args)]];
   }
   return Object.entries(catalogue as object).flatMap(([name, value]) => texts(value, path ? `${path}.${name}` : name));
@@ -141,4 +143,27 @@ test('a silence is named in Chinese without the English word for its maker', () 
   for (const [kind, text] of said) assert.equal(lines[kind]?.(silence, 'machine'), text);
   assert.equal(lines['storm']?.({ group: 'DiskFull', hosts: '21', priority: 'P1', on: 'web-1, web-2, …' }, 'machine'),
     '告警风暴：DiskFull，21 台主机（web-1, web-2, …），P1');
+});
+
+test('what holds back is named in both languages, by whichever kind it is', () => {
+  const cases: [string, string, string, string][] = [
+    ['silence', 'by 李娜: new disk', 'silence by 李娜: new disk', '静默 李娜：new disk'],
+    ['silence', 'by 李娜', 'silence by 李娜', '静默 李娜'],
+    ['maintenance', 'by 李娜, CHG-7', 'maintenance window by 李娜, CHG-7', '维护窗口 李娜：CHG-7'],
+    ['maintenance', 'patch day', 'maintenance window patch day', '维护窗口 patch day'],
+    ['inhibit', 'HostUnreachable on web-17', 'alert HostUnreachable on web-17', '告警 HostUnreachable（web-17）'],
+    ['open_when', 'blips for 1h30m', 'condition blips for 1h30m', '触发条件 blips：持续 1 小时 30 分钟'],
+    ['open_when', 'blips 3 times in 10m', 'condition blips 3 times in 10m', '触发条件 blips：10 分钟内 3 次'],
+  ];
+  for (const [by, by_name, english, chinese] of cases) {
+    assert.equal(en.suppressor({ by, by_name }), english);
+    assert.equal(zh.suppressor({ by, by_name }), chinese);
+  }
+});
+
+test('what was found and what is owed is told in Chinese, and the solution by one word everywhere', () => {
+  assert.equal(lines['findings']?.({ cause: 'capacity', solution: '扩容', proof: 'df' }, 'person'), '原因分类：容量；解决方法：扩容；证明：df');
+  assert.equal(lines['owed']?.({ owed: 'cause, solution, proof' }, 'machine'), '关闭前需补充：原因分类、解决方法、证明');
+  assert.equal(zh.form.field['solution'], zh.detail.solution);
+  for (const [path, text] of texts(zh)) assert.ok(!text.includes('解决办法'), path);
 });

@@ -18,16 +18,18 @@ function datum(key: string, value: string, data: Entry['data'], reading: Reading
     return reading.name(value.replace(/^person:/, ''));
   }
   if (key === 'told') return value.replace(/(^|, )([^ ,]+)/g, (_, before, name) => before + reading.name(name));
-  // Of a silence, whose it is: "by li.na: why".
-  const maker = key === 'by_name' && data['by'] === 'silence' ? /^by ([^:]+)/.exec(value)?.[1] : undefined;
+  // Of a silence or a window without a name, whose it is: "by li.na: why", "by li.na, CHG-7".
+  const made = key === 'by_name' && ['silence', 'maintenance'].includes(data['by'] ?? '');
+  const maker = made ? /^by (.+?)(?:: |, |$)/.exec(value)?.[1] : undefined;
   return maker ? value.replace(maker, reading.name(maker)) : value;
 }
 
+export const laidData = (data: Entry['data'], reading: Reading): Entry['data'] =>
+  Object.fromEntries(Object.entries(data).map(([key, value]) => [key, datum(key, value, data, reading)]));
+
 // What the bridge itself calls an alert or an incident; "" for what somebody else named.
-export function ownText(own: Entry['data'], words: Record<string, (data: Entry['data']) => string>, reading: Reading): string {
-  const data = Object.fromEntries(Object.entries(own).map(([key, value]) => [key, datum(key, value, own, reading)]));
-  return words[own['words'] ?? '']?.(data) ?? '';
-}
+export const ownText = (own: Entry['data'], words: Record<string, (data: Entry['data']) => string>, reading: Reading): string =>
+  words[own['words'] ?? '']?.(laidData(own, reading)) ?? '';
 
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 // As a word of its own.
@@ -37,10 +39,9 @@ const replaced = (text: string, from: string, to: string): string =>
 // The bridge writes times in UTC and people by their accounts, in the data and in the English
 // sentence made of it.
 export function laidOut(entry: Entry, reading: Reading): Entry {
-  const data: Entry['data'] = {};
+  const data = laidData(entry.data, reading);
   let { text } = entry;
   for (const [key, value] of Object.entries(entry.data)) {
-    data[key] = datum(key, value, entry.data, reading);
     if (value && data[key] !== value) text = replaced(text, value, data[key]!);
   }
   const actor = reading.name(entry.actor);
@@ -52,14 +53,4 @@ export function laidOut(entry: Entry, reading: Reading): Entry {
 export function withoutActor(entry: Entry): string {
   const { actor, text } = entry;
   return actor && actor !== 'system' && text.startsWith(`${actor} `) ? text.slice(actor.length + 1) : text;
-}
-
-// A person's own words: in the data, or after the colon of the sentence.
-export function wrote(entry: Entry, by: 'person' | 'machine'): string {
-  if (entry.data['text'] !== undefined) return entry.data['text'];
-  if (by === 'machine') return '';
-  if (entry.kind === 'reopened') return entry.text === 'Not fixed' ? '' : entry.text;
-  if (!entry.text.startsWith(`${entry.actor} `)) return '';
-  const colon = entry.text.indexOf(': ', entry.actor.length);
-  return colon < 0 ? '' : entry.text.slice(colon + 2);
 }

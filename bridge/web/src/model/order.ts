@@ -19,6 +19,7 @@ export function inState(state: State, filter: StateFilter): boolean {
 export interface Reader {
   me: string; // "" where nobody has said
   teams: readonly string[];
+  called(account: string): string;
 }
 
 function isTheirs(row: Row, whose: Whose, { me, teams }: Reader): boolean {
@@ -28,7 +29,7 @@ function isTheirs(row: Row, whose: Whose, { me, teams }: Reader): boolean {
 
 export const hostOf = (row: Row): string => row.labels['host'] ?? row.labels['instance'] ?? '';
 
-// Every word must be found in the key, the title, the owner or a label's value.
+// Every word must be found in the key, the title, the owner (account or name) or a label's value.
 export function matches(row: Row, filters: Filters, reader: Reader): boolean {
   if (!inState(row.state, filters.state) || !isTheirs(row, filters.whose, reader)) return false;
   if (filters.team && row.team !== filters.team) return false;
@@ -36,7 +37,7 @@ export function matches(row: Row, filters: Filters, reader: Reader): boolean {
   if (row.absorbed && filters.state === 'open' && !filters.q.trim()) return false;
   const words = filters.q.toLowerCase().split(/\s+/).filter(Boolean);
   if (words.length === 0) return true;
-  const where = [row.key, row.title, row.priority, row.severity, row.assignee ?? '', row.team ?? '']
+  const where = [row.key, row.title, row.priority, row.severity, row.assignee ?? '', reader.called(row.assignee ?? ''), row.team ?? '']
     .concat(Object.values(row.labels))
     .join('\n')
     .toLowerCase();

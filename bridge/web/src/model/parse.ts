@@ -63,11 +63,11 @@ function counts(value: unknown): Row['counts'] {
   return { firing: count(of['firing']), resolved: count(of['resolved']), unknown: count(of['unknown']) };
 }
 
-// "silence by li.na: new disk"; the id where it has no name.
-function suppressor(value: unknown): string | null {
+// The id where it has no name.
+function suppressor(value: unknown): Row['suppressed'] {
   const of = object(value);
-  const kind = text(of['kind']);
-  return kind ? `${kind} ${text(of['name']) || text(of['id'])}`.trim() : null;
+  const by = text(of['kind']);
+  return by ? { by, by_name: text(of['name']) || text(of['id']) } : null;
 }
 
 export function row(value: unknown): Row | null {
@@ -140,7 +140,10 @@ function escalation(value: unknown): Detail['escalation'] {
   const of = object(value);
   return {
     step: count(of['step']),
+    steps: count(of['steps']),
     nextAt: time(of['next_at']),
+    nextStep: typeof of['next_step'] === 'number' ? count(of['next_step']) : count(of['step']) + 1,
+    nextRepeat: count(of['next_repeat']),
     policy: textOrNull(of['policy']),
     watchers: words(of['watchers']),
     messages: list(of['messages']).map((item) => {
@@ -205,12 +208,6 @@ function problems(value: unknown): Detail['problems'] {
   }));
 }
 
-// With the contact that no channel serves: somebody has to call there.
-function reporter(of: Json): string | null {
-  const contact = text(of['contact']);
-  return contact ? `${text(of['name'])} (${contact})` : textOrNull(of['name']);
-}
-
 export function detail(value: unknown): Detail | null {
   const of = object(value);
   const base = row(of);
@@ -239,7 +236,8 @@ export function detail(value: unknown): Detail | null {
     pendingReason: textOrNull(of['pending_reason']),
     service: textOrNull(of['service']),
     category: textOrNull(of['category']),
-    reporter: reporter(object(of['reporter'])),
+    reporter: textOrNull(object(of['reporter'])['name']),
+    contact: textOrNull(object(of['reporter'])['contact']),
     cause: textOrNull(of['cause']),
     solution: textOrNull(of['solution']),
     proof: textOrNull(of['proof']),

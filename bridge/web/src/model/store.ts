@@ -7,7 +7,7 @@ import type { LiveState } from '../net/live';
 import { expected } from './actions';
 import type { Action, Asked } from './actions';
 import type { StateFilter } from './address';
-import { choices as parseChoices, noChoices, teamsOf } from './choices';
+import { calledIn, choices as parseChoices, noChoices, teamsOf } from './choices';
 import type { Choices } from './choices';
 import { inState } from './order';
 import type { Reader } from './order';
@@ -109,7 +109,7 @@ export class Store {
   }
 
   get reader(): Reader {
-    return { me: this.me, teams: teamsOf(this.choices, this.me) };
+    return { me: this.me, teams: teamsOf(this.choices, this.me), called: calledIn(this.choices) };
   }
 
   // A token says whose it is; then there is nothing to say in the settings.

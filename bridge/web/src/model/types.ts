@@ -20,7 +20,7 @@ export interface Row {
   team: string | null;
   counts: { firing: number; resolved: number; unknown: number };
   parent: string | null;
-  suppressed: string | null; // what holds it back, with its kind in front
+  suppressed: Record<string, string> | null; // what holds it back, in the words of a timeline line: by, by_name
   absorbed: boolean; // its parent, a storm, stands for it
 }
 
@@ -89,7 +89,10 @@ export interface Detail extends Row {
   actions: string[] | null; // what the bridge says is possible now; null when it does not say
   escalation: {
     step: number;
+    steps: number; // that its policy has; 0 from a bridge that does not say
     nextAt: number | null;
+    nextStep: number; // which one that brings; 0: nobody is reached
+    nextRepeat: number; // 0: it comes for the first time
     policy: string | null;
     watchers: string[]; // targets: "person:li.na", "team:web"
     messages: Message[];
@@ -111,6 +114,7 @@ export interface Detail extends Row {
   service: string | null;
   category: string | null;
   reporter: string | null;
+  contact: string | null; // theirs, where no channel serves it: somebody has to call there
   cause: string | null;
   solution: string | null;
   proof: string | null;

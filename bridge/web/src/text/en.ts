@@ -1,6 +1,6 @@
 // English. The field's words are those of the glossary; a test holds this catalogue against it.
 import { records } from './en_records';
-import { type Kinds, message, own, plural } from './en_timeline';
+import { type Kinds, message, own, plural, suppressor } from './en_timeline';
 
 export const en = {
   language: 'en',
@@ -70,6 +70,17 @@ export const en = {
     human: 'human',
     unknown: 'unknown',
   } as Record<string, string>,
+  category: {
+    server: 'server',
+    network: 'network',
+    database: 'database',
+    middleware: 'middleware',
+    application: 'application',
+    security: 'security',
+    facility: 'facility',
+  } as Record<string, string>,
+  link: { runbook: 'Runbook', dashboard: 'Dashboard', 'split off': 'Split off', 'split from': 'Split from' } as Record<string, string>,
+  suppressor,
   filter: { open: 'Open', resolved: 'Resolved', closed: 'Closed', all: 'All' },
   column: {
     priority: 'Priority',
@@ -118,8 +129,6 @@ export const en = {
     labels: 'Labels',
     dedup: 'Dedup key',
     route: 'Route',
-    runbook: 'Runbook',
-    links: 'Links',
     more: 'More',
     predecessor: 'Before it',
     successor: 'Went on as',
@@ -127,8 +136,10 @@ export const en = {
     cleared: (n: number) => `${n} resolved`,
     unknown: (n: number) => `${n} unknown`,
     next: 'Escalation',
-    nextStep: (step: number, when: string) => `step ${step} in ${when}`,
-    stepNow: (step: number) => `step ${step} now`,
+    step: (step: number, of: number) => `step ${step}${of > 0 ? ` of ${of}` : ''}`,
+    stepAgain: (step: number, of: number, repeat: number) => `step ${step}${of > 0 ? ` of ${of}` : ''}, repeat ${repeat}`,
+    noStep: 'nobody can be told, tried again',
+    due: (what: string, when: string) => (when ? `${what} in ${when}` : `${what} now`),
     respondBy: 'Response target',
     resolveBy: 'Resolution target',
     left: (duration: string) => `${duration} left`,
@@ -148,6 +159,7 @@ export const en = {
     major: 'Major incident',
     commander: 'Commander',
     reporter: 'Reporter',
+    contact: 'Contact',
     service: 'Service',
     category: 'Category',
     watchers: 'Watchers',

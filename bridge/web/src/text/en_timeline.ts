@@ -7,6 +7,13 @@ export type Kinds = Record<string, (data: Record<string, string>, by: By) => str
 // By the bridge's `words` for it.
 export type Own = Record<string, (data: Record<string, string>) => string>;
 
+// What holds something back, as the bridge says it.
+const suppressors: Record<string, string> = {
+  silence: 'silence', maintenance: 'maintenance window', inhibit: 'alert', open_when: 'condition',
+};
+export const suppressor = (d: Record<string, string>): string =>
+  `${suppressors[d['by'] ?? ''] ?? d['by'] ?? ''} ${d['by_name'] ?? ''}`.trim();
+
 export const own: Own = {
   storm: (d) => `Storm: ${d['group'] ?? ''} on ${plural(Number(d['hosts']), 'host', 'hosts')}`,
   overflow: (d) => `Overflow: ${d['incidents'] ?? ''} more incidents on ${plural(Number(d['hosts']), 'host', 'hosts')}`,

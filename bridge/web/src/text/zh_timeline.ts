@@ -7,6 +7,31 @@ const levels: Record<string, string> = {
   info: '提示',
 };
 const level = (name: string | undefined): string => (name ? (levels[name] ?? name) : '无级别');
+export const causes: Record<string, string> = {
+  hardware: '硬件',
+  software: '软件',
+  capacity: '容量',
+  configuration: '配置',
+  change: '变更',
+  network: '网络',
+  security: '安全',
+  external: '外部原因',
+  human: '人为',
+  unknown: '未查明',
+};
+const findings: Record<string, string> = { cause: '原因分类', solution: '解决方法', proof: '证明' };
+const found = (d: Record<string, string>): string =>
+  Object.entries(findings).filter(([name]) => d[name])
+    .map(([name, word]) => `${word}：${name === 'cause' ? (causes[d[name]!] ?? d[name]) : d[name]}`).join('；');
+const owed = (list: string | undefined): string =>
+  (list ?? '').split(', ').map((name) => findings[name] ?? name).join('、');
+const units: Record<string, string> = { d: '天', h: '小时', m: '分钟', s: '秒', ms: '毫秒' };
+// "1h30m"
+const lasts = (text: string | undefined): string =>
+  (text ?? '').replace(/(\d+)(ms|[dhms])/g, (_, n: string, unit: string) => `${n} ${units[unit]} `).trim();
+// "the review; action 2: more room"
+const late = (what: string | undefined): string =>
+  (what ?? '').replace(/(^|; )the review(?=$|; )/, '$1复盘').replace(/(^|; )action (\d+): /g, '$1改进措施 $2：');
 const told = (d: Record<string, string>): string => (d['told'] ?? '').replaceAll(' by ', '：');
 const statuses: Record<string, string> = { firing: '告警中', resolved: '已恢复', unknown: '状态未知' };
 const alertStatusOf = (name: string | undefined): string => (name ? (statuses[name] ?? name) : '');
@@ -18,22 +43,32 @@ const missed = (d: Record<string, string>): string =>
     : d['cause'] === 'in_work' ? `：${d['about'] ?? ''} 处理中` : '：无人认领';
 
 const suppressors: Record<string, string> = { silence: '静默', maintenance: '维护窗口', inhibit: '告警', open_when: '触发条件' };
-// A silence is named by whose it is and why: "by li.na: new disk".
-const name = (d: Record<string, string>): string =>
-  (d['by_name'] ?? '').replace(/^by ([^:]+): /, '$1：').replace(/^by /, '');
-const suppressor = (d: Record<string, string>): string =>
+// "HostUnreachable on web-17"
+const alertName = (text: string | undefined): string => (text ?? '').replace(/ on (\S+)$/, '（$1）');
+// A silence or a window is named by whose it is and why ("by li.na: new disk", "by li.na, CHG-7"), a
+// condition with what it asks ("blips for 2m", "blips 3 times in 10m").
+const names: Record<string, (text: string) => string> = {
+  silence: (text) => text.replace(/^by ([^:]+): /, '$1：').replace(/^by /, ''),
+  maintenance: (text) => text.replace(/^by ([^:,]+)(?:: |, )/, '$1：').replace(/^by /, ''),
+  inhibit: alertName,
+  open_when: (text) =>
+    text.replace(/ for (\S+)$/, (_, time: string) => `：持续 ${lasts(time)}`)
+      .replace(/ (\d+) times in (\S+)$/, (_, n: string, time: string) => `：${lasts(time)}内 ${n} 次`),
+};
+const name = (d: Record<string, string>): string => (names[d['by'] ?? ''] ?? String)(d['by_name'] ?? '');
+export const suppressor = (d: Record<string, string>): string =>
   `${suppressors[d['by'] ?? ''] ?? d['by'] ?? ''} ${name(d)}`.trim();
 
 export const kind: Kinds = {
   opened: (d) => `${alertOf(d)} 触发告警：${level(d['severity'])}，${d['priority'] ?? ''}`,
   alert_joined: (d) => `${alertOf(d)} 并入`,
   alert_fired: (d) => `${alertOf(d)} 再次告警`,
-  alert_back: (d) => `${alertOf(d)} 恢复上报，仍在告警`,
+  alert_back: (d) => `${alertOf(d)} 恢复上报，仍在告警中`,
   alert_cleared: (d) => `${alertOf(d)} 已恢复`,
   alert_unknown: (d) => `${alertOf(d)} 状态未知`,
   alert_expired: (d) => `${d['count'] ?? ''} 条状态未知的告警已到期`,
-  level_raised: (d) => `告警级别上升：${level(d['from'])} → ${level(d['to'])}`,
-  level_lowered: (d) => `告警级别下降：${level(d['from'])} → ${level(d['to'])}`,
+  level_raised: (d) => `告警级别升高：${level(d['from'])} → ${level(d['to'])}`,
+  level_lowered: (d) => `告警级别降低：${level(d['from'])} → ${level(d['to'])}`,
   priority_raised: (d) => `优先级提高：${d['from'] ?? ''} → ${d['to'] ?? ''}`,
   priority_lowered: (d) => `优先级降低：${d['from'] ?? ''} → ${d['to'] ?? ''}`,
   acknowledged: (d, by) => (by === 'person' ? '认领' : `${d['person'] ?? ''} 仍为处理人`),
@@ -49,10 +84,10 @@ export const kind: Kinds = {
   snooze_ended: () => '暂缓提醒结束',
   pended: () => '挂起',
   escalated: () => '升级到下一步',
-  handed_over: (d) => `转给团队 ${d['to'] ?? ''}`,
+  handed_over: (d) => `功能升级到团队 ${d['to'] ?? ''}`,
   superseded: (d) => `由 ${d['successor'] ?? '后续事件'} 接续`,
   step: (d) => `升级策略第 ${d['step'] ?? ''} 步，通知 ${told(d)}`,
-  step_repeated: (d) => `升级策略第 ${d['step'] ?? ''} 步，再次通知 ${told(d)}`,
+  step_repeated: (d) => `升级策略第 ${d['step'] ?? ''} 步，${d['repeat'] ? `第 ${d['repeat']} 次重复，` : ''}再次通知 ${told(d)}`,
   step_skipped: (d) => `升级策略第 ${d['step'] ?? ''} 步无人可通知，已跳过`,
   step_waits: (d) => `${d['priority'] ?? ''} 等到通知时段开始：${d['until'] ?? ''}`,
   rotation_empty: (d) => `轮值 ${d['rotation'] ?? ''} 无人值班`,
@@ -67,10 +102,9 @@ export const kind: Kinds = {
   sla_at_risk: (d) => `${target(d['clock'])}即将超时：已用 ${d['percent'] ?? ''}%`,
   sla_breached: (d) => `${target(d['clock'])}已超时${missed(d)}`,
   reported: (d) => `${d['reporter'] ?? ''} 申报${d['type'] === 'request' ? '服务请求' : '事件'}：${d['priority'] ?? ''}`,
-  findings: (d) => [['原因分类', d['cause']], ['解决方法', d['solution']], ['证明', d['proof']]]
-    .filter(([, said]) => said).map(([name, said]) => `${name}：${said}`).join('；'),
+  findings: found,
   verified: (d) => `已验证：${d['how'] ?? ''}`,
-  rated: (d) => `满意度：${d['satisfaction'] ?? ''}`,
+  rated: (d) => `满意度：${d['satisfaction'] ?? ''}（满分 5）`,
   watched: (d) => `关注人：${d['who'] ?? ''}`,
   unwatched: (d) => `不再关注：${d['who'] ?? ''}`,
   link_added: (d) => `关联到 ${d['target'] ?? ''}`,
@@ -80,15 +114,15 @@ export const kind: Kinds = {
   merged: (d) => `合并到 ${d['successor'] ?? ''}`,
   split_off: (d) => `拆分出 ${d['key'] ?? ''}`,
   all_clear: () => '告警全部恢复，待处理人判定',
-  owed: (d) => `关闭前需补充：${d['owed'] ?? ''}`,
-  major: (d) => `重大事件，指挥 ${d['commander'] ?? ''}`,
+  owed: (d) => `关闭前需补充：${owed(d['owed'])}`,
+  major: (d) => `重大事件，指挥 ${d['commander'] || '未定'}${d['communication'] ? `，对外通报人 ${d['communication']}` : ''}`,
   update_due: (d) => `应通报进展：${d['person'] ?? ''}`,
   review_owed: () => '需要复盘',
-  review_due: (d) => `${d['review'] ?? ''} ${d['title'] ?? ''} 已逾期（${d['person'] ?? ''}）：${d['what'] ?? ''}`,
+  review_due: (d) => `${d['review'] ?? ''} ${d['title'] ?? ''} 已逾期（${d['person'] || '无人负责'}）：${late(d['what'])}`,
   review_suggested: (d) => `${d['review'] ?? ''}：应在 ${d['due_at'] ?? ''} 之前完成复盘`,
   problem: (d) =>
     `属于问题 ${d['problem'] ?? ''} ${d['title'] ?? ''}${d['workaround'] ? `；临时措施：${d['workaround']}` : ''}`,
-  problem_suggested: (d) => `${d['within'] ?? ''} 内第 ${d['times'] ?? ''} 次发生，建议立为问题 ${d['problem'] ?? ''}`,
+  problem_suggested: (d) => `${lasts(d['within'])}内第 ${d['times'] ?? ''} 次发生，建议立为问题 ${d['problem'] ?? ''}`,
   record_linked: (d) => `关联 ${d['record'] ?? ''} ${d['title'] ?? ''}`,
   record_unlinked: (d) => `取消关联 ${d['record'] ?? ''}`,
   pending_reminded: (d) => `仍在挂起：${d['reason'] ?? ''}`,
@@ -97,9 +131,9 @@ export const kind: Kinds = {
   unsuppressed: (d) => `不再被抑制：${suppressor(d)}`,
   alert_suppressed: (d) => `${alertOf(d)} 已抑制：${suppressor(d)}`,
   alert_released: (d) => `${alertOf(d)} 不再被抑制：${suppressor(d)}`,
-  linked: (d) => `${d['by_name'] ?? ''} 同时告警，可能是原因${d['incident'] ? `（${d['incident']}）` : ''}`,
+  linked: (d) => `${alertName(d['by_name'])} 同时告警，可能是原因${d['incident'] ? `（${d['incident']}）` : ''}`,
   silence_ending: (d) => `静默即将结束：${name(d)}`,
-  flapping: (d) => `抖动：${d['within'] ?? ''} 内触发 ${d['count'] ?? ''} 次，${d['quiet'] ?? ''} 无变化后结束`,
+  flapping: (d) => `抖动：${lasts(d['within'])}内触发 ${d['count'] ?? ''} 次，${lasts(d['quiet'])}无变化后结束`,
   storm: (d) => `告警风暴：${d['group'] ?? ''}，${d['hosts'] ?? ''} 台主机${d['on'] ? `（${d['on']}）` : ''}，${d['priority'] ?? ''}`,
   overflow: (d) => `新事件过多：另有 ${d['count'] ?? ''} 个事件`,
   storm_grew: (d) => `告警风暴扩大到 ${d['hosts'] ?? ''} 台主机`,
@@ -120,7 +154,7 @@ export const message: Record<string, string> = {
   acknowledged: '已认领',
   ticket: '工单副本',
   reopened: '重新打开',
-  still_firing: '仍在告警',
+  still_firing: '仍在告警中',
   raised: '优先级提高',
   joined: '新告警并入',
   assigned: '指派',
@@ -129,7 +163,7 @@ export const message: Record<string, string> = {
   pending_ended: '挂起结束',
   resolved: '已解决(待确认)',
   nobody: '无人可通知',
-  handed_over: '转给新团队',
+  handed_over: '升级到团队',
   at_risk: '解决时限即将超时',
   breached: '解决时限已超时',
   all_clear: '告警全部恢复',
@@ -157,6 +191,6 @@ export const own: Own = {
   join: (d) => `新主机 ${d['host'] ?? ''}：${d['alerts'] ?? ''} 条告警`,
   host_unreachable: (d) => `主机失联：${d['host'] ?? ''}，自 ${d['heard'] ?? ''} 起没有消息`,
   host_duplicate: (d) => `两台机器都以 ${d['host'] ?? ''} 的名义上报：启动标识交替出现`,
-  expected_missing: (d) => `${d['what'] ?? ''} 已有 ${d['every'] ?? ''} 没有出现：上次为 ${d['since'] ?? ''}`,
-  expected_never: (d) => `${d['what'] ?? ''} 尚未出现；自 ${d['since'] ?? ''} 起应每 ${d['every'] ?? ''} 出现一次`,
+  expected_missing: (d) => `${d['what'] ?? ''} 已有 ${lasts(d['every'])}没有出现：上次为 ${d['since'] ?? ''}`,
+  expected_never: (d) => `${d['what'] ?? ''} 尚未出现；自 ${d['since'] ?? ''} 起应每 ${lasts(d['every'])}出现一次`,
 };

@@ -3,13 +3,18 @@ import type { ComponentChildren } from 'preact';
 import { hostOf, isOpen } from '../model/order';
 import { duration, exactTime, timeWithZone } from '../model/time';
 import type { Detail, SlaClock } from '../model/types';
-import { follow, useNow, usePage } from './hooks';
+import type { Words } from '../text';
+import { follow, heldBy, useNow, usePage } from './hooks';
+import { Person } from './person';
 
 // "person:li.na" is li.na; a team stays "team:web".
 const whoOf = (target: string): string => target.replace(/^person:/, '');
+const listed = (all: ComponentChildren[]): ComponentChildren =>
+  all.length > 0 && all.map((one, i) => (i > 0 ? <>, {one}</> : one));
 
 export function Facts({ value }: { value: Detail }) {
-  const { words, clock, go } = usePage();
+  const page = usePage();
+  const { words, clock, go } = page;
   const now = useNow(1000);
   const end = value.resolvedAt ?? (isOpen(value.state) ? null : value.updatedAt);
   const host = hostOf(value);
@@ -18,18 +23,19 @@ export function Facts({ value }: { value: Detail }) {
     value.counts.unknown ? words.detail.unknown(value.counts.unknown) : '',
     value.counts.resolved ? words.detail.cleared(value.counts.resolved) : '',
   ].filter(Boolean);
-  const said: [string, string | null][] = [
-    [words.detail.commander, value.commander],
-    [words.detail.reporter, value.reporter],
+  const person = (account: string | null): ComponentChildren => account && <Person account={account} />;
+  const said: [string, ComponentChildren][] = [
+    [words.detail.commander, person(value.commander)],
+    [words.detail.reporter, person(value.reporter)],
+    [words.detail.contact, value.contact],
     [words.detail.service, value.service],
-    [words.detail.category, value.category],
-    [words.detail.watchers, value.escalation.watchers.map(whoOf).join(', ')],
+    [words.detail.category, value.category && (words.category[value.category] ?? value.category)],
+    [words.detail.watchers, listed(value.escalation.watchers.map((who) => <Person account={whoOf(who)} />))],
     [words.detail.cause, value.cause && (words.cause[value.cause] ?? value.cause)],
     [words.detail.solution, value.solution],
     [words.detail.proof, value.proof],
   ];
   const next = value.escalation.nextAt;
-  const step = value.escalation.step + 1;
   return (
     <dl class="facts">
       <Fact name={words.detail.started} lead>
@@ -41,11 +47,11 @@ export function Facts({ value }: { value: Detail }) {
         <span class="soft">{exactTime(value.openedAt, clock)}</span>
       </Fact>
       {host && <Fact name={words.detail.host}>{host}</Fact>}
-      <Fact name={words.detail.owner}>{value.assignee ?? <span class="soft">{words.list.nobody}</span>}</Fact>
+      <Fact name={words.detail.owner}>{person(value.assignee) ?? <span class="soft">{words.list.nobody}</span>}</Fact>
       {value.team && <Fact name={words.detail.team}>{value.team}</Fact>}
       {next !== null && value.state === 'triggered' && (
         <Fact name={words.detail.next}>
-          {next > now ? words.detail.nextStep(step, duration(next - now, words)) : words.detail.stepNow(step)}
+          {words.detail.due(stepOf(value.escalation, words), next > now ? duration(next - now, words) : '')}
         </Fact>
       )}
       <Target name={words.detail.respondBy} sla={value.sla.response} now={now} />
@@ -64,7 +70,7 @@ export function Facts({ value }: { value: Detail }) {
       )}
       {value.suppressed && (
         <Fact name={words.alertStatus.suppressed}>
-          {value.suppressed}
+          {heldBy(page, value)}
           <a href="/silences" onClick={(e) => follow(e, () => go('/silences'))}>{words.place.silences}</a>
         </Fact>
       )}
@@ -72,6 +78,12 @@ export function Facts({ value }: { value: Detail }) {
       {counts.length > 0 && <Fact name={words.detail.alerts}>{counts.join(' · ')}</Fact>}
     </dl>
   );
+}
+
+// What the ladder does next: beyond its last step that one repeats.
+function stepOf({ steps, nextStep, nextRepeat }: Detail['escalation'], words: Words): string {
+  if (nextStep === 0) return words.detail.noStep;
+  return nextRepeat > 0 ? words.detail.stepAgain(nextStep, steps, nextRepeat) : words.detail.step(nextStep, steps);
 }
 
 // Of a target: what is left of it, or by how much it was missed; the hover says until when.

@@ -3,7 +3,7 @@ import { createContext } from 'preact';
 import { useContext, useEffect, useReducer, useRef, useState } from 'preact/hooks';
 import type { Action } from '../model/actions';
 import type { View } from '../model/address';
-import { ownText } from '../model/entry';
+import { laidData, ownText } from '../model/entry';
 import type { Reading } from '../model/entry';
 import type { Store } from '../model/store';
 import type { Clock } from '../model/time';
@@ -34,6 +34,10 @@ export function usePage(): Page {
 export const titleOf = ({ words, reading }: Page, row: Row): string => ownText(row.ownTitle, words.own, reading) || row.title;
 export const summaryOf = ({ words, reading }: Page, alert: Alert): string =>
   ownText(alert.own, words.own, reading) || alert.annotations['summary'] || alert.annotations['description'] || '';
+
+// What holds an incident back: "silence by Li Na: new disk".
+export const heldBy = ({ words, reading }: Page, row: Row): string | undefined =>
+  row.suppressed ? words.suppressor(laidData(row.suppressed, reading)) : undefined;
 
 export function useStoreChanges(store: Store): void {
   const [, redraw] = useReducer((n: number) => n + 1, 0);

@@ -17,7 +17,7 @@ export function Links({ value }: { value: Detail }) {
   ] as const;
   const links = value.links.map((link) => ({
     ...link,
-    title: link.title === 'runbook' ? words.detail.runbook : link.title,
+    title: words.link[link.title] ?? link.title,
   }));
   if (links.length === 0 && !kin.some(([, key]) => key)) return null;
   return (

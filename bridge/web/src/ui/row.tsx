@@ -4,7 +4,8 @@ import { incidentAddress } from '../model/address';
 import { hostOf } from '../model/order';
 import { exactTime, shortDuration } from '../model/time';
 import type { Row } from '../model/types';
-import { follow, titleOf, useLongTouch, usePage } from './hooks';
+import { follow, heldBy, titleOf, useLongTouch, usePage } from './hooks';
+import { Person } from './person';
 import { PrioritySquare, SeverityGlyph, StateGlyph } from './glyphs';
 
 interface Props {
@@ -30,7 +31,6 @@ export function ListRow({ row, now, top, position, of }: Props) {
   const host = hostOf(row);
   const held = row.suppressed ? ` · ${words.alertStatus.suppressed}` : '';
   const state = words.state[row.state] + held;
-  const owner = row.assignee ?? words.list.nobody;
   return (
     <li
       class={`row state-${row.state}`}
@@ -50,13 +50,13 @@ export function ListRow({ row, now, top, position, of }: Props) {
         <time class="row-since" dateTime={new Date(row.openedAt).toISOString()} title={exactTime(row.openedAt, clock)}>
           {exact ? exactTime(row.openedAt, clock) : shortDuration(now - row.openedAt, words)}
         </time>
-        <span class="row-state" title={row.suppressed ?? undefined}>
+        <span class="row-state" title={heldBy(page, row)}>
           <StateGlyph state={row.state} />
           <span>{state}</span>
         </span>
         <span class={row.assignee ? 'row-owner' : 'row-owner none'}>
           <span class="unseen">{words.column.owner} </span>
-          {owner}
+          {row.assignee ? <Person account={row.assignee} /> : words.list.nobody}
         </span>
         <span class="row-host">
           <span class="unseen">{words.column.host} </span>

@@ -117,7 +117,7 @@ function Shelf({ name, title, all, none, endWord, end, children }: ShelfProps) {
 }
 
 function HeldRow({ held, endWord, end }: { held: Held; endWord: string; end(): void }) {
-  const { words, clock } = usePage();
+  const { words, clock, reading } = usePage();
   const now = useNow(10_000);
   const when =
     held.state === 'pending' ? words.shelf.from(shiftTime(held.from, clock), duration(held.to - held.from, words))
@@ -127,7 +127,7 @@ function HeldRow({ held, endWord, end }: { held: Held; endWord: string; end(): v
     held.untilClear ? words.form.none['silence.for'] : '',
     held.unused ? words.shelf.unused : '',
     held.change,
-    held.by,
+    reading.name(held.by),
     held.comment,
   ].filter(Boolean);
   return (

@@ -1,9 +1,10 @@
 // The timeline, newest first; people and machine told apart by place and shape.
-import { laidOut, withoutActor, wrote } from '../model/entry';
+import { laidOut, withoutActor } from '../model/entry';
 import { dayOf, exactTime, timeOfDay, zoneName } from '../model/time';
 import type { Entry } from '../model/types';
 import { usePage } from './hooks';
 import { Icon } from './glyphs';
+import { Person } from './person';
 import type { By, Kinds } from '../text/en_timeline';
 
 // Of all times on this page.
@@ -14,7 +15,7 @@ export function Zone() {
 
 export function Timeline({ timeline, kinds }: { timeline: readonly Entry[]; kinds: Kinds }) {
   const { reading, words, clock } = usePage();
-  const entries = timeline.map((entry) => laidOut(entry, reading)).reverse();
+  const entries = timeline.map((entry) => ({ ...laidOut(entry, reading), account: entry.actor })).reverse();
   let day = '';
   return (
     <section class="timeline">
@@ -39,7 +40,7 @@ export function Timeline({ timeline, kinds }: { timeline: readonly Entry[]; kind
 
 const isMachine = (actor: string): boolean => actor === '' || actor === 'system';
 
-function TimelineEntry({ entry, kinds }: { entry: Entry; kinds: Kinds }) {
+function TimelineEntry({ entry, kinds }: { entry: Entry & { account: string }; kinds: Kinds }) {
   const { words, clock } = usePage();
   const machine = isMachine(entry.actor) && !entry.waiting;
   return (
@@ -49,7 +50,7 @@ function TimelineEntry({ entry, kinds }: { entry: Entry; kinds: Kinds }) {
         {entry.waiting ? words.detail.waiting : timeOfDay(entry.at, clock)}
       </time>
       <div class="entry-text">
-        {!machine && entry.actor && <strong>{entry.actor}</strong>}
+        {!machine && entry.actor && <strong><Person account={entry.account} /></strong>}
         <Said entry={entry} kinds={kinds} by={machine ? 'machine' : 'person'} />
       </div>
     </li>
@@ -63,12 +64,11 @@ function Said({ entry, kinds, by }: { entry: Entry; kinds: Kinds; by: By }) {
   const action = entry.waiting ? words.action[entry.kind as keyof typeof words.action] : undefined;
   const phrase = action ?? kinds[entry.kind]?.(entry.data, by);
   if (!phrase) return <span>{withoutActor(entry)}</span>;
-  // A record's phrase holds all of its sentence.
-  const own = entry.waiting ? entry.text : kinds === words.kind ? wrote(entry, by) : entry.data['text'];
+  const own = (entry.waiting ? entry.text : entry.data['text']) ?? '';
   return (
     <span>
       {phrase}
-      {own && <q>{own}</q>}
+      {own && !phrase.includes(own) && <q>{own}</q>}
     </span>
   );
 }

@@ -3,6 +3,7 @@ import { exactTime, timeWithZone } from '../model/time';
 import type { Message } from '../model/types';
 import { SeverityGlyph } from './glyphs';
 import { usePage } from './hooks';
+import { Person } from './person';
 
 const glyphs: Record<string, string> = { delivered: 'ok', dead: 'critical', waiting: 'info', claimed: 'info' };
 
@@ -29,7 +30,7 @@ function MessageRow({ message }: { message: Message }) {
   return (
     <li class={dead ? 'failed' : ''} data-state={message.state}>
       <SeverityGlyph severity={glyphs[message.state] ?? 'info'} />
-      <strong>{message.person || message.channel}</strong>
+      <strong><Person account={message.person || message.channel} /></strong>
       <span>{words.message[message.kind] ?? message.kind}</span>
       <span class="soft">{message.channel}</span>
       <span class={dead ? 'breach' : 'soft'} title={message.result}>{words.sent[message.state] ?? message.state}</span>
