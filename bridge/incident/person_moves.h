@@ -26,8 +26,8 @@ Decision public_note(Draft& d, const UserAction& action);
 Decision ask_vendor(Draft& d, const UserAction& action);
 Decision declare_major(Draft& d, const UserAction& action);
 
-// A message to who reported it; nothing without one, or without a way to reach them. Returns whether
-// any of those who reported it has a way to be told.
+// A message to who reported it; nothing without one, or without a way to reach them. Returns
+// whether any of those who reported it has a way to be told.
 bool tell_reporter(Draft& d, MessageKind kind);
 
 // Whether a person has to say that it is over, whatever the alerts do (semantics 3).

@@ -45,7 +45,8 @@ class Http final : public Prober {
         : parts_(parts),
           config_(std::get<HttpConfig>(parts.config->kind)),
           check_(std::move(check)),
-          transfers_(net::shared_by<HttpTransfers>(parts.loop)),
+          exchange_(net::shared_by<HttpTransfers>(parts.loop), config_,
+                    check_.needs_body() ? HttpExchange::Body::kKept : HttpExchange::Body::kCounted),
           lookup_(parts.loop, parts.pool) {}
 
     void begin(const Address& address, double lookup_seconds, Finished finished) override {
@@ -61,18 +62,14 @@ class Http final : public Prober {
         request_.body = config_.body;
         request_.address = address;
         if (const auto read = read_credentials(); !read) return finish(read.error());
-        exchange_ = std::make_unique<HttpExchange>(
-            transfers_, config_,
-            check_.needs_body() ? HttpExchange::Body::kKept : HttpExchange::Body::kCounted);
         ask();
     }
 
     void report(Report& report) const override {
-        HttpResponse now;
-        if (exchange_) now = exchange_->response();
+        const HttpResponse& now = exchange_.response();
         const HttpPhases& p = now.phases;
         report.add(kDuration, phases_resolve_, {{"phase", "resolve"}});
-        if (exchange_) {  // else it came no further than to the name
+        if (asked_) {  // else it came no further than to the name
             report.add(kDuration, earlier_.connect + p.connect, {{"phase", "connect"}});
             report.add(kDuration, earlier_.tls + p.tls, {{"phase", "tls"}});
             report.add(kDuration, earlier_.processing + p.processing, {{"phase", "processing"}});
@@ -97,13 +94,14 @@ class Http final : public Prober {
     void end() override {
         finished_ = nullptr;
         lookup_.cancel();
-        exchange_.reset();
+        exchange_.stop();
         reset();
     }
 
   private:
     void reset() {
         request_ = {};
+        asked_ = false;
         phases_resolve_ = 0;
         earlier_ = {};
         redirects_ = 0;
@@ -141,7 +139,7 @@ class Http final : public Prober {
     // What the request before took, once its answer is no longer the last. The transfer of a
     // redirect's body is not counted, as in blackbox_exporter.
     void keep_phases() {
-        const HttpPhases last = exchange_->response().phases;
+        const HttpPhases last = exchange_.response().phases;
         earlier_.connect += last.connect;
         earlier_.tls += last.tls;
         earlier_.processing += last.processing;
@@ -149,6 +147,7 @@ class Http final : public Prober {
 
     void ask() {
         keep_phases();
+        asked_ = true;
         const bool home = at_origin();
         request_.headers = config_.headers;
         if (!home) {
@@ -165,12 +164,12 @@ class Http final : public Prober {
         request_.secret = secret_;
         where_ = request_.url.scheme + "://" + request_.url.host + ":" +
                  std::to_string(request_.url.port) + " (" + request_.address.text() + ")";
-        exchange_->start(request_, [this](const Result<void>& result) { answered(result); });
+        exchange_.start(request_, [this](const Result<void>& result) { answered(result); });
     }
 
     void answered(const Result<void>& result) {
         if (!result) return finish(result);
-        const HttpResponse response = exchange_->response();
+        const HttpResponse& response = exchange_.response();
         const bool redirected = is_redirect(response.answer.status) && !response.redirect.empty();
         if (redirected && config_.follow_redirects == Switch::kOn) return follow(response);
         if (redirected) {
@@ -222,10 +221,9 @@ class Http final : public Prober {
     ProbeParts parts_;
     const HttpConfig& config_;
     HttpCheck check_;
-    const std::shared_ptr<HttpTransfers> transfers_;
+    HttpExchange exchange_;
     Lookup lookup_;
     Finished finished_;
-    std::unique_ptr<HttpExchange> exchange_;
     net::Url origin_;
     HttpRequest request_;
     Secret secret_;
@@ -234,6 +232,7 @@ class Http final : public Prober {
     HttpPhases earlier_;  // of the requests that were redirected
     double phases_resolve_ = 0;
     int redirects_ = 0;
+    bool asked_ = false;  // it came further than to the name
     bool body_counts_ = true;
     bool failed_due_to_regex_ = false;
 };

@@ -51,9 +51,7 @@ struct HttpExchange::Impl {
         set_callbacks();
         HttpOptions::set_once(easy.get(), config);
     }
-    ~Impl() {
-        if (active) transfers->remove(easy.get());
-    }
+    ~Impl() { break_off(); }
     Impl(const Impl&) = delete;
     Impl& operator=(const Impl&) = delete;
 
@@ -65,6 +63,10 @@ struct HttpExchange::Impl {
     }
     // Microseconds since the request's start.
     double seconds(CURLINFO info) const { return static_cast<double>(get<curl_off_t>(info)) / 1e6; }
+
+    void break_off() {
+        if (std::exchange(active, false)) transfers->remove(easy.get());
+    }
 
     void set_callbacks();
     void read_answer();
@@ -128,10 +130,8 @@ Result<void> HttpExchange::Impl::outcome(CURLcode code) const {
 void HttpExchange::Impl::finished(CURLcode code) {
     const Result<void> result = outcome(code);
     read_answer();
-    transfers->remove(easy.get());
-    active = false;
-    const Done tell = std::exchange(done, nullptr);
-    if (tell) tell(result);  // may destroy this
+    break_off();
+    std::exchange(done, nullptr)(result);
 }
 
 std::size_t HttpExchange::Impl::on_header(char* bytes, std::size_t size, std::size_t count,
@@ -197,7 +197,14 @@ void HttpExchange::start(const HttpRequest& request, Done done) {
     impl.transfers->add(impl.easy.get(), [&impl](CURLcode code) { impl.finished(code); });
 }
 
-HttpResponse HttpExchange::response() const {
+void HttpExchange::stop() {
+    impl_->break_off();
+    impl_->done = nullptr;
+    impl_->now = {};
+    curl_easy_setopt(impl_->easy.get(), CURLOPT_COOKIELIST, "ALL");
+}
+
+const HttpResponse& HttpExchange::response() const {
     if (impl_->active) impl_->read_answer();
     return impl_->now;
 }

@@ -50,8 +50,8 @@ struct HttpResponse {
     std::string redirect;  // the absolute URL that a 3xx sends to
 };
 
-// Keeps cookies from one request to the next; each has a connection of its own, as in
-// blackbox_exporter.
+// Keeps cookies from one request to the next, until stop(); each has a connection of its own, as in
+// blackbox_exporter. Made once for a target: libcurl's handle and its options are dear to set up.
 class HttpExchange {
   public:
     using Done = std::function<void(const Result<void>&)>;
@@ -62,11 +62,13 @@ class HttpExchange {
     HttpExchange(const HttpExchange&) = delete;
     HttpExchange& operator=(const HttpExchange&) = delete;
 
-    // One at a time. `done` comes later, and may destroy this object. An error is one of the
-    // connection or of what came over it; what came until then counts.
+    // One at a time. `done` comes later. An error is one of the connection or of what came over it;
+    // what came until then counts.
     void start(const HttpRequest& request, Done done);
+    // Breaks off what has not finished, and forgets all that came. Never called from within `done`.
+    void stop();
     // As far as it has come.
-    HttpResponse response() const;
+    const HttpResponse& response() const;
 
     struct Impl;
 

@@ -1,5 +1,6 @@
 #include "collector/api/target_runner.h"
 
+#include <algorithm>
 #include <any>
 #include <catch2/catch.hpp>
 #include <map>
@@ -309,6 +310,55 @@ TEST_CASE("the back-off doubles from the third failure and ends at five minutes"
     CHECK(intervals_until_retry(4, 15s) == 4);
     CHECK(intervals_until_retry(100, 15s) == 20);
     CHECK(intervals_until_retry(100, 10min) == 1);
+}
+
+TEST_CASE("targets are asked in bunches of about eight, spread over their interval") {
+    const auto offsets = [](Duration every, std::size_t targets) {
+        std::vector<Duration> all;
+        for (std::uint64_t hash = 0; hash < targets; ++hash) {
+            all.push_back(first_asked_after(hash, every, targets));
+        }
+        return all;
+    };
+    // Ten make two bunches, half an interval from one another.
+    for (const Duration offset : offsets(1s, 10)) CHECK(offset % 500ms <= 28ms);
+    CHECK(first_asked_after(0, 1s, 10) == 0ms);
+    CHECK(first_asked_after(1, 1s, 10) == 500ms);
+    CHECK(first_asked_after(2, 1s, 10) == 4ms);
+    CHECK(first_asked_after(3, 1s, 10) == 504ms);
+    // 500 make 63, and no two of a bunch are asked in the same moment.
+    const auto many = offsets(15s, 500);
+    CHECK(std::set<Duration>(many.begin(), many.end()).size() == 500);
+    CHECK(*std::max_element(many.begin(), many.end()) > 14s);
+    // A day's interval is not waited for, nor is a short one left.
+    CHECK(first_asked_after(62, 24h, 500) == 59'047ms);
+    CHECK(first_asked_after(7, 20ms, 1) == 8ms);
+}
+
+TEST_CASE("a tick that comes late does not shift those after it") {
+    using Steady = std::chrono::steady_clock;
+    Bench bench;
+    std::vector<Steady::time_point> asked;
+    bench.add(bench.config("a", 100ms), [&](Readings&) {
+        asked.push_back(Steady::now());
+        return success();
+    });
+    // Keeps the loop busy for 30 of 40 ms: the other is late by 11 ms on average, which would come
+    // to 220 ms over its twenty ticks.
+    bench.add(bench.config("b", 40ms), [&](Readings&) {
+        const auto end = Steady::now() + 30ms;
+        while (Steady::now() < end) {
+        }
+        return success();
+    });
+    REQUIRE(bench.run_until([&] { return asked.size() == 21; }));
+    std::vector<Steady::duration> late;
+    for (std::size_t i = 12; i < 21; ++i) {
+        late.push_back(asked[i] - asked[0] - 100ms * static_cast<int>(i));
+    }
+    std::sort(late.begin(), late.end());
+    CHECK(late[4] < 60ms);
+    CHECK(late[4] > -60ms);
 }
 
 TEST_CASE("after stop nothing is asked or told any more") {
