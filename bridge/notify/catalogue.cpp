@@ -166,8 +166,9 @@ constexpr Phrase kPhrases[] = {
      "can say that it is over. Please resolve it.",
      "所有告警已恢复，但该事件有申报人或为重大事件，须由处理人判定。请解决该事件。"},
     {"headline.still_pending", "Still pending", "仍在挂起"},
-    {"why.still_pending", "This incident is pending, and you own it. Does it still have to wait?",
-     "您处理的事件仍在挂起。是否仍需等待？"},
+    {"why.still_pending",
+     "This incident is pending, and you own it or let it wait. Does it still have to wait?",
+     "由您处理或由您挂起的事件仍在挂起。是否仍需等待？"},
     {"headline.owed", "Owed before it can close", "关闭前需补充"},
     {"why.owed",
      "It is resolved, but its cause, solution or proof has not been said. It does not close "
