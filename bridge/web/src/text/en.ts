@@ -70,6 +70,15 @@ export const en = {
     human: 'human',
     unknown: 'unknown',
   } as Record<string, string>,
+  category: {
+    server: 'server',
+    network: 'network',
+    database: 'database',
+    middleware: 'middleware',
+    application: 'application',
+    security: 'security',
+    facility: 'facility',
+  } as Record<string, string>,
   filter: { open: 'Open', resolved: 'Resolved', closed: 'Closed', all: 'All' },
   column: {
     priority: 'Priority',

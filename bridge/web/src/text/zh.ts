@@ -70,6 +70,15 @@ export const zh: Words = {
     human: '人为',
     unknown: '未查明',
   },
+  category: {
+    server: '服务器',
+    network: '网络',
+    database: '数据库',
+    middleware: '中间件',
+    application: '应用',
+    security: '安全',
+    facility: '机房设施',
+  },
   filter: { open: '未解决', resolved: '已解决(待确认)', closed: '已关闭', all: '全部' },
   column: {
     priority: '优先级',

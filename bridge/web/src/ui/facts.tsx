@@ -22,7 +22,7 @@ export function Facts({ value }: { value: Detail }) {
     [words.detail.commander, value.commander],
     [words.detail.reporter, value.reporter],
     [words.detail.service, value.service],
-    [words.detail.category, value.category],
+    [words.detail.category, value.category && (words.category[value.category] ?? value.category)],
     [words.detail.watchers, value.escalation.watchers.map(whoOf).join(', ')],
     [words.detail.cause, value.cause && (words.cause[value.cause] ?? value.cause)],
     [words.detail.solution, value.solution],
