@@ -64,7 +64,8 @@ Result<void> Batch::remind_of_review(const ReviewTimer& row) {
     for (auto& [person, numbers] : by_person) {
         std::sort(numbers.begin(), numbers.end());
         const int told = work == nullptr ? 0 : remind(work->now.id, person);
-        const std::string what = late_text(std::get<Review>(record->part), numbers);
+        const auto& review = std::get<Review>(record->part);
+        const std::string what = late_text(review, numbers);
         std::string text = record->key + " is late: " + what;
         text += told > 0 ? "; " + person + " is reminded" : "; there is nobody to remind of it";
         TimelineEntry entry{now_,
@@ -74,6 +75,8 @@ Result<void> Batch::remind_of_review(const ReviewTimer& row) {
                             {{"review", record->key},
                              {"title", record->title},
                              {"what", what},
+                             {"itself", numbers.front() == 0 ? "1" : ""},
+                             {"actions", late_actions(review, numbers)},
                              {"person", person}}};
         knowledge_.timeline.push_back({record->key, entry});
         if (work != nullptr) tell_incident(work->now.id, std::move(entry));

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <string_view>
 
 namespace tocsin::bridge {
 namespace {
@@ -59,16 +60,31 @@ ReviewLook look_at_review(const Record& record, Timestamp since, Timestamp now,
     return look;
 }
 
-std::string late_text(const Review& review, const std::vector<int>& numbers) {
+namespace {
+
+std::string numbered(const Review& review, const std::vector<int>& numbers, std::string_view itself,
+                     std::string_view action) {
     std::string out;
     for (const int number : numbers) {
-        if (!out.empty()) out += "; ";
-        out += number == 0
-                   ? "the review"
-                   : fmt::format("action {}: {}", number,
-                                 review.actions.at(static_cast<std::size_t>(number) - 1).text);
+        std::string one(itself);
+        if (number != 0) {
+            const ReviewAction& late = review.actions.at(static_cast<std::size_t>(number) - 1);
+            one = fmt::format("{}{}: {}", action, number, late.text);
+        }
+        if (!out.empty() && !one.empty()) out += "; ";
+        out += one;
     }
     return out;
+}
+
+}  // namespace
+
+std::string late_text(const Review& review, const std::vector<int>& numbers) {
+    return numbered(review, numbers, "the review", "action ");
+}
+
+std::string late_actions(const Review& review, const std::vector<int>& numbers) {
+    return numbered(review, numbers, "", "");
 }
 
 }  // namespace tocsin::bridge

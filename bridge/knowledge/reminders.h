@@ -29,5 +29,7 @@ ReviewLook look_at_review(const Record& record, Timestamp since, Timestamp now,
 
 // "the review", "action 2: add a test"; several parted by "; ".
 std::string late_text(const Review& review, const std::vector<int>& numbers);
+// Of the actions among them: "2: add a test; 3: …".
+std::string late_actions(const Review& review, const std::vector<int>& numbers);
 
 }  // namespace tocsin::bridge

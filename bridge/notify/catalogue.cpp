@@ -359,7 +359,7 @@ std::span<const Phrase> catalogue() {
 
 std::string_view phrase(std::string_view id, std::string_view language) {
     for (const std::span<const Phrase> table :
-         {catalogue(), timeline_catalogue(), why_catalogue(), reason_words()}) {
+         {catalogue(), timeline_catalogue(), record_catalogue(), why_catalogue(), reason_words()}) {
         for (const Phrase& row : table) {
             if (row.id == id) return language.starts_with("zh") ? row.zh : row.en;
         }

@@ -111,5 +111,8 @@ TEST_CASE("what falls due over a weekend is one reminder on Monday, and one a da
 }
 
 TEST_CASE("what is late is said in words") {
-    CHECK(late_text(std::get<Review>(review().part), {0, 2}) == "the review; action 2: a rule");
+    const Review part = std::get<Review>(review().part);
+    CHECK(late_text(part, {0, 2}) == "the review; action 2: a rule");
+    CHECK(late_actions(part, {0, 1, 2}) == "1: a test; 2: a rule");
+    CHECK(late_actions(part, {0}).empty());
 }

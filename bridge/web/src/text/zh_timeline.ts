@@ -84,7 +84,8 @@ export const kind: Kinds = {
   major: (d) => `重大事件，指挥 ${d['commander'] ?? ''}`,
   update_due: (d) => `应通报进展：${d['person'] ?? ''}`,
   review_owed: () => '需要复盘',
-  review_due: (d) => `${d['review'] ?? ''} ${d['title'] ?? ''} 已逾期（${d['person'] ?? ''}）：${d['what'] ?? ''}`,
+  review_due: (d) => `${d['review'] ?? ''} ${d['title'] ?? ''} 已逾期（${d['person'] ?? ''}）：${
+    [d['itself'] && '复盘', d['actions'] && `改进措施 ${d['actions']}`].filter(Boolean).join('；') || (d['what'] ?? '')}`,
   review_suggested: (d) => `${d['review'] ?? ''}：应在 ${d['due_at'] ?? ''} 之前完成复盘`,
   problem: (d) =>
     `属于问题 ${d['problem'] ?? ''} ${d['title'] ?? ''}${d['workaround'] ? `；临时措施：${d['workaround']}` : ''}`,
