@@ -97,15 +97,9 @@ void Api::act(Call call, ActionKind kind) {
 }
 
 void Api::act_in_bulk(Call call) {
-    auto bulk = parse_bulk(call.request.body);
+    const auto bulk = parse_bulk(call.request.body, call.caller, parts_.clock.now());
     if (!bulk) {
         call.refuse(bulk.error());
-        return;
-    }
-    auto action =
-        parse_action(bulk.value().kind, call.request.body, call.caller, parts_.clock.now());
-    if (!action) {
-        call.refuse(action.error());
         return;
     }
     // Each is answered by itself: one that is refused holds up no other.
@@ -114,7 +108,7 @@ void Api::act_in_bulk(Call call) {
     gathered->open = keys.size();
     gathered->results.resize(keys.size());
     for (std::size_t i = 0; i < keys.size(); ++i) {
-        ActionIn in{keys[i], action.value()};
+        ActionIn in{keys[i], bulk.value().action};
         parts_.worker.submit(std::move(in),
                              [call, gathered, i, key = keys[i]](const Result<Answer>& answer) {
                                  gathered->results[i] = result_of(key, answer, call.language);

@@ -99,6 +99,7 @@ void Api::retry_effect(Call call) {
         call.refuse(fields.error());
         return;
     }
+    fields.value().allow({"actor"});
     const std::string actor = fields.value().string("actor", kMostName).value_or("");
     if (const auto good = fields.value().check(); !good) {
         call.refuse(good.error());

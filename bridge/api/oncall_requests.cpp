@@ -96,6 +96,7 @@ Result<std::pair<Timestamp, Timestamp>> parse_override_window(const net::Request
 Result<OverrideRow> parse_override(std::string_view body, const Caller& caller,
                                    const Oncall& oncall, Timestamp now) {
     TOCSIN_TRY(JsonObject fields, JsonObject::parse(body));
+    fields.allow({"kind", "rotation", "person", "instead_of", "from", "to", "for", "why", "actor"});
     OverrideRow row;
     row.created_at = now;
     row.actor = actor_of(fields, caller);
@@ -152,6 +153,7 @@ Result<void> check_swap(const Override& swap, const Rotation& rotation,
 
 Result<Cancellation> parse_cancellation(std::string_view body, const Caller& caller) {
     TOCSIN_TRY(JsonObject fields, JsonObject::parse(body));
+    fields.allow({"why", "actor"});
     Cancellation out{actor_of(fields, caller), fields.string("why", kMostWhy).value_or("")};
     TOCSIN_TRY(fields.check());
     return out;
@@ -163,6 +165,7 @@ bool may_test(const Caller& caller, std::string_view person) {
 
 Result<std::string> parse_test(std::string_view body, const Caller& caller, const Oncall& oncall) {
     TOCSIN_TRY(JsonObject fields, JsonObject::parse(body));
+    fields.allow({"person", "actor"});
     const std::string actor = actor_of(fields, caller);
     std::string person = fields.string("person", kMostText).value_or(actor);
     TOCSIN_TRY(fields.check());

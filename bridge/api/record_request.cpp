@@ -61,6 +61,8 @@ void read_fields(JsonObject& body, RecordKind kind, MoveKind move, Timestamp now
 Result<RecordRequest> parse(RecordKind kind, std::string_view key, MoveKind move,
                             std::string_view text, const Caller& caller, Timestamp now) {
     TOCSIN_TRY(JsonObject body, JsonObject::parse(text));
+    body.allow({"actor", "title", "owner", "text", "root_cause", "workaround", "fix", "about",
+                "draft", "causes", "due_at", "for", "number", "match", "incident", "incidents"});
     RecordRequest out;
     out.kind = kind;
     out.key = std::string(key);

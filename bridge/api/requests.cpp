@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::size_t kMostLabels = 16;
 constexpr std::size_t kMostText = 200;
+constexpr std::size_t kMostKeys = 200;
 
 Error bad(std::string message) {
     return Error(ErrorCode::kInvalid, std::move(message));
@@ -70,9 +71,9 @@ Result<IncidentFilter> parse_incident_filter(const net::Request& request) {
     return out;
 }
 
-Result<UserAction> parse_action(ActionKind kind, std::string_view body, const Caller& caller,
-                                Timestamp now) {
-    TOCSIN_TRY(JsonObject fields, JsonObject::parse(body));
+namespace {
+
+UserAction action_of(ActionKind kind, JsonObject& fields, const Caller& caller, Timestamp now) {
     UserAction out = read_action(kind, fields, now);
     if (caller.role == Role::kAdmin) out.authority = Authority::kAdmin;
     if (caller.role == Role::kReporter) out.authority = Authority::kReporter;
@@ -81,6 +82,34 @@ Result<UserAction> parse_action(ActionKind kind, std::string_view body, const Ca
     if (out.actor == kSystem || out.actor == kSourceBridge) {
         fields.fail("actor", "is the bridge's own name in the timeline");
     }
+    return out;
+}
+
+}  // namespace
+
+Result<UserAction> parse_action(ActionKind kind, std::string_view body, const Caller& caller,
+                                Timestamp now) {
+    TOCSIN_TRY(JsonObject fields, JsonObject::parse(body));
+    allow_action_fields(fields);
+    UserAction out = action_of(kind, fields, caller, now);
+    TOCSIN_TRY(fields.check());
+    return out;
+}
+
+Result<Bulk> parse_bulk(std::string_view body, const Caller& caller, Timestamp now) {
+    TOCSIN_TRY(JsonObject fields, JsonObject::parse(body));
+    Bulk out;
+    allow_action_fields(fields, {"action", "keys"});
+    fields.require("action");
+    fields.require("keys");
+    const auto kind = parse_action_kind(fields.string("action", kMostText).value_or(""));
+    out.keys = fields.strings("keys", kMostKeys);
+    if (!kind || *kind == ActionKind::kMerge || *kind == ActionKind::kSplit) {
+        fields.fail("action", "must be an action on one incident, like acknowledge or note");
+    }
+    if (out.keys.empty()) fields.fail("keys", "must name at least one incident");
+    TOCSIN_TRY(fields.check());
+    out.action = action_of(*kind, fields, caller, now);
     TOCSIN_TRY(fields.check());
     return out;
 }
@@ -89,6 +118,11 @@ Result<HostIn> parse_host_move(HostIn::Move move, std::string_view host, std::st
                                const Caller& caller) {
     TOCSIN_TRY(JsonObject fields, JsonObject::parse(body));
     HostIn out;
+    if (move == HostIn::Move::kRename) {
+        fields.allow({"actor", "to"});
+    } else {
+        fields.allow({"actor"});
+    }
     out.move = move;
     out.host = std::string(host);
     const std::string actor = fields.string("actor", kMostText).value_or("");

@@ -35,10 +35,10 @@ Result<Report> parse_report(std::string_view body, const Caller& caller);
 // The body of POST /api/v1/incidents/bulk: {"action": "acknowledge", "keys": […]}; the rest is each
 // action's own.
 struct Bulk {
-    ActionKind kind = ActionKind::kNote;
+    UserAction action;
     std::vector<std::string> keys;
 };
-Result<Bulk> parse_bulk(std::string_view body);
+Result<Bulk> parse_bulk(std::string_view body, const Caller& caller, Timestamp now);
 
 std::string refusal_json(const Refusal& refusal, std::string_view language);
 // The body of a host's move: {"to"} for a rename, {"actor"} as in an action.

@@ -68,10 +68,12 @@ net::Response no_path(const std::string& path, std::string_view language) {
 }
 
 // `allow`: the methods that it has, as the header lists them.
-net::Response no_method(ErrorStyle style, const std::string& method, const std::string& allow) {
+net::Response no_method(ErrorStyle style, const std::string& method, const std::string& allow,
+                        std::string_view language) {
     if (style == ErrorStyle::kTocsin) {
-        return error_response(style, 405, "method_not_allowed",
-                              "this path does not take " + method + "; it takes " + allow);
+        return error_response(
+            style, 405, "method_not_allowed",
+            error_text("this path does not take " + method + "; it takes " + allow, language));
     }
     std::string methods = allow;
     std::erase(methods, ' ');
@@ -79,10 +81,12 @@ net::Response no_method(ErrorStyle style, const std::string& method, const std::
                              "method " + method + " is not allowed, but [" + methods + "] are");
 }
 
-net::Response no_media_type(ErrorStyle style, const net::Request& request) {
+net::Response no_media_type(ErrorStyle style, const net::Request& request,
+                            std::string_view language) {
     if (style == ErrorStyle::kTocsin) {
-        return error_response(style, 415, "unsupported_media_type",
-                              "the body must be JSON: send \"Content-Type: application/json\"");
+        return error_response(
+            style, 415, "unsupported_media_type",
+            error_text("the body must be JSON: send \"Content-Type: application/json\"", language));
     }
     std::string type(media_type(request));
     if (type.empty()) type = "application/octet-stream";
@@ -231,7 +235,7 @@ void Router::dispatch(net::Request request, net::Reply reply) const {
             send(reply, "", no_path(request.path, language));
             return;
         }
-        net::Response response = no_method(match.errors, request.method, match.allow);
+        net::Response response = no_method(match.errors, request.method, match.allow, language);
         response.headers.set("Allow", match.allow);
         send(reply, "", std::move(response));
         return;
@@ -265,7 +269,7 @@ void Router::dispatch(net::Request request, net::Reply reply) const {
     const bool nothing = route.errors == ErrorStyle::kAlertmanager && request.body.empty();
     if (changes_something(request.method) && route.body == BodyKind::kJson && !is_json(request) &&
         !nothing) {
-        send(reply, route.pattern, no_media_type(route.errors, request));
+        send(reply, route.pattern, no_media_type(route.errors, request, language));
         return;
     }
     route.handle(Call{std::move(request), std::move(match.path), std::move(caller),

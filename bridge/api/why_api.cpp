@@ -168,6 +168,7 @@ Result<Labels> labels_of_query(const net::Request& request) {
 
 Result<Labels> labels_of_body(const net::Request& request) {
     TOCSIN_TRY(JsonObject body, JsonObject::parse(request.body));
+    body.allow({"labels"});
     const auto all = body.string_map("labels");
     TOCSIN_TRY(body.check());
     return labels_of(all);

@@ -53,7 +53,7 @@ constexpr ConfigKey kKeys[] = {
      "Acknowledged and nothing heard of the owner for so long: the owner is asked, then the ladder "
      "goes on."},
     {"incidents.pending_reminder", "duration", "`1d`",
-     "How often the owner is reminded of an incident that is pending; `0s` never."},
+     "How often whoever lets an incident wait is asked whether it still has to; `0s` never."},
     {"incidents.causes", "list of texts",
      "`[hardware, software, capacity, configuration, change, network, security, external, human, "
      "unknown]`",

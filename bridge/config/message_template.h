@@ -8,11 +8,12 @@
 
 namespace tocsin::bridge {
 
-inline constexpr std::array<std::string_view, 28> kTemplateTexts = {
-    "Kind",     "Headline", "Why",     "Priority",    "Severity", "State",       "Key",
-    "Title",    "What",     "Summary", "Description", "Host",     "Since",       "For",
-    "Resolved", "Assignee", "Told",    "Runbook",     "Url",      "Acknowledge", "Resolve",
-    "Language", "Number",   "Text",    "Subject",     "Brief",    "Count",       "Recipient"};
+inline constexpr std::array<std::string_view, 29> kTemplateTexts = {
+    "Kind",    "Headline",    "Why",      "Priority",  "Severity",    "State",
+    "Key",     "Title",       "What",     "Summary",   "Description", "Host",
+    "Since",   "For",         "Resolved", "Assignee",  "Told",        "Runbook",
+    "Url",     "Acknowledge", "Resolve",  "Language",  "Number",      "Text",
+    "Subject", "Brief",       "Count",    "Recipient", "Category"};
 // Lists of texts, but Rows and Links: maps with Label and Value.
 inline constexpr std::array<std::string_view, 7> kTemplateLists = {
     "Rows", "Alerts", "Timeline", "Incidents", "Links", "Similar", "Problems"};

@@ -67,6 +67,7 @@ Decision pend(Draft& d, const UserAction& action) {
     in.state = State::kPending;
     in.pending_until = action.until;
     in.pending_cause = action.reason;
+    in.pending_by = action.actor == d.owner() ? "" : action.actor;
     in.pending_reason = std::string(trim(action.text));
     if (in.pending_reason.empty()) in.pending_reason = action.reason;
     if (awaits_owner(in)) in.acknowledged_priority = in.priority;  // the owner has just answered

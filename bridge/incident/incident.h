@@ -63,7 +63,8 @@ struct Incident {
     std::vector<Timestamp> openings;          // the latest of them that count (flapping.h)
     std::optional<Timestamp> flapping_since;  // it opens again and again; none: it does not
     std::string pending_cause;                // the name of the configured reason; "" for none
-    std::string service;  // of the services table, found at the opening; "" for none
+    std::string pending_by;  // who lets it wait in its owner's place; "" for its owner
+    std::string service;     // of the services table, found at the opening; "" for none
     SlaState sla;
     Facts facts;
     std::string predecessor;  // keys

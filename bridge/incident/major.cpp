@@ -227,7 +227,10 @@ Decision pending_reminder_due(Draft& d) {
     }
     d.say("pending_reminded", kSystem, "Still pending: " + in.pending_reason,
           {{"reason", in.pending_reason}});
-    d.tell_person(d.owner(), MessageKind::kStillPending);
+    // Whoever let it wait is asked; its owner, where that is nobody who can be told.
+    if (in.pending_by.empty() || d.tell_person(in.pending_by, MessageKind::kStillPending) == 0) {
+        d.tell_person(d.owner(), MessageKind::kStillPending);
+    }
     d.set(TimerKind::kPendingReminder, d.may_tell_at(MessageKind::kStillPending) + every);
     return d.done("still pending");
 }

@@ -102,6 +102,7 @@ Decision end_into(Draft& d, const Incident& survivor, const UserAction& action) 
     in.pending_until.reset();
     in.pending_reason.clear();
     in.pending_cause.clear();
+    in.pending_by.clear();
     d.drop_waiting(DropWaiting::What::kAll);
     d.cancel({TimerKind::kStability, TimerKind::kEscalation, TimerKind::kLapse, TimerKind::kSnooze,
               TimerKind::kPending});

@@ -147,6 +147,7 @@ void to_triggered(Draft& d) {
     in.pending_until.reset();
     in.pending_reason.clear();
     in.pending_cause.clear();
+    in.pending_by.clear();
     in.snoozed_until.reset();
     d.cancel({TimerKind::kLapse, TimerKind::kSnooze, TimerKind::kPending});
 }
@@ -157,6 +158,7 @@ void pending_to_acknowledged(Draft& d) {
     in.pending_until.reset();
     in.pending_reason.clear();
     in.pending_cause.clear();
+    in.pending_by.clear();
     d.cancel({TimerKind::kPending});
 }
 
@@ -176,6 +178,7 @@ void resolve(Draft& d, Timestamp at, std::string_view who, By by) {
     in.pending_until.reset();
     in.pending_reason.clear();
     in.pending_cause.clear();
+    in.pending_by.clear();
     in.snoozed_until.reset();
     d.cancel({TimerKind::kEscalation, TimerKind::kLapse, TimerKind::kSnooze, TimerKind::kPending,
               TimerKind::kStability, TimerKind::kExpiry});

@@ -52,6 +52,14 @@ void read_action_fields(JsonObject& fields, ActionKind kind, const std::string& 
 
 }  // namespace
 
+void allow_action_fields(JsonObject& fields, JsonObject::Names more) {
+    fields.allow(
+        {"actor", "text",   "to",     "person",    "team",          "priority", "until",
+         "for",   "reason", "public", "cause",     "solution",      "proof",    "satisfaction",
+         "link",  "into",   "alerts", "commander", "communication", "every"},
+        more);
+}
+
 UserAction read_action(ActionKind kind, JsonObject& fields, Timestamp now) {
     UserAction out;
     out.kind = kind;

@@ -6,6 +6,7 @@
 #include "bridge/ingest/batch.h"
 #include "bridge/ingest/records.h"
 #include "bridge/knowledge/drafts.h"
+#include "bridge/notify/draft_words.h"
 
 namespace tocsin::bridge {
 namespace {
@@ -104,7 +105,7 @@ Result<void> Batch::suggest(IncidentId id, const std::vector<IncidentId>& all) {
     const int times = static_cast<int>(all.size());
     TOCSIN_TRY(const std::string key, next_record_key(tx_, counters_, RecordKind::kProblem, now_));
     const RecordDecision made =
-        suggest_problem(key, incident, times, config_.knowledge.within, now_);
+        suggest_problem(key, incident, times, config_.knowledge.within, draft_words(config_), now_);
     if (made.refusal) return success();
     note_record(made);
     for (const IncidentId one : all) {
@@ -139,7 +140,7 @@ Result<void> Batch::owe_reviews() {
         TOCSIN_TRY(const std::string key,
                    next_record_key(tx_, counters_, RecordKind::kReview, now_));
         const RecordDecision made =
-            suggest_review(key, work.now, timeline, config_.knowledge, now_);
+            suggest_review(key, work.now, timeline, config_.knowledge, draft_words(config_), now_);
         if (made.refusal) continue;
         note_record(made);
         knowledge_.linked.push_back({key, id, ""});

@@ -1,5 +1,6 @@
 // Reviews that are late, and actions of them: whoever they are for is reminded.
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "bridge/ingest/batch.h"
@@ -37,10 +38,19 @@ int Batch::remind(IncidentId id, const std::string& person) {
 
 Result<void> Batch::remind_of_review(const ReviewTimer& row) {
     TOCSIN_TRY(const auto record, tx_.knowledge().record(row.record));
-    const ReviewLook look = record ? look_at_review(*record, row.since, now_) : ReviewLook{};
+    const Hours& hours = oncall().hours.of(Priority::kP4);
+    const auto opening = [&](Timestamp t) { return next_open(hours, t); };
+    // What falls due when people are told of nothing waits, and is told of together.
+    if (const Timestamp open = opening(now_); open > now_) {
+        knowledge_.reminders.push_back({row.record, open, row.since});
+        return success();
+    }
+    const ReviewLook look =
+        record ? look_at_review(*record, row.since, now_, opening) : ReviewLook{};
     knowledge_.reminders.push_back({row.record, look.next, std::max(row.since, now_)});
     if (look.late.empty()) return success();
     TOCSIN_TRY(Work* const work, incident_of_review(*record));
+    std::map<std::string, std::vector<int>> by_person;
     for (const auto& [owner, numbers] : look.late) {
         // What is nobody's is the lead's, whose team had the incident.
         std::string person = owner;
@@ -48,8 +58,14 @@ Result<void> Batch::remind_of_review(const ReviewTimer& row) {
             const Team* const team = oncall().team(work->now.team);
             if (team != nullptr) person = team->lead;
         }
+        auto& all = by_person[person];
+        all.insert(all.end(), numbers.begin(), numbers.end());
+    }
+    for (auto& [person, numbers] : by_person) {
+        std::sort(numbers.begin(), numbers.end());
         const int told = work == nullptr ? 0 : remind(work->now.id, person);
-        const std::string what = late_text(std::get<Review>(record->part), numbers);
+        const auto& review = std::get<Review>(record->part);
+        const std::string what = late_text(review, numbers);
         std::string text = record->key + " is late: " + what;
         text += told > 0 ? "; " + person + " is reminded" : "; there is nobody to remind of it";
         TimelineEntry entry{now_,
@@ -59,6 +75,8 @@ Result<void> Batch::remind_of_review(const ReviewTimer& row) {
                             {{"review", record->key},
                              {"title", record->title},
                              {"what", what},
+                             {"itself", numbers.front() == 0 ? "1" : ""},
+                             {"actions", late_actions(review, numbers)},
                              {"person", person}}};
         knowledge_.timeline.push_back({record->key, entry});
         if (work != nullptr) tell_incident(work->now.id, std::move(entry));

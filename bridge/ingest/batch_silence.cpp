@@ -46,6 +46,13 @@ Result<std::optional<Reason>> Batch::silence_incident(const std::string& key, Si
         return Error(ErrorCode::kNotFound, "there is no incident " + key, Retry::kNo);
     }
     const Incident& incident = work->now;
+    if (incident.kind == Incident::Kind::kOverflow && is_open(incident.state)) {
+        return std::optional(because(
+            "{} stands over incidents of all kinds, and what would silence it would silence "
+            "everything; acknowledge or snooze it, and silence by labels what its "
+            "incidents share",
+            {{key}}));
+    }
     const bool storms = incident.kind == Incident::Kind::kStorm && incident.children_open > 0;
     const bool fires =
         (storms && is_open(incident.state)) ||

@@ -40,7 +40,8 @@ class JsonObject {
 
     void require(std::string_view field);
     // Fails at the first field that is none of these.
-    void allow(std::initializer_list<std::string_view> fields);
+    using Names = std::initializer_list<std::string_view>;
+    void allow(Names fields, Names more = {});
     void fail(std::string_view field, std::string_view what);
     // The first thing that was wrong.
     Result<void> check() const;

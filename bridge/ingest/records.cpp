@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "bridge/knowledge/drafts.h"
+#include "bridge/notify/draft_words.h"
 
 namespace tocsin::bridge {
 namespace {
@@ -27,7 +28,12 @@ Result<Incident> incident_of(Tx& tx, const std::string& key) {
 class Change {
   public:
     Change(Tx& tx, const RecordRequest& request, const BridgeConfig& config, Timestamp now)
-        : tx_(tx), request_(request), config_(config), now_(now), move_(request.move) {
+        : tx_(tx),
+          request_(request),
+          config_(config),
+          words_(draft_words(config)),
+          now_(now),
+          move_(request.move) {
         changes_.now = now;
     }
 
@@ -165,7 +171,7 @@ class Change {
                             {{problem.key}, {to_string(problem.state), "record_state"}, {key}}));
             }
         }
-        if (!incidents_.empty()) default_title(incidents_.front().title);
+        if (!incidents_.empty()) default_title(words_.title(incidents_.front()));
         TOCSIN_TRY(const RecordDecision made, named());
         if (made.changed) note_links(made.next, true);
         return made;
@@ -178,19 +184,21 @@ class Change {
         }
         std::vector<TimelineEntry> timeline;
         std::string title;
+        Whose whose = Whose::kIncident;
         if (request_.about.starts_with("PRB-")) {
             TOCSIN_TRY(RecordDetail problem, tx_.knowledge().detail(request_.about));
             timeline = std::move(problem.timeline);
             title = problem.record.title;
+            whose = Whose::kRecord;
         } else {
             TOCSIN_TRY(Incident incident, incident_of(tx_, request_.about));
             TOCSIN_TRY(timeline, tx_.recent_timeline(incident.id, kMostDrafted));
-            title = incident.title;
+            title = words_.title(incident);
             incidents_.insert(incidents_.begin(), std::move(incident));
         }
-        default_title("Review: " + title);
+        default_title(words_.review(title));
         auto& texts = move_.fields.texts;
-        if (!texts.contains("draft")) texts["draft"] = draft_of(timeline);
+        if (!texts.contains("draft")) texts["draft"] = draft_of(timeline, whose, words_);
         if (!move_.fields.due) move_.fields.due = now_ + config_.knowledge.review_due;
         TOCSIN_TRY(RecordDecision made, named());
         if (!made.changed) return made;
@@ -202,7 +210,7 @@ class Change {
     Result<RecordDecision> make_article() {
         if (!request_.about.empty()) {
             TOCSIN_TRY(Incident incident, incident_of(tx_, request_.about));
-            TOCSIN_TRY(auto missing, keep_resolution(incident, move_.fields));
+            TOCSIN_TRY(auto missing, keep_resolution(incident, move_.fields, words_));
             if (missing) return refused(std::move(*missing));
             incidents_.insert(incidents_.begin(), std::move(incident));
         }
@@ -223,6 +231,7 @@ class Change {
     Tx& tx_;
     const RecordRequest& request_;
     const BridgeConfig& config_;
+    const DraftWords words_;
     Timestamp now_;
     RecordMove move_;
     std::vector<Incident> incidents_;  // those that become linked, or are no longer

@@ -37,9 +37,9 @@ void section(std::string& to, std::string_view head, const std::string& text) {
 }  // namespace
 
 RecordDecision suggest_problem(const std::string& key, const Incident& incident, int times,
-                               Duration within, Timestamp now) {
+                               Duration within, const DraftWords& words, Timestamp now) {
     RecordMove move = by_system();
-    move.fields.texts["title"] = one_line(incident.title);
+    move.fields.texts["title"] = one_line(words.title(incident));
     RecordDecision made = make_record(RecordKind::kProblem, key, move, now);
     if (made.refusal) return made;
     TimelineEntry& entry = made.timeline.front();
@@ -53,11 +53,12 @@ RecordDecision suggest_problem(const std::string& key, const Incident& incident,
 
 RecordDecision suggest_review(const std::string& key, const Incident& incident,
                               const std::vector<TimelineEntry>& timeline,
-                              const KnowledgeSettings& settings, Timestamp now) {
+                              const KnowledgeSettings& settings, const DraftWords& words,
+                              Timestamp now) {
     RecordMove move = by_system();
-    move.fields.texts = {{"title", "Review: " + one_line(incident.title)},
+    move.fields.texts = {{"title", one_line(words.review(words.title(incident)))},
                          {"owner", owner_of(incident)},
-                         {"draft", draft_of(timeline)}};
+                         {"draft", draft_of(timeline, Whose::kIncident, words)}};
     move.fields.due = now + settings.review_due;
     RecordDecision made = make_record(RecordKind::kReview, key, move, now);
     if (made.refusal) return made;
@@ -67,20 +68,22 @@ RecordDecision suggest_review(const std::string& key, const Incident& incident,
     return made;
 }
 
-std::string draft_of(const std::vector<TimelineEntry>& timeline) {
+std::string draft_of(const std::vector<TimelineEntry>& timeline, Whose whose,
+                     const DraftWords& words) {
     std::string out;
     for (const TimelineEntry& entry : timeline) {
-        std::string at = format_rfc3339(entry.at);  // 2026-11-22T21:22:41.000Z
-        at = at.substr(0, 10) + " " + at.substr(11, 8) + " UTC";
-        out += fmt::format("{}  {}: {}\n", at, entry.actor, one_line(entry.text));
+        out += one_line(words.line(entry, whose)) + "\n";
         if (out.size() > kMostDraft) break;
     }
     return out;
 }
 
-Result<std::optional<Reason>> keep_resolution(const Incident& incident, RecordFields& fields) {
+Result<std::optional<Reason>> keep_resolution(const Incident& incident, RecordFields& fields,
+                                              const DraftWords& words) {
     const Findings& found = incident.facts.findings;
-    if (!fields.texts.contains("title")) fields.texts["title"] = one_line(incident.title);
+    if (!fields.texts.contains("title")) {
+        fields.texts["title"] = one_line(words.title(incident));
+    }
     if (!fields.texts.contains("text")) {
         if (found.solution.empty()) {
             return std::optional(
@@ -89,10 +92,10 @@ Result<std::optional<Reason>> keep_resolution(const Incident& incident, RecordFi
                         {{incident.key}}));
         }
         std::string text;
-        section(text, "Symptom", incident.title);
-        section(text, "Cause", found.cause);
-        section(text, "Solution", found.solution);
-        section(text, "Proof", found.proof);
+        section(text, words.symptom, words.title(incident));
+        section(text, words.cause, words.cause_code(found.cause));
+        section(text, words.solution, found.solution);
+        section(text, words.proof, found.proof);
         fields.texts["text"] = std::string(trim(text));
     }
     if (!fields.match.empty()) return std::optional<Reason>();

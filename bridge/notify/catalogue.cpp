@@ -169,8 +169,9 @@ constexpr Phrase kPhrases[] = {
      "can say that it is over. Please resolve it.",
      "所有告警已恢复，但该事件有申报人或为重大事件，须由处理人判定。请解决该事件。"},
     {"headline.still_pending", "Still pending", "仍在挂起"},
-    {"why.still_pending", "This incident is pending, and you own it. Does it still have to wait?",
-     "您处理的事件仍在挂起。是否仍需等待？"},
+    {"why.still_pending",
+     "This incident is pending, and you own it or let it wait. Does it still have to wait?",
+     "由您处理或由您挂起的事件仍在挂起。是否仍需等待？"},
     {"headline.owed", "Owed before it can close", "关闭前需补充"},
     {"why.owed",
      "It is resolved, but its cause, solution or proof has not been said. It does not close "
@@ -282,6 +283,7 @@ constexpr Phrase kPhrases[] = {
     {"label.resolved_at", "Resolved", "解决时间"},
     {"label.severity", "Severity", "告警级别"},
     {"label.priority", "Priority", "优先级"},
+    {"label.category", "Category", "分类"},
     {"label.state", "State", "状态"},
     {"label.assignee", "Assignee", "处理人"},
     {"label.alerts", "Alerts", "告警"},
@@ -337,6 +339,13 @@ constexpr Phrase kPhrases[] = {
     {"severity.critical", "critical", "严重"},
     {"severity.warning", "warning", "警告"},
     {"severity.info", "info", "提示"},
+    {"category.server", "server", "服务器"},
+    {"category.network", "network", "网络"},
+    {"category.database", "database", "数据库"},
+    {"category.middleware", "middleware", "中间件"},
+    {"category.application", "application", "应用"},
+    {"category.security", "security", "安全"},
+    {"category.facility", "facility", "机房设施"},
     {"suppressor.silence", "silence", "静默"},
     {"suppressor.maintenance", "maintenance window", "维护窗口"},
     {"suppressor.inhibit", "another alert", "其他告警"},
@@ -357,7 +366,7 @@ std::span<const Phrase> catalogue() {
 
 std::string_view phrase(std::string_view id, std::string_view language) {
     for (const std::span<const Phrase> table :
-         {catalogue(), timeline_catalogue(), why_catalogue(), reason_words()}) {
+         {catalogue(), timeline_catalogue(), record_catalogue(), why_catalogue(), reason_words()}) {
         for (const Phrase& row : table) {
             if (row.id == id) return language.starts_with("zh") ? row.zh : row.en;
         }

@@ -15,6 +15,8 @@ struct Phrase {
 std::span<const Phrase> catalogue();
 // The lines of the timeline: `timeline.<kind>`. In catalogue_timeline.cpp.
 std::span<const Phrase> timeline_catalogue();
+// The lines of the timelines of records, and the words of drafts. In catalogue_records.cpp.
+std::span<const Phrase> record_catalogue();
 // The words of chains of reasons (bridge/why), likewise: `why.<phrase>`. In catalogue_why.cpp.
 std::span<const Phrase> why_catalogue();
 

@@ -44,6 +44,11 @@ constexpr std::array kErrors = {
     error("nobody is named \"{}\" in bridge.yml; say who: --as NAME",
           "bridge.yml 中没有名为“{}”的人；请用 --as NAME 指明"),
 
+    // 405, 415.
+    error("this path does not take {}; it takes {}", "此路径不接受 {}，可用的方法：{}"),
+    error("the body must be JSON: send \"Content-Type: application/json\"",
+          "请求内容须为 JSON：请发送“Content-Type: application/json”"),
+
     // 400.
     error("the body is not valid JSON: {}", "请求内容不是有效的 JSON：{}"),
     error("the body must be a JSON object", "请求内容须为 JSON 对象"),

@@ -78,6 +78,11 @@ constexpr std::array kReasons = {
     reason("no alert that fires here has the fingerprint \"{}\"", "此处告警中的告警没有指纹“{}”"),
     reason("an incident keeps at least one of its alerts", "事件至少保留一条告警"),
     reason("nothing of {} fires", "{} 没有告警中的告警"),
+    reason(
+        "{} stands over incidents of all kinds, and what would silence it would silence "
+        "everything; acknowledge or snooze it, and silence by labels what its incidents share",
+        "{} 汇总了各类事件，对它静默等于静默全部告警；请认领或暂缓提醒，再按标签静默其中事件的共同"
+        "之处"),
 
     // Problems, reviews, articles.
     reason("{} is {}: {} is not possible; possible are {}", "{} {}，无法{}；目前可以：{}"),

@@ -95,7 +95,10 @@ constexpr Phrase kPhrases[] = {
     {"timeline.review_suggested", "{{ .Text }}",
      "{{ .Data.review }}：应在 {{ .Data.due_at }} 之前完成复盘"},
     {"timeline.review_due", "{{ .Text }}",
-     "{{ .Data.review }} {{ .Data.title }} 已逾期（{{ .Data.person }}）：{{ .Data.what }}"},
+     "{{ .Data.review }} {{ .Data.title }} 已逾期（{{ .Data.person }}）：{{ if or .Data.itself "
+     ".Data.actions }}{{ with .Data.itself }}复盘{{ end }}{{ if and .Data.itself .Data.actions "
+     "}}；{{ end }}{{ with .Data.actions }}改进措施 {{ . }}{{ end }}{{ else }}{{ .Data.what }}{{ "
+     "end }}"},
     {"timeline.problem", "{{ .Text }}",
      "属于问题 {{ .Data.problem }} {{ .Data.title }}{{ with .Data.workaround }}；临时措施：{{ . }}"
      "{{ end }}"},

@@ -189,6 +189,7 @@ class Writer {
         if (m_.resolved_at) add("resolved_at", resolved_at());
         add("severity", word("severity", m_.severity, lang_));
         add("priority", std::string(to_string(m_.priority)));
+        add("category", word("category", m_.category, lang_));
         if (of_incident) {
             add("state", word("state", to_string(m_.state), lang_));
             add("assignee", m_.assignee.empty() ? say("value.nobody", lang_) : m_.assignee);

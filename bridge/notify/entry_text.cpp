@@ -169,6 +169,20 @@ std::string sentence_of(const TimelineEntry& entry, const EntryReader& reader) {
     return text;
 }
 
+std::string text_of(const TimelineEntry& entry, const EntryReader& reader, std::string_view group) {
+    ValueMap data;
+    for (const auto& [key, value] : entry.data) data[key] = datum_text(key, entry.data, reader);
+    const bool by_system = entry.actor == kSystem;
+    const std::string id = std::string(group) + "." + entry.kind;
+    const std::string known = phrase(id, reader.language).empty() ? "timeline.other" : id;
+    const ValueMap dot = {
+        {"Text", sentence_of(entry, reader)},
+        {"Actor", by_system ? say("actor.system", reader.language) : called(entry.actor, reader)},
+        {"BySystem", by_system},
+        {"Data", data}};
+    return say(known, reader.language, dot);
+}
+
 }  // namespace
 
 std::string datum_text(const std::string& key, const EntryData& data, const EntryReader& reader) {
@@ -183,17 +197,15 @@ std::string datum_text(const std::string& key, const EntryData& data, const Entr
 }
 
 std::string entry_text(const TimelineEntry& entry, const EntryReader& reader) {
-    ValueMap data;
-    for (const auto& [key, value] : entry.data) data[key] = datum_text(key, entry.data, reader);
-    const bool by_system = entry.actor == kSystem;
-    const std::string id = "timeline." + entry.kind;
-    const std::string known = phrase(id, reader.language).empty() ? "timeline.other" : id;
-    const ValueMap dot = {
-        {"Text", sentence_of(entry, reader)},
-        {"Actor", by_system ? say("actor.system", reader.language) : called(entry.actor, reader)},
-        {"BySystem", by_system},
-        {"Data", data}};
-    return say(known, reader.language, dot);
+    return text_of(entry, reader, "timeline");
+}
+
+std::string record_entry_text(const TimelineEntry& entry, const EntryReader& reader) {
+    return text_of(entry, reader, "record");
+}
+
+std::string person_text(std::string_view name, const EntryReader& reader) {
+    return called(name, reader);
 }
 
 std::string own_text(const EntryData& words, const EntryReader& reader, std::string_view group) {

@@ -24,6 +24,10 @@ struct EntryReader {
 
 // What an entry says, without its time.
 std::string entry_text(const TimelineEntry& entry, const EntryReader& reader);
+// The same of an entry of a problem, a review or an article.
+std::string record_entry_text(const TimelineEntry& entry, const EntryReader& reader);
+// How a person is called.
+std::string person_text(std::string_view name, const EntryReader& reader);
 // What one datum of an entry is to the reader; "by_name" depends on the others.
 std::string datum_text(const std::string& key, const EntryData& data, const EntryReader& reader);
 

@@ -234,6 +234,7 @@ Message make_message(const Incident& incident, const Notify& notify,
     message.state = incident.state;
     message.priority = incident.priority;
     message.severity = one_line(incident.severity);
+    message.category = one_line(incident.facts.category);
     message.host = one_line(incident.labels.get("host"));
     message.opened_at = incident.opened_at;
     message.since = since_of(incident);

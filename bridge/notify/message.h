@@ -65,6 +65,7 @@ struct Message {
     State state = State::kTriggered;
     Priority priority = Priority::kP3;
     std::string severity;
+    std::string category;  // "database"; "" for none
     std::string host;
     Timestamp opened_at;
     Timestamp since;  // what it tells of began; never after opened_at

@@ -45,6 +45,7 @@ Dot::Dot(const Message& m, const Content& c, const Escape& escape) {
     put("Why", c.why);
     put("Priority", to_string(m.priority));
     put("Severity", word("severity", m.severity, m.language));
+    put("Category", word("category", m.category, m.language));
     put("State", word("state", to_string(m.state), m.language));
     put("Key", m.key);
     put("Title", m.title);

@@ -289,6 +289,7 @@ std::string detail_to_text(const Incident& incident) {
     put(out, "predecessor", incident.predecessor);
     put(out, "successor", incident.successor);
     put(out, "pending_cause", incident.pending_cause);
+    put(out, "pending_by", incident.pending_by);
     put(out, "service", incident.service);
     if (!(incident.facts == Facts{})) out["facts"] = facts_object(incident.facts);
     if (!(incident.sla == SlaState{})) out["sla"] = sla_object(incident.sla);
@@ -329,6 +330,7 @@ void detail_from_text(std::string_view text, Incident& incident) {
     incident.predecessor = text_of(in, "predecessor");
     incident.successor = text_of(in, "successor");
     incident.pending_cause = text_of(in, "pending_cause");
+    incident.pending_by = text_of(in, "pending_by");
     incident.service = text_of(in, "service");
     if (const json::value* facts = in.if_contains("facts")) incident.facts = facts_from(*facts);
     if (const json::value* sla = in.if_contains("sla")) incident.sla = sla_from(*sla);

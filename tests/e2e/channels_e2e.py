@@ -2,7 +2,9 @@
 """Every channel against an end that behaves as its vendor does (robots.py), and mail against a real SMTP
 server: an incident opens, escalates, is acknowledged by a link and resolves, in both languages; then 60 hosts
 fail at once and recover, and no limit is ever passed. With `down` DingTalk throttles from the start: the
-message goes by SMS, and what is given up is sent again by hand."""
+message goes by SMS, and what is given up is sent again by hand. With `busy` each of them is too busy for the first
+message: it comes later, once. With `locked` they refuse the signature: nobody goes on asking, and it stands where
+one looks for it."""
 import re
 import subprocess
 import sys
@@ -61,13 +63,13 @@ storms: {{more_than: 0}}  # each host is told of by itself
 """
 
 
-def start(directory, cleanup, town, mail):
+def start(directory, cleanup, town, mail, signature=SECRET):
     modem = Path(directory, "modem")
     modem.write_text(f'#!/bin/sh\nprintf "%s|%s\\n" "$1" "$2" >> {directory}/modem.out\n')
     modem.chmod(0o755)
     config = CONFIG.format(
         town=town.url, escalate=ESCALATE, port=mail.port, password=mail.password_file, ca=mail.certificate, modem=modem,
-        token=secret(directory, "token", TOKEN), secret=secret(directory, "secret", SECRET),
+        token=secret(directory, "token", TOKEN), secret=secret(directory, "secret", signature),
         key=secret(directory, "key", "0123456789abcdef0123456789abcdef"),
         headers=secret(directory, "headers", "X-App-Key: k3y"),
         slack=secret(directory, "slack", f"{town.url}/slack/services/T0/B0/secret"))
@@ -199,5 +201,59 @@ def down():
         check(done.returncode == 0 and "130101" in done.stdout, f"messages that wait say why: {done.stdout}")
 
 
+# How long each is left alone after its answer, in seconds, by its own documentation or by what its answer says:
+# Feishu's 11232 passes in seconds, WeCom's 45009 counts by the minute, the others say one second or nothing.
+RESTS = {"dingtalk": 0, "wecom": 60, "feishu": 10, "slack": 1, "teams": 1, "pagerduty": 0}
+
+
+def busy():
+    with scene() as (directory, cleanup):
+        mail = cleanup.enter_context(MailServer(directory))
+        town = cleanup.enter_context(Town())
+        for name in RESTS:
+            town[name].busy = 1
+        bridge = start(directory, cleanup, town, mail)
+        alerts(bridge, ["web-1"], "1")
+        key = wait_for("an incident", lambda: bridge.incidents(host="web-1"))[0]["key"]
+        for name, rest in RESTS.items():
+            words = "新事件" if name in ("dingtalk", "wecom", "feishu") else "Not acknowledged"
+            if name == "pagerduty":
+                words = "trigger "
+            wait_for(f"{name} tells it after all", lambda n=name, w=words: says(town[n], w), 100)
+            robot = town[name]
+            came = next(at for at, body in robot.accepted if words in robot.text(body))
+            check(len(robot.refused) == 1, f"{name} was asked once while busy: {robot.refused}")
+            check(came - robot.refused[0][0] >= rest - 0.1, f"{name} had {rest} s: {came - robot.refused[0][0]}")
+            told = [text for text in robot.texts() if words in text]
+            check(len(told) == 1, f"{name} tells it once: {told}")
+
+        def waits():
+            return [m for m in bridge.incident(key)["escalation"]["messages"] if m["state"] in ("waiting", "claimed", "dead")]
+        wait_for("nothing waits", lambda: not waits(), 20)
+        feishu = [m for m in bridge.incident(key)["escalation"]["messages"] if m["channel"] == "feishu" and m["kind"] == "opened"]
+        check([(m["state"], m["attempts"]) for m in feishu] == [("delivered", 2)], f"tried twice: {feishu}")
+
+
+def locked():
+    with scene() as (directory, cleanup):
+        mail = cleanup.enter_context(MailServer(directory))
+        town = cleanup.enter_context(Town())
+        bridge = start(directory, cleanup, town, mail, signature="another")
+        alerts(bridge, ["web-1"], "1")
+        key = wait_for("an incident", lambda: bridge.incidents(host="web-1"))[0]["key"]
+
+        def given_up():
+            return {m["channel"]: m for m in bridge.incident(key)["escalation"]["messages"] if m["state"] == "dead"}
+        wait_for("both are given up", lambda: {"ding", "feishu"} <= set(given_up()), 20)
+        for channel, robot, code in (("ding", "dingtalk", "310000"), ("feishu", "feishu", "19021")):
+            told = given_up()[channel]
+            check(code in told["result"] and told["attempts"] == 1, f"{channel} says why, and was not asked again: {told}")
+            check(len(town[robot].refused) == 1, f"{robot}: {town[robot].refused}")
+        wait_for("who is not locked tells it", lambda: says(town["wecom"], "新事件"), 20)
+
+
+MODES = {"down": down, "busy": busy, "locked": locked}
+
+
 if __name__ == "__main__":
-    run(down if sys.argv[1:] == ["down"] else everything)
+    run(MODES.get("".join(sys.argv[1:]), everything))

@@ -27,6 +27,7 @@ class Robot:
 
     def __init__(self):
         self.accepted, self.refused, self.lock = [], [], threading.Lock()
+        self.busy = 0  # so many of the next messages come while it is
 
     def too_many(self, now):
         return any(sum(1 for at, _ in self.accepted if at > now - seconds) >= most for most, seconds in self.limits)
@@ -40,6 +41,9 @@ class Robot:
                 problem = self.problem(path, query, headers, raw, body, now)
             except ValueError:
                 body, problem = raw, self.unreadable()
+            if problem is None and self.busy:
+                self.busy -= 1
+                problem = self.overloaded()
             if problem is None and self.too_many(now):
                 problem = self.throttled()
             if problem is None:
@@ -56,6 +60,9 @@ class Robot:
 
     def throttled(self):
         return 429, {"Retry-After": "1"}, "too many"
+
+    def overloaded(self):
+        return self.throttled()
 
     def good(self):
         return 200, {}, "ok"
@@ -98,6 +105,9 @@ class Dingtalk(Robot):
 
     def unreadable(self):
         return self.error(40035, "json is missing")
+
+    def overloaded(self):
+        return self.error(-1, "system busy")
 
     def throttled(self):
         self.banned_until = max(self.banned_until, time.time() + 600)
@@ -164,6 +174,10 @@ class Feishu(Robot):
         if body["msg_type"] != "interactive":
             return self.error(19002, "params error, msg_type need")
         return None
+
+    def overloaded(self):
+        """At every full and half hour, as the page of the robot warns."""
+        return self.error(11232, "frequency limited")
 
     def throttled(self):
         return self.error(9499, "too many request", 400)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <boost/json.hpp>
 #include <catch2/catch.hpp>
 #include <set>
 #include <string>
@@ -49,6 +50,16 @@ inline std::set<std::string> types_of(const text::YamlNode& root, const text::Ya
         for (const auto& part : schema.find(several).items()) out.merge(types_of(root, part));
     }
     return out;
+}
+
+// Null is for whoever looks at "nullable".
+inline bool is_of(const boost::json::value& value, const std::set<std::string>& types) {
+    if (value.is_null() || types.empty()) return true;
+    if (value.is_object()) return types.contains("object");
+    if (value.is_array()) return types.contains("array");
+    if (value.is_string()) return types.contains("string");
+    if (value.is_bool()) return types.contains("boolean");
+    return types.contains("number") || (types.contains("integer") && !value.is_double());
 }
 
 }  // namespace tocsin::test

@@ -1,19 +1,22 @@
 // docs/openapi.yaml lists the routes that the bridge serves, no more and no less.
+#include <algorithm>
 #include <boost/json.hpp>
 #include <catch2/catch.hpp>
 #include <map>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "bridge/api/api.h"
 #include "bridge/api/json.h"
 #include "bridge/store/store.h"
-#include "tests/support/described_api.h"
+#include "tests/support/described_answers.h"
 #include "tests/support/fixture_tree.h"
 
 using namespace tocsin;
 using namespace tocsin::bridge;
 using tocsin::test::described_api;
+using tocsin::test::is_of;
 using tocsin::test::referred;
 using tocsin::test::types_of;
 
@@ -75,16 +78,6 @@ std::set<std::string> members_of(const boost::json::value& answer) {
     return out;
 }
 
-// Null is for whoever looks at "nullable".
-bool is_of(const boost::json::value& value, const std::set<std::string>& types) {
-    if (value.is_null() || types.empty()) return true;
-    if (value.is_object()) return types.contains("object");
-    if (value.is_array()) return types.contains("array");
-    if (value.is_string()) return types.contains("string");
-    if (value.is_bool()) return types.contains("boolean");
-    return types.contains("integer") || types.contains("number");
-}
-
 }  // namespace
 
 TEST_CASE("what the bridge answers of an incident is described, member by member") {
@@ -116,6 +109,73 @@ TEST_CASE("what the bridge answers of an incident is described, member by member
             CHECK((!told.contains(name) || is_of(answer.at(name), types)));
         }
     }
+}
+
+// One of everything that it can hold.
+IncidentDetail full_detail() {
+    const Timestamp now = from_unix_ms(1'780'000'000'000);
+    IncidentDetail detail;
+    Incident& in = detail.summary.incident;
+    in.key = "INC-2026-000001";
+    in.suppressed = Suppressor{SuppressorKind::kSilence, "1", "by li.na", now, now + 1h};
+    in.told = in.watchers = {"li.na"};
+    in.facts.reporter = Reporter{"ms.wu", "", "+86 10 1234"};
+    in.facts.more_reporters = {*in.facts.reporter};
+    in.facts.major = Major{};
+    in.facts.links = {{"the same rack", "INC-2026-000002"}};
+    in.sla.response.runs = {SlaRun{}};
+    in.sla.resolution = in.sla.response;
+    in.sla.pauses = {{now, now + 1h, "vendor"}};
+    AlertRecord alert;
+    alert.suppressor = in.suppressed;
+    alert.labels = Labels{{"alertname", "DiskFull"}};
+    alert.annotations["runbook_url"] = "https://wiki/disk";
+    detail.alerts = {alert};
+    detail.timeline = {{1, {}, {now, "note", "li.na", "looking", {{"text", "looking"}}}}};
+    detail.effects = {EffectRow{}};
+    detail.timers = {{{}, TimerKind::kEscalation, now}};
+    IncidentSummary storm;
+    storm.incident.kind = Incident::Kind::kStorm;
+    detail.children = {storm};
+    detail.background.similar = {Incident{}};
+    Record problem;
+    problem.part = Problem{};
+    detail.background.problems = {problem};
+    Record review;
+    review.part = Review{};
+    detail.background.reviews = {review};
+    detail.background.articles = {{"ART-2026-000001", "Disks", {}}};
+    return detail;
+}
+
+TEST_CASE("what the bridge answers of an incident is described to its last member") {
+    const tocsin::test::DescribedAnswers described;
+    const boost::json::value answer = boost::json::parse(detail_json(full_detail(), "https://x"));
+    for (const std::string& wrong : described.wrong_as("IncidentDetail", answer)) FAIL_CHECK(wrong);
+    for (const char* list : {"/alerts", "/timeline", "/children", "/links", "/similar", "/problems",
+                             "/reviews", "/articles", "/more_reporters", "/sla/pauses",
+                             "/escalation/timers", "/escalation/messages", "/escalation/told"}) {
+        INFO(list);
+        CHECK_FALSE(answer.at_pointer(list).as_array().empty());
+    }
+}
+
+TEST_CASE("what is told and not described is found at any depth, and so is what is missing") {
+    const tocsin::test::DescribedAnswers described;
+    boost::json::value answer = boost::json::parse(detail_json(full_detail(), "https://x"));
+    answer.at("escalation").at("timers").at(0).as_object()["colour"] = "red";
+    answer.at("children").at(0).at("storm").as_object()["wind"] = 12;
+    answer.at("sla").at("pauses").at(0).as_object().erase("from");
+    answer.at("escalation").at("messages").at(0).as_object()["state"] = "lost";
+    answer.at("reporter").as_object()["name"] = nullptr;
+    auto wrong = described.wrong_as("IncidentDetail", answer);
+    std::sort(wrong.begin(), wrong.end());
+    CHECK(wrong ==
+          std::vector<std::string>{".children[].storm.wind is told and not described",
+                                   ".escalation.messages[].state is \"lost\", not described",
+                                   ".escalation.timers[].colour is told and not described",
+                                   ".reporter.name is null, and not nullable",
+                                   ".sla.pauses[].from is required and not told"});
 }
 
 TEST_CASE("the parts of a schema do not contradict each other") {

@@ -154,9 +154,9 @@ TEST_CASE("a responder of another team is answered 403 with whom to ask, and may
     const std::string key(
         app.json("/api/v1/incidents").at("incidents").at(0).at("key").as_string());
     const auto post = [&](const std::string& move, const std::string& who) {
+        const std::string bulk = R"({"keys": [")" + key + R"("], "action": "resolve"})";
         return app.request("POST", "/api/v1/incidents/" + move,
-                           R"({"text": "x", "keys": [")" + key + R"("], "action": "resolve"})",
-                           "secret-of-" + who);
+                           move == "bulk" ? bulk : R"({"text": "x"})", "secret-of-" + who);
     };
     const net::Response refused = post(key + "/acknowledge", "chen.yu");
     CHECK(refused.status == 403);

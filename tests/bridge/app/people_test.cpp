@@ -245,13 +245,15 @@ TEST_CASE("a refusal is in the language that is asked for, else in the bridge's 
           Case{"language: zh-CN\n", "de", true}}) {
         CAPTURE(c.config, c.asked);
         const RunningApp app(kConfig + access + c.config);
+        std::string method = "POST";
+        std::string type = "application/json";
         const auto refused = [&](const std::string& path, const std::string& body,
                                  const std::string& token = "") {
             net::ClientRequest request;
-            request.method = "POST";
+            request.method = method;
             request.url = "http://127.0.0.1:" + std::to_string(app.port) + path;
             request.body = body;
-            request.headers.set("Content-Type", "application/json");
+            request.headers.set("Content-Type", type);
             if (*c.asked != '\0') request.headers.set("Accept-Language", c.asked);
             if (!token.empty()) request.headers.set("Authorization", "Bearer " + token);
             const net::Response response = net::fetch(request).value();
@@ -296,5 +298,15 @@ TEST_CASE("a refusal is in the language that is asked for, else in the bridge's 
         CHECK(refused(problem + "/fix", R"({"actor": "li.na"})") ==
               (c.chinese ? "422 invalid 修复须填写永久修复：改了什么"
                          : "422 invalid fix needs the permanent fix: what was changed"));
+        type = "text/plain";
+        CHECK(refused(path + "/note", R"({"text": "x"})") ==
+              (c.chinese ? "415 unsupported_media_type 请求内容须为 JSON：请发送“Content-Type: "
+                           "application/json”"
+                         : "415 unsupported_media_type the body must be JSON: send "
+                           "\"Content-Type: application/json\""));
+        method = "PUT";
+        CHECK(refused(path + "/note", R"({"text": "x"})") ==
+              (c.chinese ? "405 method_not_allowed 此路径不接受 PUT，可用的方法：POST"
+                         : "405 method_not_allowed this path does not take PUT; it takes POST"));
     }
 }

@@ -17,6 +17,10 @@
 
 namespace tocsin::bridge::test {
 
+// Whatever a test asks for: each answer is as docs/openapi.yaml describes it.
+void check_described(const std::string& method, const std::string& path,
+                     const net::Response& answer);
+
 class RunningApp {
   public:
     // `config`: the text of bridge.yml, "" for no file.
@@ -66,6 +70,7 @@ class RunningApp {
         if (!token.empty()) request.headers.set("Authorization", "Bearer " + token);
         auto response = net::fetch(request);
         if (!response) throw std::runtime_error(response.error().message);
+        check_described(method, path, response.value());
         return std::move(response).value();
     }
     net::Response get(const std::string& path) const { return request("GET", path); }

@@ -13,11 +13,32 @@ TEST_CASE("the team's lead lets a P1 wait for its owner, who is told") {
     raise.priority = Priority::kP1;
     UserAction pend = World::act(ActionKind::kPend, "zhao.lei");
     pend.text = "the vendor ships a disk";
-    pend.until = w.now + 1h;
+    pend.until = w.now + 72h;
     const Decision d = w.on(w.on(p1, raise).next, pend);
     CHECK(d.next.state == State::kPending);
     CHECK(d.next.acknowledged_by == "li.na");
     CHECK(told(d) == "li.na still_pending");
+
+    // From then on who decided it is asked.
+    w.now += 24h;
+    const Decision asked = w.on(d.next, TimerDue{TimerKind::kPendingReminder, w.now});
+    CHECK(told(asked) == "zhao.lei still_pending");
+    UserAction resume = World::act(ActionKind::kResume, "zhao.lei");
+    const Decision resumed = w.on(asked.next, resume);
+    CHECK(told(resumed) == "li.na pending_ended");
+    CHECK(resumed.next.pending_by.empty());
+}
+
+TEST_CASE("where nobody can be told who let an incident wait its owner is asked") {
+    World w;
+    UserAction pend = World::act(ActionKind::kPend, "root");
+    pend.authority = Authority::kAdmin;
+    pend.text = "the vendor ships a disk";
+    pend.until = w.now + 72h;
+    const Decision d = w.on(w.in_state(State::kAcknowledged), pend);
+    w.now += 24h;
+    CHECK(told(w.on(d.next, TimerDue{TimerKind::kPendingReminder, w.now})) ==
+          "li.na still_pending");
 }
 
 TEST_CASE("what waits and is raised by hand waits no longer, and its owner has to answer") {

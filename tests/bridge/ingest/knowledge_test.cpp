@@ -47,10 +47,11 @@ RecordMove by_hand(MoveKind kind, std::string text = "") {
     return move;
 }
 
-Result<RecordAnswer> change(BridgeLab& lab, const RecordRequest& request) {
+Result<RecordAnswer> change(BridgeLab& lab, const RecordRequest& request,
+                            const BridgeConfig& config = lab_config()) {
     RecordAnswer answer;
     const auto done = lab.store().transaction([&](Tx& tx) -> Result<void> {
-        TOCSIN_TRY(answer, change_record(tx, request, lab_config(), lab.clock.now()));
+        TOCSIN_TRY(answer, change_record(tx, request, config, lab.clock.now()));
         return success();
     });
     if (!done) return done.error();
@@ -187,6 +188,52 @@ TEST_CASE("a major incident gets one review when it resolves, with the timeline 
     REQUIRE(lab.act(key, ActionKind::kReopen));
     REQUIRE(lab.act(key, ActionKind::kResolve));
     CHECK(list(lab, RecordKind::kReview).size() == 1);
+}
+
+TEST_CASE("what is stored of reviews and articles for people to edit is in the bridge's language") {
+    BridgeConfig config = lab_config();
+    config.language = "zh-CN";
+    config.timezone = "Asia/Shanghai";
+    config.oncall.people.front().display = "李娜";
+    BridgeLab lab(config);
+    REQUIRE(lab.post({foreign_alert("DiskFull", "web-1", "critical")}));
+    const std::string key = lab.only().summary.incident.key;
+    const std::string title = lab.only().summary.incident.title;
+    REQUIRE(lab.act(key, ActionKind::kAcknowledge, "on my way"));
+    REQUIRE(lab.act(key, ActionKind::kNote, "made room"));
+    REQUIRE(lab.act(key, ActionKind::kMajor));
+    UserAction resolve;
+    resolve.kind = ActionKind::kResolve;
+    resolve.actor = "li.na";
+    resolve.findings = {"change", "rolled back", ""};
+    REQUIRE(lab.put(ActionIn{key, resolve}));
+    const Record made = list(lab, RecordKind::kReview).at(0);
+    CHECK(made.title == "复盘：" + title);
+    const std::string draft = std::get<Review>(made.part).draft;
+    CAPTURE(draft);
+    for (const char* line :
+         {"(Asia/Shanghai)  李娜 已认领：on my way\n", "(Asia/Shanghai)  李娜：made room\n",
+          "原因分类：变更", "(Asia/Shanghai)  需要复盘"}) {
+        CHECK(draft.find(line) != std::string::npos);
+    }
+    CHECK(draft.find("acknowledged") == std::string::npos);
+    CHECK(draft.find("li.na") == std::string::npos);
+
+    const auto article =
+        change(lab, {RecordKind::kArticle, "", by_hand(MoveKind::kEdit), key}, config);
+    REQUIRE(article);
+    CHECK(std::get<Article>(article.value().detail.record.part).text ==
+          "## 故障现象\n\n" + title + "\n\n## 原因分类\n\n变更\n\n## 解决方法\n\nrolled back");
+
+    RecordMove about = by_hand(MoveKind::kEdit);
+    about.incidents = {key};
+    const auto problem = change(lab, {RecordKind::kProblem, "", about}, config);
+    const std::string prb = problem.value().detail.record.key;
+    const auto of_problem =
+        change(lab, {RecordKind::kReview, "", by_hand(MoveKind::kEdit), prb}, config);
+    const Record& record = of_problem.value().detail.record;
+    CHECK(record.title == "复盘：" + title);
+    CHECK(std::get<Review>(record.part).draft.ends_with("(Asia/Shanghai)  李娜 创建"));
 }
 
 TEST_CASE("what people make: problems, reviews and articles with their defaults, and refusals") {

@@ -151,3 +151,26 @@ TEST_CASE("a silence for a storm hides its group until the last of it has cleare
     lab.fire(5);
     CHECK(lab.told() == "reopened 1");
 }
+
+TEST_CASE("what the fuse holds together is not silenced by its key, and says what to do instead") {
+    StormLab lab(storm_config(0, 5));
+    for (int i = 1; i <= 10; ++i) {
+        REQUIRE(lab.post({agent_alert("Alert" + std::to_string(i), host(i), "warning", 1,
+                                      lab.clock.now() + 1h)}));
+    }
+    const std::string key = lab.parent().key;
+    REQUIRE(lab.parent().kind == Incident::Kind::kOverflow);
+    PutSilenceIn in = silence_of(lab, "host=\"none\"", 0s, 24h);
+    in.silence.matchers.clear();
+    in.incident = key;
+    const auto answer = lab.put(in);
+    REQUIRE(answer);
+    REQUIRE(answer.value()->refusal);
+    CHECK(answer.value()->refusal->code == Refusal::Code::kConflict);
+    CHECK(answer.value()->refusal->message() ==
+          key +
+              " stands over incidents of all kinds, and what would silence it would silence "
+              "everything; acknowledge or snooze it, and silence by labels what its incidents "
+              "share");
+    CHECK(lab.act(key, ActionKind::kAcknowledge));
+}

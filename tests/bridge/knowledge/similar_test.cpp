@@ -31,6 +31,21 @@ std::vector<std::string> keys(const std::vector<Incident>& all) {
 
 using Keys = std::vector<std::string>;
 
+DraftWords plain_words() {
+    DraftWords out;
+    out.title = [](const Incident& one) { return one.title; };
+    out.review = [](std::string_view title) { return "Review: " + std::string(title); };
+    out.line = [](const TimelineEntry& entry, Whose whose) {
+        return (whose == Whose::kRecord ? "r " : "i ") + entry.actor + ": " + entry.text;
+    };
+    out.cause_code = [](std::string_view cause) { return std::string(cause); };
+    out.symptom = "Symptom";
+    out.cause = "Cause";
+    out.solution = "Solution";
+    out.proof = "Proof";
+    return out;
+}
+
 }  // namespace
 
 TEST_CASE(
@@ -118,14 +133,14 @@ TEST_CASE(
 TEST_CASE("an article keeps symptom, cause, solution and proof, and matches the same alert") {
     Incident one = incident(1, "k", Labels{{"alertname", "DiskFull"}, {"host", "web-1"}});
     RecordFields fields;
-    const auto none = keep_resolution(one, fields);
+    const auto none = keep_resolution(one, fields, plain_words());
     REQUIRE(none.value());
     CHECK(none.value()->english() ==
           one.key +
               " does not say how it was solved; note its solution, or give the article a text");
     one.facts.findings = {"capacity", "Removed old logs", "df shows 40 %"};
     fields = {};
-    REQUIRE_FALSE(keep_resolution(one, fields).value());
+    REQUIRE_FALSE(keep_resolution(one, fields, plain_words()).value());
     CHECK(fields.texts.at("title") == "title 1");
     CHECK(fields.texts.at("text") ==
           "## Symptom\n\ntitle 1\n\n## Cause\n\ncapacity\n\n## Solution\n\nRemoved old logs\n\n"
@@ -137,16 +152,18 @@ TEST_CASE("an article keeps symptom, cause, solution and proof, and matches the 
     fields.texts["text"] = "mine";
     fields.match = {parse_matcher("host=\"web-1\"").value()};
     one.facts.findings = {};
-    REQUIRE_FALSE(keep_resolution(one, fields).value());
+    REQUIRE_FALSE(keep_resolution(one, fields, plain_words()).value());
     CHECK(fields.texts.at("text") == "mine");
     CHECK(fields.match[0].text() == "host=\"web-1\"");
 }
 
 TEST_CASE("a review's draft is the timeline, a line an entry") {
     CHECK(draft_of({{kNow, "note", "li.na", "looking\nhard", {}},
-                    {kNow + 1s, "resolved", "system", "All alerts resolved", {}}}) ==
-          "2026-11-18 11:06:40 UTC  li.na: looking hard\n"
-          "2026-11-18 11:06:41 UTC  system: All alerts resolved\n");
+                    {kNow + 1s, "resolved", "system", "All alerts resolved", {}}},
+                   Whose::kIncident,
+                   plain_words()) == "i li.na: looking hard\ni system: All alerts resolved\n");
+    CHECK(draft_of({{kNow, "note", "li.na", "looking", {}}}, Whose::kRecord, plain_words()) ==
+          "r li.na: looking\n");
 }
 
 TEST_CASE("a suggested review belongs to the commander and is due when the settings say") {
@@ -155,10 +172,10 @@ TEST_CASE("a suggested review belongs to the commander and is due when the setti
     one.facts.major = Major{};
     KnowledgeSettings settings;
     settings.review_due = 48h;
-    Record made = suggest_review("REV-2026-000001", one, {}, settings, kNow).next;
+    Record made = suggest_review("REV-2026-000001", one, {}, settings, plain_words(), kNow).next;
     CHECK(made.owner == "li.na");
     one.facts.major->commander = "boss";
-    made = suggest_review("REV-2026-000001", one, {}, settings, kNow).next;
+    made = suggest_review("REV-2026-000001", one, {}, settings, plain_words(), kNow).next;
     CHECK(made.owner == "boss");
     CHECK(made.title == "Review: title 1");
     CHECK(made.state == RecordState::kOpen);

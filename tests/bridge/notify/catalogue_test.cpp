@@ -88,8 +88,8 @@ std::multimap<std::string, std::string> glossary() {
 // The messages' phrases, those of chains of reasons, and of refusals.
 std::vector<Phrase> all_phrases() {
     std::vector<Phrase> out(catalogue().begin(), catalogue().end());
-    for (const auto& more : {timeline_catalogue(), why_catalogue(), reason_catalogue(),
-                             reason_words(), error_catalogue()}) {
+    for (const auto& more : {timeline_catalogue(), record_catalogue(), why_catalogue(),
+                             reason_catalogue(), reason_words(), error_catalogue()}) {
         out.insert(out.end(), more.begin(), more.end());
     }
     return out;

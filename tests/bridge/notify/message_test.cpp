@@ -67,6 +67,31 @@ TEST_CASE("what the bridge named itself is named in the reader's language") {
     CHECK(made(world, join, to("li.na")).title == "新主机 web-9：2 条告警");
 }
 
+TEST_CASE("a message says the incident's category in the reader's words") {
+    World world;
+    world.oncall.people[0].language = "zh-CN";
+    Incident incident = incident_with(world, {});
+    const auto category = [&](const char* person) {
+        for (const Row& row : content_of(made(world, incident, to(person))).rows) {
+            if (row.label == "Category" || row.label == "分类") return row.label + " " + row.value;
+        }
+        return std::string();
+    };
+    CHECK(category("li.na").empty());
+    struct Case {
+        const char* name;
+        const char* zh;
+    };
+    for (const Case& c :
+         {Case{"server", "服务器"}, Case{"network", "网络"}, Case{"database", "数据库"},
+          Case{"middleware", "中间件"}, Case{"application", "应用"}, Case{"security", "安全"},
+          Case{"facility", "机房设施"}, Case{"storage", "storage"}}) {
+        incident.facts.category = c.name;
+        CHECK(category("li.na") == std::string("分类 ") + c.zh);
+        CHECK(category("zhao.lei") == std::string("Category ") + c.name);
+    }
+}
+
 TEST_CASE("an alert that the bridge raised is told in the reader's language and zone") {
     World world;
     world.oncall.people[0].language = "zh-CN";

@@ -112,6 +112,7 @@ inline Incident full_incident(std::int64_t id) {
     i.suppressed = Suppressor{SuppressorKind::kSilence, "6f1c", "by li.na", kNow, std::nullopt};
     i.successor = "INC-2026-000200";
     i.pending_cause = "vendor";
+    i.pending_by = "zhao.lei";
     i.service = "shop";
     i.sla = full_sla();
     i.facts = full_facts();

@@ -59,7 +59,7 @@ export const records: Widen<typeof en> = {
   failed: '无法读取。',
   missing: (key) => `没有编号为 ${key} 的记录。`,
   kind: {
-    suggested: () => '建议立为问题',
+    suggested: (d) => (d['incident'] ? `${d['incident']} 为重大事件，须复盘` : '建议立为问题'),
     made: () => '创建',
     edited: () => '修改',
     note: () => '',

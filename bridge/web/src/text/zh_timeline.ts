@@ -29,9 +29,6 @@ const units: Record<string, string> = { d: '天', h: '小时', m: '分钟', s: '
 // "1h30m"
 const lasts = (text: string | undefined): string =>
   (text ?? '').replace(/(\d+)(ms|[dhms])/g, (_, n: string, unit: string) => `${n} ${units[unit]} `).trim();
-// "the review; action 2: more room"
-const late = (what: string | undefined): string =>
-  (what ?? '').replace(/(^|; )the review(?=$|; )/, '$1复盘').replace(/(^|; )action (\d+): /g, '$1改进措施 $2：');
 const told = (d: Record<string, string>): string => (d['told'] ?? '').replaceAll(' by ', '：');
 const statuses: Record<string, string> = { firing: '告警中', resolved: '已恢复', unknown: '状态未知' };
 const alertStatusOf = (name: string | undefined): string => (name ? (statuses[name] ?? name) : '');
@@ -118,7 +115,8 @@ export const kind: Kinds = {
   major: (d) => `重大事件，指挥 ${d['commander'] || '未定'}${d['communication'] ? `，对外通报人 ${d['communication']}` : ''}`,
   update_due: (d) => `应通报进展：${d['person'] ?? ''}`,
   review_owed: () => '需要复盘',
-  review_due: (d) => `${d['review'] ?? ''} ${d['title'] ?? ''} 已逾期（${d['person'] || '无人负责'}）：${late(d['what'])}`,
+  review_due: (d) => `${d['review'] ?? ''} ${d['title'] ?? ''} 已逾期（${d['person'] || '无人负责'}）：${
+    [d['itself'] && '复盘', d['actions'] && `改进措施 ${d['actions']}`].filter(Boolean).join('；') || (d['what'] ?? '')}`,
   review_suggested: (d) => `${d['review'] ?? ''}：应在 ${d['due_at'] ?? ''} 之前完成复盘`,
   problem: (d) =>
     `属于问题 ${d['problem'] ?? ''} ${d['title'] ?? ''}${d['workaround'] ? `；临时措施：${d['workaround']}` : ''}`,
