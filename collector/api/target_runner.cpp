@@ -44,7 +44,6 @@ struct Slot {
     std::uint64_t timed_out = 0;
     Readings last;                       // without staleness
     std::size_t repeated = 0;            // samples that were dropped
-    SeriesRef repeated_series;           // from the first of them on
     std::unordered_set<Symbol> metrics;  // every metric name it ever reported
     std::string failure;                 // "" when the last collection succeeded
     FailureLog failures_said;
@@ -175,6 +174,7 @@ struct TargetRunner::Impl : std::enable_shared_from_this<Impl> {
             next.failures_said = std::move(old.failures_said);
             next.told_again = old.told_again;
             next.timed_out = old.timed_out;
+            next.repeated = old.repeated;
             next.goes_on = true;
             next.due = old.due;
             next.entry.target->take_over(old.handed_on);
@@ -304,11 +304,11 @@ struct TargetRunner::Impl : std::enable_shared_from_this<Impl> {
         if (dropped > 0 && slot.repeated == 0) {
             net::log_warning("target says a series twice; the first sample counts",
                              {{"target", slot.name}, {"series", which.labels().text()}});
-            slot.repeated_series = TargetSeries(table, *slot.entry.config).get(&kRepeated);
         }
         slot.repeated += dropped;
         if (!slot.is_host() && slot.repeated > 0) {
-            readings.push_back({slot.repeated_series, static_cast<double>(slot.repeated)});
+            const SeriesRef series = TargetSeries(table, *slot.entry.config).get(&kRepeated);
+            readings.push_back({series, static_cast<double>(slot.repeated)});
         }
     }
 

@@ -83,3 +83,34 @@ TEST_CASE("a target that stays is not disturbed by a reload, even while it is as
     // And at its pace as before.
     CHECK(test::run_until(loop, [&] { return static_cast<bool>(stays.done); }));
 }
+
+TEST_CASE("what a target repeats is counted on over a reload, and is no news to the log") {
+    net::Loop loop;
+    const SystemClock clock;
+    SeriesTable table;
+    Slow* target = nullptr;
+    const auto make = [&] {
+        std::vector<TargetEntry> entries;
+        auto made = std::make_unique<Slow>();
+        target = made.get();
+        entries.push_back({"test", config_of("a"), std::move(made)});
+        return entries;
+    };
+    TargetRunner runner(loop, clock, table, 20ms, make());
+    std::map<std::string, double> last;
+    runner.start([&](Timestamp, const Readings& readings) {
+        for (const Reading& reading : readings)
+            last[reading.series.labels().text()] = reading.value;
+    });
+    const SeriesRef series = TargetSeries(table, *config_of("a")).get(&kMetric);
+    const auto collect_twice_the_same = [&] {
+        REQUIRE(test::run_until(loop, [&] { return static_cast<bool>(target->done); }));
+        std::exchange(target->done, nullptr)(success(), {{series, 1}, {series, 2}});
+        return last.at("tocsin_target_repeated_samples_total{instance=\"a\", job=\"j\"}");
+    };
+    CHECK(collect_twice_the_same() == 1);
+    CHECK(collect_twice_the_same() == 2);
+    runner.replace([](const TargetEntry&) { return false; }, make);
+    // The log names it where the count begins.
+    CHECK(collect_twice_the_same() == 3);
+}
