@@ -22,12 +22,11 @@ constexpr Duration kLongestBackoff{5min};
 constexpr int kPatience = 3;
 // New targets are asked for the first time within this, or within their interval.
 constexpr Duration kFirstWithin{1min};
-
+constexpr std::size_t kMostMetrics = 20'000;
 constexpr MetricDesc kUp{"up", "Whether the target's last collection succeeded.",
                          MetricType::kGauge};
 constexpr MetricDesc kScrapeDuration{
     "scrape_duration_seconds", "How long the target's last collection took.", MetricType::kGauge};
-
 constexpr MetricDesc kRepeated{"tocsin_target_repeated_samples_total",
                                "Samples of the target that were dropped because their series "
                                "stood in the same collection before.",
@@ -44,7 +43,7 @@ struct Slot {
     std::uint64_t timed_out = 0;
     Readings last;                       // without staleness
     std::size_t repeated = 0;            // samples that were dropped
-    std::unordered_set<Symbol> metrics;  // every metric name it ever reported
+    std::unordered_set<Symbol> metrics;  // every metric name it reported, while they are not many
     std::string failure;                 // "" when the last collection succeeded
     FailureLog failures_said;
     int failures = 0;       // in a row
@@ -335,6 +334,7 @@ struct TargetRunner::Impl : std::enable_shared_from_this<Impl> {
             same = false;
         }
         if (same) return;
+        if (slot.metrics.size() > kMostMetrics) slot.metrics.clear();
         static const Symbol kName{kMetricName};
         for (const Reading& reading : now) {
             if (slot.is_account(reading.series)) continue;

@@ -114,3 +114,35 @@ TEST_CASE("what a target repeats is counted on over a reload, and is no news to 
     // The log names it where the count begins.
     CHECK(collect_twice_the_same() == 3);
 }
+
+TEST_CASE("of a target that makes up ever new names those that it told last are remembered") {
+    net::Loop loop;
+    const SystemClock clock;
+    SeriesTable table;
+    auto made = std::make_unique<Slow>();
+    Slow& target = *made;
+    std::vector<TargetEntry> entries;
+    entries.push_back({"test", config_of("a"), std::move(made)});
+    TargetRunner runner(loop, clock, table, 20ms, std::move(entries));
+    runner.start([](Timestamp, const Readings&) {});
+    const auto answer = [&](const Result<void>& result, Readings readings) {
+        REQUIRE(test::run_until(loop, [&] { return static_cast<bool>(target.done); }));
+        std::exchange(target.done, nullptr)(result, std::move(readings));
+    };
+    const auto name = [](int round, int i) {
+        return "m_" + std::to_string(round) + "_" + std::to_string(i);
+    };
+    const std::size_t symbols = symbol_count();
+    constexpr int kNames = 15'000;
+    for (int round = 0; round < 5; ++round) {
+        Readings readings;
+        for (int i = 0; i < kNames; ++i) {
+            readings.push_back({table.get_whole(nullptr, {{kMetricName, name(round, i)}}), 1});
+        }
+        answer(success(), std::move(readings));
+    }
+    CHECK(symbol_count() - symbols < 4 * kNames);
+    answer(Error(ErrorCode::kUnavailable, "gone"), {});
+    CHECK(runner.source_failing(name(4, 7)));
+    CHECK_FALSE(runner.source_failing(name(0, 7)));
+}
