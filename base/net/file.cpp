@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <glob.h>
 #include <openssl/rand.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <filesystem>
@@ -37,12 +38,22 @@ struct Content {
     unsigned mode = 0;
 };
 
+// What a shell makes of <(…) has its writer, and is read to its end. A named pipe without one would
+// hold whoever opens it, and with it a daemon's loop: it is empty.
+void settle_pipe(int fd) {
+    constexpr int kWriterComesWithin = 100;  // milliseconds: one that waits to open it
+    pollfd pipe{fd, POLLIN, 0};
+    ::poll(&pipe, 1, kWriterComesWithin);
+    ::fcntl(fd, F_SETFL, 0);
+}
+
 Result<Content> read_with_mode(const std::string& path, std::size_t most) {
-    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
     if (file.get() < 0) return errno_error(path, errno);
     struct stat status {};
     if (::fstat(file.get(), &status) != 0) return errno_error(path, errno);
     if (S_ISDIR(status.st_mode)) return errno_error(path, EISDIR);
+    if (!S_ISREG(status.st_mode)) settle_pipe(file.get());
     Content content;
     content.mode = status.st_mode & 07777U;
     while (true) {

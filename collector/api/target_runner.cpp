@@ -22,6 +22,7 @@ constexpr Duration kLongestBackoff{5min};
 constexpr int kPatience = 3;
 // New targets are asked for the first time within this, or within their interval.
 constexpr Duration kFirstWithin{1min};
+constexpr std::size_t kMostMetrics = 20'000;
 // Targets are asked in bunches of about so many, one shortly after the other: code and data that
 // the first has brought into the processor's caches serve the rest, which halves what a probe
 // costs, and yet none is timed while others are being handled.
@@ -32,7 +33,6 @@ constexpr MetricDesc kUp{"up", "Whether the target's last collection succeeded."
                          MetricType::kGauge};
 constexpr MetricDesc kScrapeDuration{
     "scrape_duration_seconds", "How long the target's last collection took.", MetricType::kGauge};
-
 constexpr MetricDesc kRepeated{"tocsin_target_repeated_samples_total",
                                "Samples of the target that were dropped because their series "
                                "stood in the same collection before.",
@@ -49,8 +49,7 @@ struct Slot {
     std::uint64_t timed_out = 0;
     Readings last;                       // without staleness
     std::size_t repeated = 0;            // samples that were dropped
-    SeriesRef repeated_series;           // from the first of them on
-    std::unordered_set<Symbol> metrics;  // every metric name it ever reported
+    std::unordered_set<Symbol> metrics;  // every metric name it reported, while they are not many
     std::string failure;                 // "" when the last collection succeeded
     FailureLog failures_said;
     int failures = 0;       // in a row
@@ -180,6 +179,7 @@ struct TargetRunner::Impl : std::enable_shared_from_this<Impl> {
             next.failures_said = std::move(old.failures_said);
             next.told_again = old.told_again;
             next.timed_out = old.timed_out;
+            next.repeated = old.repeated;
             next.goes_on = true;
             next.due = old.due;
             next.entry.target->take_over(old.handed_on);
@@ -316,11 +316,11 @@ struct TargetRunner::Impl : std::enable_shared_from_this<Impl> {
         if (dropped > 0 && slot.repeated == 0) {
             net::log_warning("target says a series twice; the first sample counts",
                              {{"target", slot.name}, {"series", which.labels().text()}});
-            slot.repeated_series = TargetSeries(table, *slot.entry.config).get(&kRepeated);
         }
         slot.repeated += dropped;
         if (!slot.is_host() && slot.repeated > 0) {
-            readings.push_back({slot.repeated_series, static_cast<double>(slot.repeated)});
+            const SeriesRef series = TargetSeries(table, *slot.entry.config).get(&kRepeated);
+            readings.push_back({series, static_cast<double>(slot.repeated)});
         }
     }
 
@@ -347,6 +347,7 @@ struct TargetRunner::Impl : std::enable_shared_from_this<Impl> {
             same = false;
         }
         if (same) return;
+        if (slot.metrics.size() > kMostMetrics) slot.metrics.clear();
         static const Symbol kName{kMetricName};
         for (const Reading& reading : now) {
             if (slot.is_account(reading.series)) continue;

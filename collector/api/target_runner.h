@@ -53,7 +53,8 @@ class TargetRunner {
     void append_last(Readings& out) const;
     // "snmp 10.0.0.1" and why, of those whose last collection failed.
     std::vector<std::pair<std::string, std::string>> failing() const;
-    // Whether a target that has reported this metric before failed in its last collection.
+    // Whether a target that has reported this metric before failed in its last collection. Of one
+    // that makes up ever new names the old ones are forgotten.
     bool source_failing(std::string_view metric) const;
 
     struct Impl;

@@ -1,6 +1,7 @@
 #include "rules/history/history.h"
 
 #include <algorithm>
+#include <bit>
 #include <unordered_map>
 #include <utility>
 
@@ -28,7 +29,10 @@ bool History::Impl::append(const SeriesRef& ref, Timestamp at, double v) {
     chunk.append(s->head, t, std::bit_cast<std::uint64_t>(v));
     ++s->appended;
     bytes_ += chunk.capacity() - before;
-    if (bytes_ > options_.limit.count) enforce_limit();
+    // Where living series alone take more, it is looked again only once there is more to free.
+    if (bytes_ > options_.limit.count && bytes_ > enforced_ + options_.limit.count / 16) {
+        enforce_limit();
+    }
     return true;
 }
 
@@ -42,7 +46,7 @@ Stored& History::Impl::add(const SeriesRef& ref) {
     place = std::make_unique<Stored>();
     place->ref = ref;
     ++series_;
-    bytes_ += sizeof(Stored);
+    bytes_ += weight(*place);
     Named& named = names_[ref.labels().get(name_label_)];
     place->name_index = static_cast<std::uint32_t>(named.series.size());
     named.series.push_back(place.get());
@@ -64,6 +68,15 @@ std::size_t History::Impl::footprint(const Stored& s) {
     return n;
 }
 
+// Without its chunks. A source may give each series it makes up a text of megabytes.
+std::size_t History::Impl::weight(const Stored& s) {
+    std::size_t n = sizeof(Stored);
+    for (const Label& label : s.ref.labels()) {
+        n += label.name.view().size() + label.value.view().size();
+    }
+    return n;
+}
+
 void History::Impl::drop_front(Stored& s, std::size_t chunks) {
     const std::size_t before = footprint(s);
     s.chunks.erase(s.chunks.begin(), s.chunks.begin() + static_cast<std::ptrdiff_t>(chunks));
@@ -79,7 +92,7 @@ void History::Impl::remove(Stored& s) {
     peers[s.name_index] = peers.back();
     peers.pop_back();
     if (peers.empty() && entry->second.selections.empty()) names_.erase(entry);
-    bytes_ -= sizeof(Stored) + footprint(s);
+    bytes_ -= weight(s) + footprint(s);
     --series_;
     by_id_[s.ref.id()].reset();
 }
@@ -102,10 +115,13 @@ void History::Impl::trim(Timestamp at) {
     }
 }
 
-// Drops the oldest chunks of all series until a sixteenth of the limit is free again, so that it
-// does not run for every sample. A chunk still being written goes last.
+// Drops series that have ended, then the oldest chunks of all, until a sixteenth of the limit is
+// free again, so that it does not run for every sample. A chunk still being written goes last. So a
+// source that makes up ever new series costs the others' history nothing as long as it is they that
+// fill it.
 void History::Impl::enforce_limit() {
     const std::uint64_t target = options_.limit.count - options_.limit.count / 16;
+    drop_ended(target);
     struct Old {
         std::int64_t last;
         SeriesId id;
@@ -130,6 +146,22 @@ void History::Impl::enforce_limit() {
         }
     }
     if (bytes_ > options_.limit.count) drop_series(target);
+    enforced_ = bytes_ > options_.limit.count ? bytes_ : 0;
+}
+
+void History::Impl::drop_ended(std::uint64_t target) {
+    std::vector<std::pair<std::int64_t, SeriesId>> ended;
+    for (const auto& s : by_id_) {
+        if (s != nullptr && is_stale(std::bit_cast<double>(s->head.bits))) {
+            ended.emplace_back(s->head.t, s->ref.id());
+        }
+    }
+    std::sort(ended.begin(), ended.end());
+    for (const auto& [_, id] : ended) {
+        if (bytes_ <= target) break;
+        losses_.chunks += by_id_[id]->chunks.size();
+        remove(*by_id_[id]);
+    }
 }
 
 // Nothing but newest chunks is left: those of the series that have been silent longest go.

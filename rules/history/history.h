@@ -25,7 +25,8 @@ class Selection;
 
 // What was let go, beyond what `keep` lets go; for the agent's own metrics.
 struct HistoryLosses {
-    std::uint64_t chunks = 0;        // dropped for `limit`, oldest first
+    // Dropped for `limit`: of series that have ended, then the oldest.
+    std::uint64_t chunks = 0;
     std::uint64_t out_of_order = 0;  // samples not later than the series' last one
 };
 
@@ -47,7 +48,9 @@ class History {
     std::shared_ptr<Selection> select(Matchers matchers, Duration reach);
 
     std::size_t series() const;
-    std::size_t bytes() const;  // of samples and their bookkeeping, without the label sets
+    // Of samples, their bookkeeping and their series' labels; a text that several series have
+    // counts for each.
+    std::size_t bytes() const;
     HistoryLosses losses() const;
 
     struct Impl;

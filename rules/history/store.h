@@ -100,8 +100,10 @@ struct History::Impl {
     void drop_front(Stored& s, std::size_t chunks);
     void remove(Stored& s);
     void enforce_limit();
+    void drop_ended(std::uint64_t target);
     void drop_series(std::uint64_t target);
     static std::size_t footprint(const Stored& s);
+    static std::size_t weight(const Stored& s);
 
     HistoryOptions options_;
     Symbol name_label_{kMetricName};
@@ -111,6 +113,7 @@ struct History::Impl {
     std::vector<SelectionImpl*> nameless_;  // those without an equality on __name__
     std::size_t series_ = 0;
     std::size_t bytes_ = 0;
+    std::size_t enforced_ = 0;  // what the last enforce_limit() could not free
     std::size_t unpacked_ = 0;
     HistoryLosses losses_;
     bool trimmed_ = false;

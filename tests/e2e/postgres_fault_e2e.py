@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """What goes wrong with a PostgreSQL: sessions that block each other, a full server, one that is stopped, a
-statement that hangs, a user without privileges. Each is told, and the agent recovers."""
+statement that hangs or answers with a novel, a user without privileges. Each is told, and the agent recovers."""
 from pathlib import Path
 
 from lab import Agent, check, run, scene, wait_for
@@ -16,6 +16,7 @@ collect:
       checks:
         - {{name: slow, query: "SELECT n FROM (SELECT 1 AS n, nap(switch) FROM sleeps) AS s", values: [n]}}
         - {{name: orders, query: SELECT count(*) AS n FROM orders, values: [n]}}
+        - {{name: novel, query: "SELECT repeat('x', 50000000) AS text, 1 AS n", labels: [text], values: [n], every: 1h}}
     - instance: plain
       dsn: "host=127.0.0.1 port={port} user=plain dbname=shop"
 """
@@ -31,6 +32,14 @@ GRANT SELECT ON orders, sleeps TO tocsin;
 
 def told(agent, *parts):
     return [line for line in agent.log.read_text().splitlines() if all(part in line for part in parts)]
+
+
+def long_text(agent):
+    """An answer far larger than the agent: it costs neither memory nor anything else."""
+    wait_for("a label that is none to be named", lambda: told(agent, "check novel", "longer than 1024 bytes"))
+    peak = next(line for line in Path(f"/proc/{agent.process.pid}/status").read_text().splitlines()
+                if line.startswith("VmHWM"))
+    check(int(peak.split()[1]) < 60 * 1024, f"the answer is never held: {peak}")
 
 
 def blocked(agent, server, cleanup):
@@ -143,6 +152,7 @@ def test():
         for instance in ("db", "plain"):
             wait_value(agent, 1.0, "up", instance=instance)
         unprivileged(agent)
+        long_text(agent)
         blocked(agent, server, cleanup)
         hangs(agent, server, cleanup)
         full(agent, server, cleanup)

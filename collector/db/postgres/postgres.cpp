@@ -215,7 +215,7 @@ class Postgres final : public Target {
     void ask_check() {
         const SqlCheck& check = config_->checks[step().check];
         links_[step().link]->connection().ask(
-            limited(check.statement, kMostCheckRows + 1),
+            limited(check.statement, check.columns(), kMostCheckRows + 1),
             [this](Result<PgAnswer> answer) { answered(std::move(answer)); });
     }
 

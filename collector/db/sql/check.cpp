@@ -128,6 +128,12 @@ Result<std::vector<std::size_t>> find_columns(const SqlRows& rows,
 
 }  // namespace
 
+std::vector<std::string> SqlCheck::columns() const {
+    std::vector<std::string> names = labels;
+    for (const SqlValue& value : values) names.push_back(value.column);
+    return names;
+}
+
 std::vector<SqlCheck> read_sql_checks(text::MapReader& reader, std::string_view key,
                                       SqlDialect dialect, Diagnostics& diagnostics) {
     std::vector<SqlCheck> out;
@@ -164,8 +170,16 @@ Result<void> read_check(const SqlCheck& check, const SqlRows& rows, const Target
     const std::size_t count = std::min(rows.row_count(), kMostCheckRows);
     for (std::size_t row = 0; row < count; ++row) {
         LabelsBuilder builder;
+        bool fits = true;
         for (std::size_t i = 0; i < labels.size(); ++i) {
-            builder.set(check.labels[i], valid_utf8(rows.cell(row, labels[i]).value_or("")));
+            const std::string_view text = rows.cell(row, labels[i]).value_or("");
+            fits = fits && text.size() <= kLongestCell;
+            if (fits) builder.set(check.labels[i], valid_utf8(text));
+        }
+        if (!fits) {
+            note(ErrorCode::kTooLarge, "a label is longer than " + std::to_string(kLongestCell) +
+                                           " bytes; shorten it, as with left(…)");
+            continue;
         }
         const Labels set = builder.build();
         for (std::size_t i = 0; i < values.size(); ++i) {

@@ -34,6 +34,8 @@ struct SqlCheck {
     Duration every{0};                // 0: with each collection
     std::vector<std::string> labels;  // columns; each is a label of its name
     std::vector<SqlValue> values;
+
+    std::vector<std::string> columns() const;  // of its labels, then of its values
 };
 
 // Of each check, with the label `check`.
@@ -51,7 +53,8 @@ std::vector<SqlCheck> read_sql_checks(text::MapReader& reader, std::string_view 
 
 // The first mistake is the error; whatever else there is is read all the same. A value that is NULL
 // gives no reading. kInvalid for a missing column, a value that is no number, or
-// two rows of the same labels; kTooLarge for too many rows.
+// two rows of the same labels; kTooLarge for too many rows and too long labels, whose rows are left
+// out.
 Result<void> read_check(const SqlCheck& check, const SqlRows& rows, const TargetSeries& series,
                         UniqueReadings& out);
 

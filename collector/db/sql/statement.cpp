@@ -102,6 +102,15 @@ Result<void> check_word(const SqlToken& before, const SqlToken& token, const Sql
     return success();
 }
 
+// A column as the server writes it, up to one character more than a label has bytes.
+std::string cut_column(std::string_view name) {
+    std::string quoted = "\"";
+    for (const char c : name) quoted.append(c == '"' ? 2 : 1, c);
+    quoted += '"';
+    return "CASE WHEN " + quoted + " IS NOT NULL THEN pg_catalog.left(pg_catalog.format('%s', " +
+           quoted + "), " + std::to_string(kLongestCell + 1) + ") END AS " + quoted;
+}
+
 bool is_odd_control(char c) {
     const auto byte = static_cast<unsigned char>(c);
     return byte < '\t' || (byte > '\r' && byte < ' ') || byte == 0x7f;
@@ -148,10 +157,16 @@ Result<SqlStatement> check_statement(std::string_view text, SqlDialect dialect) 
     return SqlStatement{std::string(trim(text.substr(0, token.offset))), shape};
 }
 
-std::string limited(const SqlStatement& statement, std::size_t rows) {
+std::string limited(const SqlStatement& statement, std::span<const std::string> columns,
+                    std::size_t rows) {
     if (statement.shape == SqlShape::kShow) return statement.text;
+    std::string cut;
+    for (const std::string& column : columns) {
+        if (!cut.empty()) cut += ", ";
+        cut += cut_column(column);
+    }
     // The line feed ends a comment at the statement's end.
-    return "SELECT * FROM (\n" + statement.text + "\n) AS tocsin_check LIMIT " +
+    return "SELECT " + cut + " FROM (\n" + statement.text + "\n) AS tocsin_check LIMIT " +
            std::to_string(rows);
 }
 

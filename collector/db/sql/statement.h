@@ -6,6 +6,7 @@
 // are refused; those that somebody wrote are not known.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -32,9 +33,15 @@ inline constexpr std::size_t kLongestStatement = std::size_t{64} * 1024;
 // kInvalid says what stands in the way.
 Result<SqlStatement> check_statement(std::string_view text, SqlDialect dialect);
 
-// The statement to send to PostgreSQL: it gives `rows` rows at most, and one of more than one
-// statement, or of one that writes, fails as a whole where the check above overlooked it. (MySQL
-// takes no join in parentheses that gives two columns of one name, and has a limit of its own.)
-std::string limited(const SqlStatement& statement, std::size_t rows);
+// Longer texts than this many bytes are no labels.
+inline constexpr std::size_t kLongestCell = 1024;
+
+// The statement to send to PostgreSQL: it gives these columns alone, of each what is needed to see
+// that it is too long, and `rows` rows at most; for its library keeps whole answers. One of more
+// than one statement, or of one that writes, fails as a whole where the check above overlooked it.
+// (MySQL takes no join in parentheses that gives two columns of one name, and has a limit of its
+// own.)
+std::string limited(const SqlStatement& statement, std::span<const std::string> columns,
+                    std::size_t rows);
 
 }  // namespace tocsin::collector

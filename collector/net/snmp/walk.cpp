@@ -146,6 +146,12 @@ Result<void> Walk::take(Response response) {
         return Error(ErrorCode::kTooLarge, "has more than " + std::to_string(kMostFound) +
                                                " objects where the modules look; narrow \"walk\"");
     }
+    for (const VarBind& varbind : response.varbinds) bytes_ += varbind.value.octets.size();
+    if (bytes_ > kMostBytes) {
+        return Error(ErrorCode::kTooLarge,
+                     "has more than " + std::to_string(kMostBytes / 1024 / 1024) +
+                         " MiB of texts where the modules look; narrow \"walk\"");
+    }
     return asked_.operation == Operation::kGet ? take_objects(response) : take_rows(response);
 }
 

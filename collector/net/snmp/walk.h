@@ -39,6 +39,7 @@ Plan plan_of(const std::vector<const Module*>& modules);
 class Walk {
   public:
     static constexpr std::size_t kMostFound = 200'000;
+    static constexpr std::size_t kMostBytes = std::size_t{32} * 1024 * 1024;  // of their texts
 
     // `repetitions`: rows of a column in one answer; columns share a request as far as their rows
     // fit into one.
@@ -74,6 +75,7 @@ class Walk {
     std::vector<Column> columns_;  // under way
     Request asked_;
     std::vector<VarBind> found_;
+    std::size_t bytes_ = 0;  // of texts, of all that came
 };
 
 }  // namespace tocsin::collector::snmp

@@ -155,6 +155,13 @@ bool next_block(BIO* file, Block& block, std::string& trouble) {
     return good;
 }
 
+// Those of `openssl x509 -trustout`, and what it wrote long ago, are certificates too; what is
+// trusted follows one and is not read.
+bool is_certificate(std::string_view name) {
+    return name == PEM_STRING_X509 || name == PEM_STRING_X509_TRUSTED ||
+           name == PEM_STRING_X509_OLD;
+}
+
 }  // namespace
 
 Result<Certificate> read_certificate(std::string_view der) {
@@ -183,7 +190,7 @@ CertificateFile read_certificate_file(std::string_view bytes) {
     Block block;
     std::size_t number = 0;
     while (next_block(file.get(), block, out.trouble)) {
-        if (std::string_view(block.name.get()) != "CERTIFICATE") continue;
+        if (!is_certificate(block.name.get())) continue;
         ++number;
         auto one = read_certificate(block.view());
         if (!one) {

@@ -15,6 +15,10 @@ namespace tocsin::collector {
 namespace {
 
 constexpr Duration kQuiet = 1min;
+// A copy that does not grow for so long is not being made; a slow disk holds it up for seconds.
+constexpr Duration kStalled = 15s;
+// Longer a file is not taken for a copy in the making: it may be what a program writes to two logs.
+constexpr Duration kLongestCopy = 10min;
 constexpr std::size_t kPiece = std::size_t{256} * 1024;
 
 std::vector<std::string> matching(const std::string& pattern) {
@@ -114,28 +118,43 @@ void FileSet::look_into_known(Timestamp now) {
         if (was_cut) cut_.add(std::move(before), tail);
         if (was_cut || followed.start != Start::kKnown) begin_anew.push_back(&followed);
     }
-    for (Followed* followed : begin_anew) choose_start(*followed);
+    for (Followed* followed : begin_anew) choose_start(*followed, now);
 }
 
 // A copy goes on where its source had been read to. As long as the source is not cut nothing tells
 // it from another program's log that has the same first lines: then the cut must come until the
-// next time, or the file is read from its start.
-void FileSet::choose_start(Followed& followed) const {
+// next time, or the file is read from its start. While it is still being copied it waits on.
+void FileSet::choose_start(Followed& followed, Timestamp now) const {
     const bool waited = followed.start == Start::kWaits;
     followed.start = Start::kKnown;
     if (cut_.resume_copy(followed.file)) return;
     if (followed.file.size() == 0) {
         followed.start = Start::kOpen;
-    } else if (!waited && begins_as_another(followed.file)) {
-        followed.start = Start::kWaits;
+    } else if (!waited) {
+        followed.waits_since = now;
+        wait_if_copy(followed);
+    } else if (is_being_copied(followed, now)) {
+        wait_if_copy(followed);
     }
 }
 
-bool FileSet::begins_as_another(const TailedFile& file) const {
-    const Result<std::string> first = file.first_bytes();
-    return first && std::any_of(files_.begin(), files_.end(), [&](const auto& known) {
-               return begins_as_copy(file, first.value(), known.second.file.position());
-           });
+bool FileSet::is_being_copied(const Followed& followed, Timestamp now) {
+    return followed.is_part && now - followed.file.quiet_since() < kStalled &&
+           now - followed.waits_since < kLongestCopy;
+}
+
+void FileSet::wait_if_copy(Followed& followed) const {
+    followed.is_part = false;
+    const Result<std::string> first = followed.file.first_bytes();
+    if (!first) return;
+    for (const auto& [id, known] : files_) {
+        if (!begins_as_copy(followed.file, first.value(), known.file.position())) continue;
+        followed.start = Start::kWaits;
+        const std::uint64_t size = followed.file.size();
+        followed.is_part =
+            followed.is_part ||
+            (size < known.file.size() && followed.file.before(size) == known.file.before(size));
+    }
 }
 
 void FileSet::take(std::vector<Found> found, Timestamp now) {
@@ -175,13 +194,13 @@ void FileSet::find(const Found& found, Room room, Timestamp now) {
         return;
     }
     Followed followed{std::move(file)};
-    begin(found.pattern, followed);
+    begin(found.pattern, followed, now);
     look_into(followed.file, now);
     files_.emplace(id, std::move(followed));
 }
 
 // Where a file that has just been found is read from.
-void FileSet::begin(std::size_t pattern, Followed& followed) {
+void FileSet::begin(std::size_t pattern, Followed& followed, Timestamp now) {
     TailedFile& file = followed.file;
     const FileId id = file.id();
     const auto same_file = [&](const FilePosition& kept) {
@@ -207,7 +226,7 @@ void FileSet::begin(std::size_t pattern, Followed& followed) {
     }
     if (resumed && file.position().offset > 0) return;
     if (was_known || known_[pattern]) {
-        choose_start(followed);
+        choose_start(followed, now);
     } else {
         file.go_to_end();
     }

@@ -46,15 +46,18 @@ class FileSet {
     enum class Start {
         kKnown,
         kOpen,   // it is empty, and may become a copy
-        kWaits,  // it begins as another does, and is its copy if that one is cut until next time
+        kWaits,  // it begins as another does, and is its copy if that one is cut until next time;
+                 // as long as it is a part of it, and grows, it is being copied
     };
     struct Followed {
         TailedFile file;
         Start start = Start::kKnown;
-        bool named = true;    // by one of the patterns
-        bool done = false;    // in this read(): no whole line is left, or it cannot be read
-        bool failed = false;  // in this read(): it cannot be read
-        bool leaves = false;  // once this read() is done with it
+        Timestamp waits_since{};
+        bool is_part = false;  // while it waits: of a file that it may become a copy of
+        bool named = true;     // by one of the patterns
+        bool done = false;     // in this read(): no whole line is left, or it cannot be read
+        bool failed = false;   // in this read(): it cannot be read
+        bool leaves = false;   // once this read() is done with it
     };
     struct Found {
         std::size_t pattern;
@@ -69,12 +72,13 @@ class FileSet {
     void leave_compressed();
     void look_into_known(Timestamp now);
     void look_into(TailedFile& file, Timestamp now);
-    void choose_start(Followed& followed) const;
-    bool begins_as_another(const TailedFile& file) const;
+    void choose_start(Followed& followed, Timestamp now) const;
+    static bool is_being_copied(const Followed& followed, Timestamp now);
+    void wait_if_copy(Followed& followed) const;
     void take(std::vector<Found> found, Timestamp now);
     enum class Room { kYes, kNo };
     void find(const Found& found, Room room, Timestamp now);
-    void begin(std::size_t pattern, Followed& followed);
+    void begin(std::size_t pattern, Followed& followed, Timestamp now);
     void find_renamed(Timestamp now);
     void try_renamed(const FilePosition& kept, const std::string& path, Timestamp now);
     void choose_leaving(Timestamp now);

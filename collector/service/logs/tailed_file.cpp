@@ -80,11 +80,11 @@ void TailedFile::start_over() {
     tail_ = FileHead::of({});
 }
 
-void TailedFile::learn_tail() {
+FileHead TailedFile::before(std::uint64_t offset) const {
     std::array<char, FileHead::kMost> last{};
-    const std::size_t size = std::min<std::uint64_t>(position_.offset, last.size());
-    const auto got = read_at(position_.offset - size, std::span(last).first(size));
-    tail_ = FileHead::of({last.data(), got && got.value() == size ? size : 0});
+    const std::size_t size = std::min<std::uint64_t>(offset, last.size());
+    const auto got = read_at(offset - size, std::span(last).first(size));
+    return FileHead::of({last.data(), got && got.value() == size ? size : 0});
 }
 
 bool TailedFile::has_before(std::uint64_t offset, const FileHead& wanted) const {

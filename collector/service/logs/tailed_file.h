@@ -60,6 +60,8 @@ class TailedFile {
     Result<std::string> first_bytes() const;
     // Of the last bytes before the position, of none where there are none or they cannot be read.
     const FileHead& tail() const { return tail_; }
+    // Likewise of the bytes before `offset`.
+    FileHead before(std::uint64_t offset) const;
     // Whether the bytes before `offset` are those that `wanted` is of.
     bool has_before(std::uint64_t offset, const FileHead& wanted) const;
 
@@ -88,7 +90,7 @@ class TailedFile {
     TailedFile(int fd, const struct stat& status, const std::string& path);
     Result<std::size_t> read_at(std::uint64_t offset, std::span<char> into) const;
     void start_over();
-    void learn_tail();
+    void learn_tail() { tail_ = before(position_.offset); }
 
     int fd_ = -1;
     FileId id_;

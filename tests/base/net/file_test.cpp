@@ -1,5 +1,6 @@
 #include "base/net/file.h"
 
+#include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -9,6 +10,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <set>
+#include <thread>
 #include <vector>
 
 #include "base/net/sd_notify.h"
@@ -43,6 +45,22 @@ TEST_CASE("a file is read whole, up to its limit") {
     REQUIRE(read_file(dir.at("a"), 200'000));
     REQUIRE(read_file(dir.at("absent")).error().code == ErrorCode::kNotFound);
     REQUIRE(read_file(dir.at("")).error().code == ErrorCode::kIo);
+}
+
+TEST_CASE("a pipe is read to its end where somebody writes to it, and holds nobody up otherwise") {
+    const test::FixtureTree dir;
+    const std::string pipe = dir.at("pipe");
+    REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+    CHECK(read_file(pipe).value().empty());
+    CHECK(read_secret(pipe).error().message == pipe + " is empty");
+    const std::string text(200'000, 'a');  // more than it holds
+    const int end = ::open(pipe.c_str(), O_RDWR);
+    std::thread writer([&] {
+        CHECK(::write(end, text.data(), text.size()) == static_cast<ssize_t>(text.size()));
+        ::close(end);
+    });
+    CHECK(read_file(pipe).value() == text);
+    writer.join();
 }
 
 TEST_CASE("an atomic write replaces the file with its mode and leaves nothing beside it") {

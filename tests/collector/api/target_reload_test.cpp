@@ -83,3 +83,66 @@ TEST_CASE("a target that stays is not disturbed by a reload, even while it is as
     // And at its pace as before.
     CHECK(test::run_until(loop, [&] { return static_cast<bool>(stays.done); }));
 }
+
+TEST_CASE("what a target repeats is counted on over a reload, and is no news to the log") {
+    net::Loop loop;
+    const SystemClock clock;
+    SeriesTable table;
+    Slow* target = nullptr;
+    const auto make = [&] {
+        std::vector<TargetEntry> entries;
+        auto made = std::make_unique<Slow>();
+        target = made.get();
+        entries.push_back({"test", config_of("a"), std::move(made)});
+        return entries;
+    };
+    TargetRunner runner(loop, clock, table, 20ms, make());
+    std::map<std::string, double> last;
+    runner.start([&](Timestamp, const Readings& readings) {
+        for (const Reading& reading : readings)
+            last[reading.series.labels().text()] = reading.value;
+    });
+    const SeriesRef series = TargetSeries(table, *config_of("a")).get(&kMetric);
+    const auto collect_twice_the_same = [&] {
+        REQUIRE(test::run_until(loop, [&] { return static_cast<bool>(target->done); }));
+        std::exchange(target->done, nullptr)(success(), {{series, 1}, {series, 2}});
+        return last.at("tocsin_target_repeated_samples_total{instance=\"a\", job=\"j\"}");
+    };
+    CHECK(collect_twice_the_same() == 1);
+    CHECK(collect_twice_the_same() == 2);
+    runner.replace([](const TargetEntry&) { return false; }, make);
+    // The log names it where the count begins.
+    CHECK(collect_twice_the_same() == 3);
+}
+
+TEST_CASE("of a target that makes up ever new names those that it told last are remembered") {
+    net::Loop loop;
+    const SystemClock clock;
+    SeriesTable table;
+    auto made = std::make_unique<Slow>();
+    Slow& target = *made;
+    std::vector<TargetEntry> entries;
+    entries.push_back({"test", config_of("a"), std::move(made)});
+    TargetRunner runner(loop, clock, table, 20ms, std::move(entries));
+    runner.start([](Timestamp, const Readings&) {});
+    const auto answer = [&](const Result<void>& result, Readings readings) {
+        REQUIRE(test::run_until(loop, [&] { return static_cast<bool>(target.done); }));
+        std::exchange(target.done, nullptr)(result, std::move(readings));
+    };
+    const auto name = [](int round, int i) {
+        return "m_" + std::to_string(round) + "_" + std::to_string(i);
+    };
+    const std::size_t symbols = symbol_count();
+    constexpr int kNames = 15'000;
+    for (int round = 0; round < 5; ++round) {
+        Readings readings;
+        for (int i = 0; i < kNames; ++i) {
+            readings.push_back({table.get_whole(nullptr, {{kMetricName, name(round, i)}}), 1});
+        }
+        answer(success(), std::move(readings));
+    }
+    CHECK(symbol_count() - symbols < 4 * kNames);
+    answer(Error(ErrorCode::kUnavailable, "gone"), {});
+    CHECK(runner.source_failing(name(4, 7)));
+    CHECK_FALSE(runner.source_failing(name(0, 7)));
+}

@@ -269,6 +269,40 @@ TEST_CASE("with more series than the limit holds the ones silent longest are dro
     REQUIRE(selection->series().size() == 1);
 }
 
+TEST_CASE("a source that makes up ever new series costs the others' history nothing") {
+    Fixture f;
+    const std::size_t limit = 256 * 1024;
+    History history({.keep = 24h, .limit = Bytes{limit}});
+    const auto lives = f.series("lives");
+    const std::string text(4096, 'x');
+    for (int i = 0; i < 2000; ++i) {
+        history.append(lives, at(i), i);
+        const auto made_up = f.series("made_up", std::to_string(i) + text);
+        history.append(made_up, at(i), 1);
+        history.append(made_up, from_unix_ms(to_unix_ms(at(i)) + 500), kStaleNaN);
+        REQUIRE(history.bytes() <= limit + 2 * text.size());
+    }
+    // Their labels are the most of it.
+    REQUIRE(history.series() < limit / text.size());
+    REQUIRE(f.table.size() == history.series());
+    const auto selection = history.select(named("lives"), 0ms);
+    REQUIRE(values(*selection, -1, 3000).size() == 2000);
+}
+
+TEST_CASE("living series whose labels alone are more than the limit are kept") {
+    Fixture f;
+    History history({.keep = 24h, .limit = Bytes{64 * 1024}});
+    const auto large = f.series("large", std::string(100'000, 'x'));
+    const auto small = f.series("small");
+    for (int i = 0; i < 1000; ++i) {
+        REQUIRE(history.append(large, at(i), i));
+        REQUIRE(history.append(small, at(i), i));
+    }
+    REQUIRE(history.series() == 2);
+    REQUIRE(history.bytes() > 100'000);
+    REQUIRE(history.bytes() < 100'000 + 8 * 1024);
+}
+
 TEST_CASE("bytes return to nothing when everything has been let go") {
     Fixture f;
     History history({.keep = 10s, .limit = Bytes{1 << 20}});

@@ -165,6 +165,13 @@ TEST_CASE("what an answer cannot say is named, and the rest of it read") {
     CHECK(twice.begin()->second == 1);
     CHECK(bench.error == "two rows have the same labels {shop=\"a\"}; name a column more");
 
+    const std::string longest(kLongestCell, 'a');
+    const Values fitting =
+        bench.rows(orders(), table_of(names, {{longest + 'a', "1", "2"}, {longest, "3", "4"}}));
+    CHECK(fitting.size() == 2);
+    CHECK(fitting.begin()->second == 3);
+    CHECK(bench.error == "a label is longer than 1024 bytes; shorten it, as with left(…)");
+
     SqlTable many = table_of(names, {});
     for (std::size_t i = 0; i <= kMostCheckRows; ++i) {
         many.cells.push_back({std::to_string(i), "1", std::nullopt});

@@ -202,7 +202,14 @@ TEST_CASE("a call of a function that acts is refused and named, however it is wr
 
 TEST_CASE("what is sent gives no more rows than asked for, whatever ends the statement") {
     const auto query = check_statement("SELECT 1 -- one", SqlDialect::kPostgres).value();
-    CHECK(limited(query, 11) == "SELECT * FROM (\nSELECT 1 -- one\n) AS tocsin_check LIMIT 11");
+    const std::vector<std::string> columns{"one", "a\"b"};
+    const auto cut = [](const std::string& name) {
+        return "CASE WHEN " + name + " IS NOT NULL THEN pg_catalog.left(pg_catalog.format('%s', " +
+               name + "), 1025) END AS " + name;
+    };
+    CHECK(limited(query, columns, 11) ==
+          "SELECT " + cut("\"one\"") + ", " + cut("\"a\"\"b\"") +
+              " FROM (\nSELECT 1 -- one\n) AS tocsin_check LIMIT 11");
     const auto show = check_statement("SHOW max_connections;", SqlDialect::kPostgres).value();
-    CHECK(limited(show, 11) == "SHOW max_connections");
+    CHECK(limited(show, columns, 11) == "SHOW max_connections");
 }

@@ -282,3 +282,23 @@ TEST_CASE("a device without end is left") {
     CHECK(walk.finish().size() <= Walk::kMostFound);
     CHECK(next > Walk::kMostFound);
 }
+
+TEST_CASE("a device whose texts have no end is left") {
+    const Module module = module_of({{1, 3}}, {{1, 3}});
+    const Plan plan = plan_of({&module});
+    Rows rows;
+    Walk walk(plan, 25, rows);
+    Value text = kind(ValueKind::kOctets);
+    text.octets.assign(60'000, 'x');  // about what one datagram holds
+    std::size_t bytes = 0;
+    Result<void> taken = success();
+    for (std::uint32_t i = 0; taken; ++i) {
+        REQUIRE(walk.next());
+        bytes += text.octets.size();
+        taken = walk.take({0, 0, {{{1, 3, i}, text}}});
+    }
+    CHECK(taken.error().message ==
+          "has more than 32 MiB of texts where the modules look; narrow \"walk\"");
+    CHECK(bytes > Walk::kMostBytes);
+    CHECK(bytes <= Walk::kMostBytes + text.octets.size());
+}

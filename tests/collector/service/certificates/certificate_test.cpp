@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 #include <cstdlib>
+#include <cstring>
 #include <string>
 
 #include "base/net/file.h"
@@ -74,6 +75,22 @@ TEST_CASE("a bundle gives each certificate once, DER its one, and other blocks n
     CHECK(one.trouble.empty());
     REQUIRE(one.certificates.size() == 1);
     CHECK(one.certificates[0] == bundle.certificates[1]);
+}
+
+TEST_CASE("a certificate that says what it is trusted for is one, and one of old as well") {
+    const test::FixtureTree tree;
+    std::string pem = certificate(tree, "a", "-subj /CN=a");
+    const std::string trusted =
+        openssl(tree, "x509 -addtrust serverAuth -in '" + tree.at("a.pem") + "'", "trusted.pem");
+    REQUIRE(trusted.starts_with("-----BEGIN TRUSTED CERTIFICATE-----"));
+    for (const char* edge : {"BEGIN ", "END "})
+        pem.insert(pem.find(edge) + std::strlen(edge), "X509 ");
+    for (const std::string& text : {trusted, pem}) {
+        const CertificateFile file = read_certificate_file(text);
+        CHECK(file.trouble.empty());
+        REQUIRE(file.certificates.size() == 1);
+        CHECK(file.certificates[0].cn == "a");
+    }
 }
 
 TEST_CASE("what does not read is said, and the rest is read") {

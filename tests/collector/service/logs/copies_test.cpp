@@ -23,6 +23,10 @@ std::string long_text() {
     return lines;
 }
 
+double lines_of(const std::string& text) {
+    return static_cast<double>(std::count(text.begin(), text.end(), '\n'));
+}
+
 void cut(const Bench& bench, const std::string& path) {
     std::filesystem::resize_file(bench.tree.at(path), 0);
 }
@@ -113,9 +117,6 @@ TEST_CASE("a copy that is seen before its source is cut waits for that") {
     CHECK(values.at(kFiles) == 2);
     CHECK(values.at(kBacklog) == 0);
     double told = values.at(kLines);
-    const auto lines_of = [](const std::string& text) {
-        return static_cast<double>(std::count(text.begin(), text.end(), '\n'));
-    };
     CHECK(told == lines_of(lines) + (seen == "over another" ? 2 : 1));
     if (GENERATE(false, true)) {
         bench.restart();
@@ -161,4 +162,61 @@ TEST_CASE("a short file is a copy by its name alone") {
         CHECK(bench.lines() == 1);
         CHECK(bench.lines() == 3);
     }
+}
+
+TEST_CASE("a copy that takes longer than a collection is waited for while it grows") {
+    Bench bench("log/a.log*");
+    bench.collect();
+    const std::string lines = long_text();
+    bench.append("log/a.log", lines);
+    REQUIRE(bench.lines() == kLong);
+    const std::size_t third = lines.size() / 3;
+    bench.append("log/a.log.1", lines.substr(0, third));
+    CHECK(bench.lines() == kLong);
+    bench.append("log/a.log", "meanwhile\n");
+    bench.append("log/a.log.1", lines.substr(third, third));
+    CHECK(bench.lines() == kLong + 1);
+    SECTION("until its source is cut") {
+        bench.append("log/a.log.1", lines.substr(2 * third) + "meanwhile\n");
+        CHECK(bench.lines() == kLong + 1);
+        bench.append("log/a.log.1", "just before\n");
+        cut(bench, "log/a.log");
+        bench.append("log/a.log", "after it was cut\n");
+        CHECK(bench.lines() == kLong + 3);
+        CHECK(bench.lines() == kLong + 3);
+    }
+    SECTION("also where the agent starts anew") {
+        bench.restart();
+        bench.append("log/a.log.1", lines.substr(2 * third) + "meanwhile\n");
+        CHECK(bench.lines() == 0);
+        cut(bench, "log/a.log");
+        CHECK(bench.lines() == 0);
+        CHECK(bench.lines() == 0);
+    }
+    SECTION("but no longer than that") {
+        CHECK(bench.lines() == kLong + 1 + lines_of(lines.substr(0, 2 * third)));
+    }
+    SECTION("or until it goes on otherwise") {
+        bench.append("log/a.log.1", "\nnot what the other has\n");
+        CHECK(bench.lines() == kLong + 1);
+        CHECK(bench.lines() == kLong + 1 + lines_of(lines.substr(0, 2 * third)) + 2);
+    }
+}
+
+TEST_CASE("what grows as another file did is waited for ten minutes at most") {
+    Bench bench("log/a.log*");
+    bench.collect();
+    std::string lines;
+    while (lines.size() < 100'000) lines += long_text();
+    bench.append("log/a.log", lines);
+    const double before = bench.lines();
+    // One collection each 15 s.
+    constexpr int kLooks = 10 * 60 / 15;
+    const std::size_t piece = lines.size() / (2 * kLooks);
+    for (int look = 0; look < kLooks; ++look) {
+        bench.append("log/a.log.1", lines.substr(static_cast<std::size_t>(look) * piece, piece));
+        CHECK(bench.lines() == before);
+    }
+    bench.append("log/a.log.1", "\n");
+    CHECK(bench.lines() > before);
 }
