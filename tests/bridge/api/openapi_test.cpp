@@ -150,7 +150,8 @@ IncidentDetail full_detail() {
 
 TEST_CASE("what the bridge answers of an incident is described to its last member") {
     const tocsin::test::DescribedAnswers described;
-    const boost::json::value answer = boost::json::parse(detail_json(full_detail(), "https://x"));
+    const boost::json::value answer =
+        boost::json::parse(detail_json(full_detail(), "https://x", Oncall{}));
     for (const std::string& wrong : described.wrong_as("IncidentDetail", answer)) FAIL_CHECK(wrong);
     for (const char* list : {"/alerts", "/timeline", "/children", "/links", "/similar", "/problems",
                              "/reviews", "/articles", "/more_reporters", "/sla/pauses",
@@ -162,7 +163,8 @@ TEST_CASE("what the bridge answers of an incident is described to its last membe
 
 TEST_CASE("what is told and not described is found at any depth, and so is what is missing") {
     const tocsin::test::DescribedAnswers described;
-    boost::json::value answer = boost::json::parse(detail_json(full_detail(), "https://x"));
+    boost::json::value answer =
+        boost::json::parse(detail_json(full_detail(), "https://x", Oncall{}));
     answer.at("escalation").at("timers").at(0).as_object()["colour"] = "red";
     answer.at("children").at(0).at("storm").as_object()["wind"] = 12;
     answer.at("sla").at("pauses").at(0).as_object().erase("from");
