@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "base/net/http.h"
+#include "bridge/notify/catalogue.h"
 #include "cli/answer.h"
 #include "cli/run.h"
 #include "cli/table.h"
@@ -65,26 +66,17 @@ void print_targets(const Session& session, const json::value& incident, Table& h
     }
 }
 
-struct LinkWord {
-    std::string_view title;  // the bridge's; "" for a link that people or alerts gave a title
-    const char* en;
-    const char* zh;
-};
-constexpr LinkWord kLinkWords[] = {{"runbook", "runbook", "处置手册"},
-                                   {"dashboard", "dashboard", "监控面板"},
-                                   {"", "link", "链接"}};
-
 // What there is to open, in the words of the terminal's language; a title of its own stands first.
 void print_links(const json::value& incident, Table& head) {
-    const bool chinese = terminal_language() == "zh-CN";
+    const std::string_view language = terminal_language();
     for (const auto& link : list_of(incident, "links")) {
         const std::string title = text_of(link, "title");
         const std::string url = text_of(link, "url");
-        const auto* word =
-            std::find_if(std::begin(kLinkWords), std::end(kLinkWords) - 1,
-                         [&](const LinkWord& known) { return known.title == title; });
-        const bool own = word->title.empty() && !title.empty() && title != url;
-        head.row({{chinese ? word->zh : word->en, Tint::kDim}, {own ? title + "  " + url : url}});
+        const std::string_view known = bridge::phrase("named_link." + title, language);
+        const std::string_view word =
+            known.empty() ? bridge::phrase("named_link.", language) : known;
+        const bool own = known.empty() && title != url;
+        head.row({{std::string(word), Tint::kDim}, {own ? title + "  " + url : url}});
     }
 }
 

@@ -107,6 +107,8 @@ bool passes(const AlertFilter& filter, const Labels& labels, const Shown& shown,
     if (!filter.active && !by.held) return false;
     if (!filter.silenced && !by.silences.empty()) return false;
     if (!filter.inhibited && !by.sources.empty()) return false;
+    // Who leaves out both (amtool, unless it is told otherwise) wants what nothing holds back.
+    if (!filter.silenced && !filter.inhibited && by.held) return false;
     if (!matches_all(filter.matchers, labels)) return false;
     return filter.receiver.empty() || filter.receiver.front().matches(shown.receiver);
 }

@@ -288,8 +288,7 @@ void Api::get_incident(Call call) {
             }
             if (call.caller.role == Role::kReporter) {
                 if (!detail.value().summary.incident.facts.reported_by(call.caller.name)) {
-                    call.answer(error_response(call.errors, 403, "forbidden",
-                                               "a reporter reads what they reported themselves"));
+                    call.forbid("a reporter reads what they reported themselves");
                     return;
                 }
                 keep_public(detail.value());

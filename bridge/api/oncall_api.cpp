@@ -228,9 +228,7 @@ void post_test(const ApiParts& parts, const Config& config, const Call& call) {
         return;
     }
     if (!may_test(call.caller, person.value())) {
-        call.answer(
-            error_response(call.errors, 403, "forbidden",
-                           "only admins send tests to others; yours is " + call.caller.name));
+        call.forbid("only admins send tests to others; yours is " + call.caller.name);
         return;
     }
     struct Round {

@@ -171,6 +171,10 @@ void Call::refuse(const Error& error, std::string_view detail) const {
     answer(error_response(errors, told, detail));
 }
 
+void Call::forbid(const std::string& why) const {
+    answer(error_response(errors, 403, "forbidden", said(why, errors, language)));
+}
+
 struct Router::Match {
     const Endpoint* route = nullptr;
     std::map<std::string, std::string, std::less<>> path;

@@ -36,6 +36,8 @@ struct Call {
 
     void answer(net::Response response) const;
     void refuse(const Error& error, std::string_view detail = {}) const;
+    // 403: nobody of this name or role may.
+    void forbid(const std::string& why) const;
 };
 
 // What a request that changes something may carry. A form is for what its own address authorises

@@ -65,8 +65,7 @@ Result<void> Batch::remind_of_review(const ReviewTimer& row) {
         std::sort(numbers.begin(), numbers.end());
         const int told = work == nullptr ? 0 : remind(work->now.id, person);
         const auto& review = std::get<Review>(record->part);
-        const std::string what = late_text(review, numbers);
-        std::string text = record->key + " is late: " + what;
+        std::string text = record->key + " is late: " + late_text(review, numbers);
         text += told > 0 ? "; " + person + " is reminded" : "; there is nobody to remind of it";
         TimelineEntry entry{now_,
                             "review_due",
@@ -74,7 +73,6 @@ Result<void> Batch::remind_of_review(const ReviewTimer& row) {
                             std::move(text),
                             {{"review", record->key},
                              {"title", record->title},
-                             {"what", what},
                              {"itself", numbers.front() == 0 ? "1" : ""},
                              {"actions", late_actions(review, numbers)},
                              {"person", person}}};

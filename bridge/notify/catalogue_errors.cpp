@@ -25,6 +25,11 @@ constexpr std::array kErrors = {
     error("it asks for the host \"{}\"", "请求的主机是“{}”"),
     error("it names no host", "请求未指明主机"),
 
+    // 403.
+    error("only admins send tests to others; yours is {}",
+          "仅管理员可向他人发送测试；您的名字是 {}"),
+    error("a reporter reads what they reported themselves", "申报人只能查看自己申报的事件"),
+
     // 404.
     error("there is nothing at {}", "{} 处没有内容"),
     error("there is no host {}; tocsin hosts list shows those that are",
@@ -68,6 +73,12 @@ constexpr std::array kErrors = {
     error("must be the `next` of a page", "须为前一页的 `next`"),
     error("must be show or hide", "须为 show 或 hide"),
     error("must be after from", "须晚于 from"),
+    error("must lie ahead", "须在将来"),
+    error("must be within a year of from", "须在 from 之后一年内"),
+    error("must say until when, or \"for\" how long", "须说明到何时，或用 for 说明多久"),
+    error("must be cover or swap", "须为 cover（替班）或 swap（换班）"),
+    error("a swap needs whom with", "换班须说明与谁换"),
+    error("is who has it anyway", "本来就由其值班"),
     error("must be name=value, like {}", "须为 name=value，如 {}"),
     error("is longer than {} bytes", "超过 {} 字节"),
     error("has more than {} entries", "超过 {} 项"),

@@ -89,13 +89,16 @@ constexpr Phrase kPhrases[] = {
     {"timeline.split_off", "{{ .Text }}", "拆分出 {{ .Data.key }}"},
     {"timeline.all_clear", "{{ .Text }}", "告警自 {{ .Data.since }} 起全部恢复，待处理人判定"},
     {"timeline.owed", "{{ .Text }}", "关闭前需补充：{{ .Data.owed }}"},
-    {"timeline.major", "{{ .Text }}", "重大事件，指挥 {{ .Data.commander }}"},
+    {"timeline.major", "{{ .Text }}",
+     "重大事件，指挥 {{ with .Data.commander }}{{ . }}{{ else }}未定{{ end }}{{ with "
+     ".Data.communication }}，对外通报人 {{ . }}{{ end }}"},
     {"timeline.update_due", "{{ .Text }}", "应通报进展：{{ .Data.person }}"},
     {"timeline.review_owed", "{{ .Text }}", "需要复盘"},
     {"timeline.review_suggested", "{{ .Text }}",
      "{{ .Data.review }}：应在 {{ .Data.due_at }} 之前完成复盘"},
     {"timeline.review_due", "{{ .Text }}",
-     "{{ .Data.review }} {{ .Data.title }} 已逾期（{{ .Data.person }}）：{{ if or .Data.itself "
+     "{{ .Data.review }} {{ .Data.title }} 已逾期（{{ with .Data.person }}{{ . }}{{ else "
+     "}}无人负责{{ end }}）：{{ if or .Data.itself "
      ".Data.actions }}{{ with .Data.itself }}复盘{{ end }}{{ if and .Data.itself .Data.actions "
      "}}；{{ end }}{{ with .Data.actions }}改进措施 {{ . }}{{ end }}{{ else }}{{ .Data.what }}{{ "
      "end }}"},

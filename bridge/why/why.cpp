@@ -131,7 +131,9 @@ void add_priority(const WhyFacts& facts, const BridgeConfig& config, WhyLinks& o
     const Route& route = config.route_named(in.route);
     WhyLinks links;
     for (const TimelineEntry& entry : facts.timeline) {
-        if (entry.kind == "reported") links.push_back(reported_priority_link(entry.data, route));
+        // Entries of before the matrix was written down say impact and urgency themselves, no more.
+        const bool whole = entry.kind == "reported" && entry.data.contains("matrix");
+        if (whole) links.push_back(reported_priority_link(entry.data, route));
     }
     if (const AlertRecord* const worst = worst_of(in, config)) {
         links.push_back(

@@ -115,6 +115,10 @@ TEST_CASE("silencedBy holds silences alone, inhibitedBy fingerprints, the state 
         CHECK(alerts_of(view, config, filter).as_array().size() == 1);
         filter.silenced = false;
         CHECK(alerts_of(view, config, filter).as_array().size() == (c.silenced == "[]" ? 1 : 0));
+        // What amtool asks for unless it is told otherwise: what nothing holds back.
+        filter = {};
+        filter.silenced = filter.inhibited = false;
+        CHECK(alerts_of(view, config, filter).as_array().empty());
     }
     AlertsView view;
     view.held = {held_alert("web-1", {})};

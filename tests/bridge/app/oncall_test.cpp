@@ -185,9 +185,16 @@ TEST_CASE("tests of others' contacts are for admins, and said so with 403") {
     CHECK(ask("li.na", "secret-of-li.na").status == 200);
     const net::Response refused = ask("zhao.lei", "secret-of-li.na");
     CHECK(refused.status == 403);
-    CHECK_THAT(refused.body, Contains("only admins send tests to others"));
+    CHECK_THAT(refused.body, Contains("only admins send tests to others; yours is li.na"));
     CHECK(ask("zhao.lei", "secret-of-boss").status == 200);
     CHECK(hook.count() == 2);
+    const RunningApp chinese(config(hook) + "language: zh-CN\n" + tokens,
+                             LoopbackWithoutToken::kRefuse);
+    CHECK_THAT(
+        chinese
+            .request("POST", "/api/v1/oncall/test", R"({"person": "zhao.lei"})", "secret-of-li.na")
+            .body,
+        Contains("仅管理员可向他人发送测试；您的名字是 li.na"));
 }
 
 TEST_CASE("an override changes who is told, and its end changes it back") {

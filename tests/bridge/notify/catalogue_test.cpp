@@ -298,6 +298,8 @@ TEST_CASE("an error is said in the reader's language, and what stands in it as w
                "localhost、回环地址或 listen、url 的主机名访问：请求经代理转发"},
           Case{"there is no incident INC-2026-000009", "没有事件 INC-2026-000009"},
           Case{"there is no problem PRB-2026-000001", "没有问题 PRB-2026-000001"},
+          Case{"a reporter reads what they reported themselves", "申报人只能查看自己申报的事件"},
+          Case{"field \"to\": must lie ahead", "字段“to”：须在将来"},
           Case{"there is no PRB-2026-000001", "没有 PRB-2026-000001"},
           Case{"parameter state: \"x\" is none of open, resolved, closed, all",
                "参数 state：“x”不在以下各项中：open, resolved, closed, all"},

@@ -161,6 +161,20 @@ test('what holds back is named in both languages, by whichever kind it is', () =
   }
 });
 
+// Two programs say these words, each from a table of its own.
+test('states, severities, categories, causes and links are called as messages call them', () => {
+  const folder = join(process.env['TOCSIN_SOURCE_DIR']!, 'bridge/notify');
+  const source = ['catalogue.cpp', 'catalogue_reasons.cpp'].map((name) => readFileSync(join(folder, name), 'utf8')).join('');
+  const groups: [string, Record<string, string>][] = [
+    ['state', zh.state], ['severity', zh.severity], ['category', zh.category], ['cause', zh.cause],
+    ['named_link', zh.link], ['record_state', zh.records.state],
+  ];
+  for (const [group, page] of groups) {
+    const rows = [...source.matchAll(new RegExp(`\\{"${group}\\.([^"]+)",\\s*"[^"]*",\\s*"([^"]*)"\\}`, 'g'))];
+    assert.deepEqual(Object.fromEntries(rows.map(([, name, word]) => [name, word])), page, group);
+  }
+});
+
 test('what was found and what is owed is told in Chinese, and the solution by one word everywhere', () => {
   assert.equal(lines['findings']?.({ cause: 'capacity', solution: '扩容', proof: 'df' }, 'person'), '原因分类：容量；解决方法：扩容；证明：df');
   assert.equal(lines['owed']?.({ owed: 'cause, solution, proof' }, 'machine'), '关闭前需补充：原因分类、解决方法、证明');

@@ -356,6 +356,10 @@ TEST_CASE("a report's priority is what its reporter said, or what is known of th
           "now");
     CHECK(priority_of("zh-CN") ==
           "影响度低（按申报）× 紧急度高（按申报），按优先级矩阵为 P3；当前为 P3");
+    WhyFacts older = opened(world);  // its entry was written before the matrix's answer was
+    older.incident.alerts.clear();
+    older.timeline = {{kStart, "reported", "wang.wu", "checkout is slow", {{"impact", "high"}}}};
+    CHECK(find(why(older, config), "priority") == nullptr);
 }
 
 TEST_CASE(
