@@ -113,6 +113,7 @@ void History::Impl::trim(Timestamp at) {
         while (old < s.chunks.size() && s.chunks[old].last() < horizon) ++old;
         if (old > 0) drop_front(s, old);
     }
+    enforced_ = 0;  // what could not be freed then may have ended since
 }
 
 // Drops series that have ended, then the oldest chunks of all, until a sixteenth of the limit is

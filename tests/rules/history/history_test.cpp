@@ -303,6 +303,28 @@ TEST_CASE("living series whose labels alone are more than the limit are kept") {
     REQUIRE(history.bytes() < 100'000 + 8 * 1024);
 }
 
+TEST_CASE("what living series took beyond the limit is free again once they have ended") {
+    Fixture f;
+    const std::size_t limit = 64 * 1024;
+    History history({.keep = 1h, .limit = Bytes{limit}});
+    const auto lives = f.series("lives");
+    std::vector<SeriesRef> large;
+    for (int i = 0; i < 100; ++i) {
+        large.push_back(f.series("large", std::to_string(i) + std::string(10'000, 'x')));
+    }
+    history.append(lives, at(0), 0);
+    for (const SeriesRef& s : large) history.append(s, at(0), 1);
+    history.trim(at(0));
+    REQUIRE(history.series() == 101);
+    for (const SeriesRef& s : large) history.append(s, at(15), kStaleNaN);
+    for (int i = 1; i < 5; ++i) {
+        history.append(lives, at(30 * i), i);
+        history.trim(at(30 * i));
+    }
+    REQUIRE(history.bytes() <= limit);
+    REQUIRE(values(*history.select(named("lives"), 0ms), -1, 200).size() == 5);
+}
+
 TEST_CASE("bytes return to nothing when everything has been let go") {
     Fixture f;
     History history({.keep = 10s, .limit = Bytes{1 << 20}});
