@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstdlib>
 #include <utility>
 
@@ -38,33 +39,43 @@ struct Content {
     unsigned mode = 0;
 };
 
-// What a shell makes of <(…) has its writer, and is read to its end. A named pipe without one would
-// hold whoever opens it, and with it a daemon's loop: it is empty.
-void settle_pipe(int fd) {
-    constexpr int kWriterComesWithin = 100;  // milliseconds: one that waits to open it
+// Whether there is something to read, or the end of it.
+bool has_more_within(int fd, std::chrono::milliseconds patience) {
     pollfd pipe{fd, POLLIN, 0};
-    ::poll(&pipe, 1, kWriterComesWithin);
-    ::fcntl(fd, F_SETFL, 0);
+    return ::poll(&pipe, 1, static_cast<int>(patience.count())) != 0;
 }
 
-Result<Content> read_with_mode(const std::string& path, std::size_t most) {
+// What a shell makes of <(…) has its writer, and is read to its end. A named pipe without one, or
+// one that writes nothing, would hold whoever reads it, and with it a daemon's loop: the first is
+// empty, the second fails.
+constexpr std::chrono::milliseconds kWriterComesWithin{100};  // one that waits to open it
+
+Result<Content> read_with_mode(const std::string& path, std::size_t most,
+                               std::chrono::milliseconds patience) {
     const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
     if (file.get() < 0) return errno_error(path, errno);
     struct stat status {};
     if (::fstat(file.get(), &status) != 0) return errno_error(path, errno);
     if (S_ISDIR(status.st_mode)) return errno_error(path, EISDIR);
-    if (!S_ISREG(status.st_mode)) settle_pipe(file.get());
+    if (S_ISFIFO(status.st_mode)) {
+        has_more_within(file.get(), kWriterComesWithin);
+    } else {
+        ::fcntl(file.get(), F_SETFL, 0);  // a terminal waits for who types
+    }
     Content content;
     content.mode = status.st_mode & 07777U;
     while (true) {
         const std::size_t had = content.bytes.size();
         content.bytes.resize(had + 64 * 1024);
         const ssize_t n = ::read(file.get(), content.bytes.data() + had, 64 * 1024);
-        if (n < 0 && errno == EINTR) {
+        if (n < 0) {
+            const int why = errno;
             content.bytes.resize(had);
-            continue;
+            if (why == EINTR) continue;
+            if (why != EAGAIN) return errno_error(path, why);
+            if (has_more_within(file.get(), patience)) continue;
+            return Error(ErrorCode::kTimeout, path + ": who has it open writes nothing");
         }
-        if (n < 0) return errno_error(path, errno);
         content.bytes.resize(had + static_cast<std::size_t>(n));
         if (n == 0) break;
         if (content.bytes.size() > most) {
@@ -100,7 +111,8 @@ Result<void> sync_folder_of(const std::string& path) {
 }  // namespace
 
 Result<std::string> read_file(const std::string& path, std::size_t most) {
-    TOCSIN_TRY(Content content, read_with_mode(path, most));
+    constexpr std::chrono::seconds kPatience{10};  // with what works out what it writes
+    TOCSIN_TRY(Content content, read_with_mode(path, most, kPatience));
     return std::move(content.bytes);
 }
 
@@ -129,8 +141,9 @@ Result<void> write_file_atomic(const std::string& path, std::string_view content
 Result<Secret> read_secret(const std::string& path) {
     constexpr std::string_view kCredential = "credential:";
     constexpr std::size_t kMost = 64 * 1024;
+    constexpr std::chrono::milliseconds kPatience{500};  // a daemon reads it between other things
     if (!std::string_view(path).starts_with(kCredential)) {
-        TOCSIN_TRY(const Content content, read_with_mode(path, kMost));
+        TOCSIN_TRY(const Content content, read_with_mode(path, kMost, kPatience));
         return secret_from_file(path, content.bytes, content.mode);
     }
     const std::string name = path.substr(kCredential.size());
@@ -143,7 +156,8 @@ Result<Secret> read_secret(const std::string& path) {
                      "no credential \"" + name +
                          "\": the service was started without LoadCredential= (systemd.exec(5))");
     }
-    TOCSIN_TRY(const Content content, read_with_mode(std::string(folder) + "/" + name, kMost));
+    TOCSIN_TRY(const Content content,
+               read_with_mode(std::string(folder) + "/" + name, kMost, kPatience));
     // The folder is the unit's alone; systemd grants the file by an ACL whose mask shows as the
     // group's bits, so the mode says nothing here.
     return secret_from_file(path, content.bytes, 0400);

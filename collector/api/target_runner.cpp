@@ -190,10 +190,17 @@ struct TargetRunner::Impl : std::enable_shared_from_this<Impl> {
         }
     }
 
+    // The first point after `now` that is whole intervals away from when it was due: what the loop
+    // missed is not made up for, and targets that missed it together do not stay together.
+    static Steady::time_point next_in_rhythm(const Slot& slot, Steady::time_point now) {
+        const Steady::duration off = (slot.due - now) % slot.every;
+        return now + (off > Steady::duration{0} ? off : off + slot.every);
+    }
+
     // Of one that goes on over a reload: it keeps its rhythm.
     Steady::time_point first_due(const Slot& slot) const {
         const Steady::time_point now = Steady::now();
-        if (slot.goes_on) return std::clamp(slot.due, now, now + slot.every);
+        if (slot.goes_on) return slot.due <= now ? slot.due : next_in_rhythm(slot, now);
         const std::uint64_t hash = std::hash<std::string>{}(slot.name + slot.entry.config->job);
         return now + first_asked_after(hash, slot.every, slots.size());
     }
@@ -234,12 +241,13 @@ struct TargetRunner::Impl : std::enable_shared_from_this<Impl> {
     void tick(SlotId id) {
         Slot& slot = slots.at(id);
         // The steady clock's rhythm: neither a collection that takes long nor a late tick shifts
-        // the next. What the loop missed for longer is not made up for.
+        // the next.
         const Steady::time_point now = Steady::now();
-        const Steady::time_point next = slot.due + slot.every;
-        schedule(id, next > now ? next : now + slot.every);
-        // A deadline as long as the interval is due now too; waiting for it would halve the pace.
-        if (slot.busy && slot.timeout >= slot.every) expired(id);
+        schedule(id, next_in_rhythm(slot, now));
+        // A deadline as long as the interval is due about now too; waiting for it would halve the
+        // pace. What was started late has its time still.
+        const bool due = now - slot.started >= slot.timeout - slot.timeout / 8;
+        if (slot.busy && slot.timeout >= slot.every && due) expired(id);
         if (slot.busy) return;
         if (slot.skip > 1) {
             --slot.skip;
@@ -347,9 +355,16 @@ struct TargetRunner::Impl : std::enable_shared_from_this<Impl> {
             same = false;
         }
         if (same) return;
-        if (slot.metrics.size() > kMostMetrics) slot.metrics.clear();
+        if (slot.metrics.size() > kMostMetrics) {
+            slot.metrics.clear();
+            learn_metrics(slot, slot.last);  // a failed collection says nothing
+        }
+        learn_metrics(slot, now);
+    }
+
+    static void learn_metrics(Slot& slot, const Readings& readings) {
         static const Symbol kName{kMetricName};
-        for (const Reading& reading : now) {
+        for (const Reading& reading : readings) {
             if (slot.is_account(reading.series)) continue;
             slot.metrics.insert(reading.series.labels().get(kName));
         }

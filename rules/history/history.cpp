@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <compare>
 #include <unordered_map>
 #include <utility>
 
@@ -9,6 +10,13 @@
 #include "rules/history/store.h"
 
 namespace tocsin::rules {
+namespace {
+
+// How long rules take a series' last sample for what it is now (rules/promql/engine.h, as it
+// comes).
+constexpr Duration kSeenFor{5min};
+
+}  // namespace
 
 History::Impl::~Impl() {
     for (SelectionImpl* s : selections_) s->orphan();
@@ -19,6 +27,7 @@ bool History::Impl::append(const SeriesRef& ref, Timestamp at, double v) {
     Stored* s = find(ref.id());
     if (s == nullptr) {
         s = &add(ref);
+        s->since = t;
     } else if (t <= s->head.t) {
         ++losses_.out_of_order;
         return false;
@@ -113,6 +122,7 @@ void History::Impl::trim(Timestamp at) {
         while (old < s.chunks.size() && s.chunks[old].last() < horizon) ++old;
         if (old > 0) drop_front(s, old);
     }
+    enforced_ = 0;  // what could not be freed then may have ended since
 }
 
 // Drops series that have ended, then the oldest chunks of all, until a sixteenth of the limit is
@@ -164,20 +174,34 @@ void History::Impl::drop_ended(std::uint64_t target) {
     }
 }
 
-// Nothing but newest chunks is left: those of the series that have been silent longest go.
+// Nothing but newest chunks is left. Series that no rule sees any more go, the one silent longest
+// first, then those that came last: what is written in turn would else push out what is written
+// next, and every series would come and go.
 void History::Impl::drop_series(std::uint64_t target) {
-    std::vector<std::pair<std::int64_t, SeriesId>> silent;
-    silent.reserve(series_);
+    std::int64_t newest = 0;
     for (const auto& s : by_id_) {
-        if (s != nullptr) silent.emplace_back(s->head.t, s->ref.id());
+        if (s != nullptr) newest = std::max(newest, s->head.t);
     }
-    std::sort(silent.begin(), silent.end());
-    const std::int64_t newest = silent.empty() ? 0 : silent.back().first;
-    for (const auto& [t, id] : silent) {
-        // The caller is writing to one of the newest; with one sample each nothing more can go.
-        if (bytes_ <= target || t == newest) break;
-        losses_.chunks += by_id_[id]->chunks.size();
-        remove(*by_id_[id]);
+    struct Place {
+        bool seen;
+        std::int64_t order;
+        std::int64_t last;
+        SeriesId id;
+        auto operator<=>(const Place&) const = default;
+    };
+    std::vector<Place> places;
+    places.reserve(series_);
+    for (const auto& s : by_id_) {
+        // The caller is writing to one of the newest.
+        if (s == nullptr || s->head.t == newest) continue;
+        const bool seen = newest - s->head.t <= kSeenFor.count();
+        places.push_back({seen, seen ? -s->since : 0, s->head.t, s->ref.id()});
+    }
+    std::sort(places.begin(), places.end());
+    for (const Place& place : places) {
+        if (bytes_ <= target) break;
+        losses_.chunks += by_id_[place.id]->chunks.size();
+        remove(*by_id_[place.id]);
     }
 }
 

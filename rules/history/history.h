@@ -25,7 +25,8 @@ class Selection;
 
 // What was let go, beyond what `keep` lets go; for the agent's own metrics.
 struct HistoryLosses {
-    // Dropped for `limit`: of series that have ended, then the oldest.
+    // Dropped for `limit`: of series that have ended, then the oldest, then of series that came
+    // last.
     std::uint64_t chunks = 0;
     std::uint64_t out_of_order = 0;  // samples not later than the series' last one
 };

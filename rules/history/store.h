@@ -25,6 +25,7 @@ struct Stored {
     ChunkHead head;
     std::vector<Chunk> chunks;   // oldest first, never empty once appended to
     std::uint64_t appended = 0;  // samples, ever
+    std::int64_t since = 0;      // the first one's time
     std::int64_t reach = 0;      // the longest of its selections', milliseconds
     std::vector<Membership> memberships;
     std::uint32_t name_index = 0;

@@ -22,6 +22,9 @@ LOOPS = 2
 CYCLES, FORKS = 20, 2000
 # A collector has half of it, which is enough on a machine that does something else besides.
 INTERVAL = "600ms"
+# The loop's, and those of the pools of the collectors and of process groups, which start when they are first needed:
+# how many are depends on how busy the machine is.
+THREADS = 1 + 4 + 4
 COUNTERS = ("namedprocess_namegroup_cpu_seconds_total", "namedprocess_namegroup_context_switches_total")
 
 
@@ -96,10 +99,9 @@ def churn():
             process.wait()
         wait_for("the loops are gone", lambda: looker.look() and looker.value(
             "namedprocess_namegroup_num_procs", groupname="loops") == 0)
-        wait_for(f"what it holds is {before} again: {looker.held()}", lambda: all(
-            now <= then for now, then in zip(looker.held(), before)))
+        wait_for(f"what it holds is {before} again: {looker.held()}", lambda: looker.held()[0] <= before[0])
         # While it reads it holds a file or two and the test's connection.
-        check(most[0] <= before[0] + 8 and most[1] <= before[1], f"{most} descriptors and threads at most, {before} before")
+        check(most[0] <= before[0] + 8 and most[1] <= THREADS, f"{most} descriptors and threads at most, {before} before")
         log = agent.log.read_text()
         check("target fails" not in log and "collector fails" not in log, f"no failure is told: {log}")
         print(f"{done[0]:.0f} cycles while {done[1]:.0f} processes came and went; descriptors {before[0]}, at most {most[0]}")

@@ -102,13 +102,15 @@ Result<void> check_word(const SqlToken& before, const SqlToken& token, const Sql
     return success();
 }
 
-// A column as the server writes it, up to one character more than a label has bytes.
+// A column as the server writes it, up to one character more than a label has bytes; what is empty
+// is NULL. Named but once: the server puts a subquery's expressions where they are named, and would
+// work out a count of rows as often.
 std::string cut_column(std::string_view name) {
     std::string quoted = "\"";
     for (const char c : name) quoted.append(c == '"' ? 2 : 1, c);
     quoted += '"';
-    return "CASE WHEN " + quoted + " IS NOT NULL THEN pg_catalog.left(pg_catalog.format('%s', " +
-           quoted + "), " + std::to_string(kLongestCell + 1) + ") END AS " + quoted;
+    return "NULLIF(pg_catalog.left(pg_catalog.format('%s', " + quoted + "), " +
+           std::to_string(kLongestCell + 1) + "), '') AS " + quoted;
 }
 
 bool is_odd_control(char c) {

@@ -101,6 +101,8 @@ class Http final : public Prober {
   private:
     void reset() {
         request_ = {};
+        secret_ = {};
+        where_.clear();
         asked_ = false;
         phases_resolve_ = 0;
         earlier_ = {};

@@ -55,6 +55,10 @@ TEST_CASE("a pipe is read to its end where somebody writes to it, and holds nobo
     CHECK(read_secret(pipe).error().message == pipe + " is empty");
     const std::string text(200'000, 'a');  // more than it holds
     const int end = ::open(pipe.c_str(), O_RDWR);
+    // A writer that says nothing, or no more.
+    CHECK(read_secret(pipe).error().code == ErrorCode::kTimeout);
+    REQUIRE(::write(end, "half", 4) == 4);
+    CHECK(read_secret(pipe).error().message == pipe + ": who has it open writes nothing");
     std::thread writer([&] {
         CHECK(::write(end, text.data(), text.size()) == static_cast<ssize_t>(text.size()));
         ::close(end);

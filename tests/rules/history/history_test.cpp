@@ -257,7 +257,7 @@ TEST_CASE("over its limit the history drops the oldest chunks first and counts t
     REQUIRE(most - least <= 240);  // all lose alike
 }
 
-TEST_CASE("with more series than the limit holds the ones silent longest are dropped") {
+TEST_CASE("more series than the limit holds are let go of, but for the one being written") {
     Fixture f;
     History history({.keep = 24h, .limit = Bytes{32 * 1024}});
     for (int i = 0; i < 5000; ++i) history.append(f.series("churn", std::to_string(i)), at(i), i);

@@ -204,8 +204,8 @@ TEST_CASE("what is sent gives no more rows than asked for, whatever ends the sta
     const auto query = check_statement("SELECT 1 -- one", SqlDialect::kPostgres).value();
     const std::vector<std::string> columns{"one", "a\"b"};
     const auto cut = [](const std::string& name) {
-        return "CASE WHEN " + name + " IS NOT NULL THEN pg_catalog.left(pg_catalog.format('%s', " +
-               name + "), 1025) END AS " + name;
+        return "NULLIF(pg_catalog.left(pg_catalog.format('%s', " + name + "), 1025), '') AS " +
+               name;
     };
     CHECK(limited(query, columns, 11) ==
           "SELECT " + cut("\"one\"") + ", " + cut("\"a\"\"b\"") +
