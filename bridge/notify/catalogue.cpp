@@ -323,6 +323,7 @@ constexpr Phrase kPhrases[] = {
      "{{ .Person }}{{ with .Channel }}（{{ . }}）{{ end }}"},
     {"value.maker", "by {{ .Person }}{{ with .Why }}: {{ . }}{{ end }}",
      "{{ .Person }}{{ with .Why }}：{{ . }}{{ end }}"},
+    {"value.said", "{{ .Line }}: {{ .Said }}", "{{ .Line }}：{{ .Said }}"},
     {"value.alert_on", "{{ .Alert }} on {{ .Host }}", "{{ .Alert }}（{{ .Host }}）"},
     {"value.held_for", "{{ .Name }} for {{ .Time }}", "{{ .Name }}：持续 {{ .Time }}"},
     {"value.times_in", "{{ .Name }} {{ .Times }} times in {{ .Time }}",
