@@ -11,6 +11,8 @@ constexpr Phrase kPhrases[] = {
     {"why.opened",
      "You are the first to be told. Acknowledge it, or the escalation policy goes on.",
      "您是最先收到通知的人。请认领，否则将按升级策略继续升级。"},
+    {"why.opened_watched", "You are told because you watch it; others are asked to take it.",
+     "您是关注人，因此收到通知；已请他人认领。"},
     {"headline.escalated",
      "Not acknowledged{{ if .Step }}, step {{ .Step }}{{ with .Steps }} of {{ . }}{{ end }}{{ end "
      "}}",
