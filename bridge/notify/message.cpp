@@ -1,5 +1,7 @@
 #include "bridge/notify/message.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 
@@ -143,7 +145,7 @@ std::string ending_of(const Incident& past, const std::string& language) {
 
 }  // namespace
 
-void add_background(Message& message, const Background& background) {
+void add_background(Message& message, const Background& background, std::string_view base) {
     using text::ValueMap;
     for (const Incident& past : background.similar) {
         message.similar.push_back(
@@ -165,8 +167,8 @@ void add_background(Message& message, const Background& background) {
     }
     if (message.runbook.empty() && !background.articles.empty()) {
         const ArticleTitle& article = background.articles.front();
-        // The page shows it with the incident.
-        message.runbook = article.key + " " + one_line(article.title) + " " + message.url;
+        message.runbook = fmt::format("{} {} {}/articles/{}", article.key, one_line(article.title),
+                                      base, article.key);
         message.article = lines_of(article.text);
     }
 }
