@@ -57,6 +57,7 @@ struct Message {
     std::string timezone = "UTC";
     Timestamp at;  // when it was written
     Recipient recipient;
+    bool outside = false;  // who reads it works elsewhere, and reads nothing of the work within
     // The same for every attempt to send this message, and for no other message.
     std::string idempotency_key;
 
