@@ -305,6 +305,12 @@ TEST_CASE("an error is said in the reader's language, and what stands in it as w
                "参数 limit：须为 1 到 1000 的数字"},
           Case{"field \"until\": must be an RFC 3339 time: odd",
                "字段“until”：须为 RFC 3339 格式的时间：odd"},
+          Case{"field \"to\": must say until when, or \"for\" how long",
+               "字段“to”：须指明到何时为止，或用“for”指明多久"},
+          Case{"field \"for\": is needed: how long it lasts, or \"ends_at\"",
+               "字段“for”：必填：持续多久，或用“ends_at”指明结束时间"},
+          Case{"field \"impact\": must be one of low, medium, high",
+               "字段“impact”：须为以下之一：low, medium, high"},
           // The words of refusals are errors at times.
           Case{"owner: nobody is named \"x\"", "负责人：没有名为“x”的人"},
           Case{"nobody is named \"a\" in bridge.yml; say who: --as NAME",
