@@ -44,6 +44,10 @@ constexpr std::array kErrors = {
     error("nobody is named \"{}\" in bridge.yml; say who: --as NAME",
           "bridge.yml 中没有名为“{}”的人；请用 --as NAME 指明"),
 
+    // 409.
+    error("message {} is {}; only one that was given up (dead) is sent again by hand",
+          "消息 {} 的状态为 {}；只有投递失败（dead）的消息可以手动重新发送"),
+
     // 405, 415.
     error("this path does not take {}; it takes {}", "此路径不接受 {}，可用的方法：{}"),
     error("the body must be JSON: send \"Content-Type: application/json\"",

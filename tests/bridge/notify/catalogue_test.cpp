@@ -311,6 +311,8 @@ TEST_CASE("an error is said in the reader's language, and what stands in it as w
                "字段“for”：必填：持续多久，或用“ends_at”指明结束时间"},
           Case{"field \"impact\": must be one of low, medium, high",
                "字段“impact”：须为以下之一：low, medium, high"},
+          Case{"message 5 is delivered; only one that was given up (dead) is sent again by hand",
+               "消息 5 的状态为 delivered；只有投递失败（dead）的消息可以手动重新发送"},
           // The words of refusals are errors at times.
           Case{"owner: nobody is named \"x\"", "负责人：没有名为“x”的人"},
           Case{"nobody is named \"a\" in bridge.yml; say who: --as NAME",
