@@ -113,6 +113,18 @@ void print_head(const Session& session, const json::value& incident) {
     if (text_of(incident, "major") == "true") field("major", "yes", Tint::kRed);
     field("cause", text_of(incident, "cause"));
     field("solution", text_of(incident, "solution"));
+    field("proof", text_of(incident, "proof"));
+    for (const char* fact : {"verified", "confirmed"}) {
+        const std::string by = text_of(incident, fact + std::string("_by"));
+        const std::string how = text_of(incident, fact + std::string("_how"));
+        if (by.empty()) continue;
+        field(fact, text_of(incident, fact + std::string("_at")) + " by " + by +
+                        (how.empty() ? "" : ": " + how));
+    }
+    if (const std::string stars = text_of(incident, "satisfaction"); !stars.empty()) {
+        const std::string comment = text_of(incident, "satisfaction_comment");
+        field("satisfaction", stars + " of 5" + (comment.empty() ? "" : ": " + comment));
+    }
     field("owner", text_of(incident, "assignee"));
     field("part of", text_of(incident, "parent"));
     field("opened",
@@ -193,16 +205,6 @@ void print_timeline(const Session& session, const json::value& incident) {
     if (!table.empty()) *session.out << "\n" << table.text(session.colour);
 }
 
-// Of one priority what nobody owns comes first, then what has waited longest.
-bool more_urgent(const json::value& a, const json::value& b) {
-    const auto rank = [](const json::value& incident) {
-        return std::make_tuple(text_of(incident, "priority"),
-                               text_of(incident, "state") != "triggered",
-                               text_of(incident, "opened_at"), text_of(incident, "key"));
-    };
-    return rank(a) < rank(b);
-}
-
 struct Found {
     json::array incidents;
     bool more = false;  // than the limit
@@ -238,6 +240,15 @@ Result<Found> matching(const Session& session, const IncidentFilter& filter) {
 }
 
 }  // namespace
+
+bool more_urgent(const json::value& a, const json::value& b) {
+    const auto rank = [](const json::value& incident) {
+        return std::make_tuple(text_of(incident, "priority"),
+                               text_of(incident, "state") != "triggered",
+                               text_of(incident, "opened_at"), text_of(incident, "key"));
+    };
+    return rank(a) < rank(b);
+}
 
 std::string shown_state(const json::value& incident) {
     auto state = text_of(incident, "state");
