@@ -147,6 +147,27 @@ TEST_CASE("watchers come and go, and hear the end") {
     CHECK(d.next.watchers.empty());
 }
 
+TEST_CASE("who watches is one whom bridge.yml has, else nobody would hear it") {
+    World w;
+    UserAction watch = act(ActionKind::kWatch, "li.na");
+    for (const char* who : {"team:dba", "lead:web", "vendor:acme", "person:chen.yu", "zhao.lei",
+                            "manager-of:li.na"}) {
+        INFO(who);
+        watch.person = who;
+        CHECK_FALSE(w.on(w.opened().next, watch).refusal);
+    }
+    for (const char* who : {"team:x", "manager:x", "vendor:x", "rotation:x", "person:x", "x",
+                            "manager-of:x", "manager-of:rotation:x"}) {
+        watch.person = who;
+        const Decision d = w.on(w.opened().next, watch);
+        REQUIRE(d.refusal);
+        CHECK(d.refusal->message() == "nobody is named \"" + std::string(who) + "\"");
+    }
+    const Decision own = w.on(w.opened().next, act(ActionKind::kWatch, "a-script"));
+    REQUIRE(own.refusal);
+    CHECK(own.refusal->message() == "nobody is named \"a-script\"");
+}
+
 TEST_CASE("assigned to a team: its policy from the start, once begun, with what was found") {
     World w;
     UserAction assign = act(ActionKind::kAssign);
