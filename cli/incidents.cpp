@@ -167,15 +167,23 @@ void print_children(const Session& session, const json::value& incident) {
     *session.out << "\n" << table.text(session.colour);
 }
 
+// How a past one ended: what was done, else why it was, else by whom it was resolved.
+std::string ending_of(const json::value& past) {
+    for (const char* found : {"solution", "cause"}) {
+        if (std::string text = text_of(past, found); !text.empty()) return text;
+    }
+    const std::string by = text_of(past, "resolved_by");
+    return by.empty() ? "" : by == "system" ? "by itself" : "resolved by " + by;
+}
+
 // Past ones that are like it, and how they ended.
 void print_similar(const Session& session, const json::value& incident) {
     Table table({"SIMILAR", "OPENED", "STATE", "HOW IT ENDED", "TITLE"});
     for (const auto& past : list_of(incident, "similar")) {
-        const auto solution = text_of(past, "solution");
         table.row({{text_of(past, "key")},
                    {text_of(past, "opened_at").substr(0, 10)},
                    {text_of(past, "state")},
-                   {solution.empty() ? text_of(past, "cause") : solution},
+                   {ending_of(past)},
                    {text_of(past, "title")}});
     }
     if (!table.empty()) *session.out << "\n" << table.text(session.colour);
