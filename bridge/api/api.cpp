@@ -16,6 +16,7 @@
 #include "bridge/api/suppression_api.h"
 #include "bridge/api/why_api.h"
 #include "bridge/ingest/host_report.h"
+#include "bridge/notify/say.h"
 
 namespace tocsin::bridge {
 namespace {
@@ -289,7 +290,9 @@ void Api::get_incident(Call call) {
             if (call.caller.role == Role::kReporter) {
                 if (!detail.value().summary.incident.facts.reported_by(call.caller.name)) {
                     call.answer(error_response(call.errors, 403, "forbidden",
-                                               "a reporter reads what they reported themselves"));
+                                               error_text("a reporter reads what they reported "
+                                                          "themselves",
+                                                          call.language)));
                     return;
                 }
                 keep_public(detail.value());

@@ -25,6 +25,11 @@ constexpr std::array kErrors = {
     error("it asks for the host \"{}\"", "请求的主机是“{}”"),
     error("it names no host", "请求未指明主机"),
 
+    // 403.
+    error("only admins send tests to others; you are {}",
+          "只有管理员可以向他人发送测试消息；您是 {}"),
+    error("a reporter reads what they reported themselves", "申报人只能查看自己申报的内容"),
+
     // 404.
     error("there is nothing at {}", "{} 处没有内容"),
     error("there is no host {}; tocsin hosts list shows those that are",
