@@ -103,6 +103,7 @@ void print_head(const Session& session, const json::value& incident) {
     field("priority", text_of(incident, "priority"));
     field("severity", severity, severity_tint(severity));
     field("host", local_host(incident));
+    field("category", text_of(incident, "category"));
     const auto& all = incident.as_object();
     if (const auto* reporter = all.if_contains("reporter"); reporter != nullptr) {
         const std::string contact = text_of(*reporter, "contact");

@@ -120,6 +120,19 @@ TEST_CASE("verified and confirmed are facts of their own") {
     CHECK_FALSE(w.on(d.next, act(ActionKind::kReopen)).next.facts.verified_at);
 }
 
+TEST_CASE("a confirmation that is pressed twice is one, while something is owed") {
+    World w;
+    w.settings.close_needs = {{Priority::kP2, {"proof"}}, {Priority::kP3, {"proof"}}};
+    const Incident resolved =
+        w.on(w.in_state(State::kAcknowledged), act(ActionKind::kResolve)).next;
+    const Decision once = w.on(resolved, act(ActionKind::kConfirm, "ms.wu"));
+    CHECK(once.next.state == State::kResolved);
+    CHECK(kinds(once) == "confirmed");
+    CHECK(kinds(w.on(once.next, act(ActionKind::kConfirm, "ms.wu"))).empty());
+    CHECK(kinds(w.on(once.next, act(ActionKind::kConfirm, "ms.wu", "still fine"))) == "confirmed");
+    CHECK(kinds(w.on(once.next, act(ActionKind::kConfirm, "li.na"))) == "confirmed");
+}
+
 TEST_CASE("satisfaction is a number from 1 to 5") {
     World w;
     for (const int satisfaction : {0, 6}) {
@@ -133,39 +146,6 @@ TEST_CASE("satisfaction is a number from 1 to 5") {
     const Decision d = w.on(w.in_state(State::kResolved), rate);
     CHECK(line(d, "rated") == "Satisfaction: 4 of 5: quick");
     CHECK(d.next.facts.satisfaction_comment == "quick");
-}
-
-TEST_CASE("watchers come and go, and hear the end") {
-    World w;
-    UserAction watch = act(ActionKind::kWatch, "chen.yu");
-    Decision d = w.on(w.in_state(State::kAcknowledged), watch);
-    CHECK(d.next.watchers == std::vector<std::string>{"person:chen.yu"});
-    CHECK_FALSE(w.on(d.next, watch).changed);
-    Decision end = w.on(d.next, act(ActionKind::kResolve));
-    CHECK(told(end) == "chen.yu resolved");
-    d = w.on(d.next, act(ActionKind::kUnwatch, "chen.yu"));
-    CHECK(d.next.watchers.empty());
-}
-
-TEST_CASE("who watches is one whom bridge.yml has, else nobody would hear it") {
-    World w;
-    UserAction watch = act(ActionKind::kWatch, "li.na");
-    for (const char* who : {"team:dba", "lead:web", "vendor:acme", "person:chen.yu", "zhao.lei",
-                            "manager-of:li.na"}) {
-        INFO(who);
-        watch.person = who;
-        CHECK_FALSE(w.on(w.opened().next, watch).refusal);
-    }
-    for (const char* who : {"team:x", "manager:x", "vendor:x", "rotation:x", "person:x", "x",
-                            "manager-of:x", "manager-of:rotation:x"}) {
-        watch.person = who;
-        const Decision d = w.on(w.opened().next, watch);
-        REQUIRE(d.refusal);
-        CHECK(d.refusal->message() == "nobody is named \"" + std::string(who) + "\"");
-    }
-    const Decision own = w.on(w.opened().next, act(ActionKind::kWatch, "a-script"));
-    REQUIRE(own.refusal);
-    CHECK(own.refusal->message() == "nobody is named \"a-script\"");
 }
 
 TEST_CASE("assigned to a team: its policy from the start, once begun, with what was found") {
