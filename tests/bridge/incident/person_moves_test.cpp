@@ -122,9 +122,9 @@ TEST_CASE("verified and confirmed are facts of their own") {
 
 TEST_CASE("a confirmation that is pressed twice is one, while something is owed") {
     World w;
-    w.settings.close_needs = {{Priority::kP2, {"proof"}}, {Priority::kP3, {"proof"}}};
-    const Incident resolved =
-        w.on(w.in_state(State::kAcknowledged), act(ActionKind::kResolve)).next;
+    const Incident owned = w.on(w.opened("critical").next, act(ActionKind::kAcknowledge)).next;
+    const Incident clear = w.on(owned, w.cleared("disk", "critical")).next;
+    const Incident resolved = w.on(clear, act(ActionKind::kResolve)).next;
     const Decision once = w.on(resolved, act(ActionKind::kConfirm, "ms.wu"));
     CHECK(once.next.state == State::kResolved);
     CHECK(kinds(once) == "confirmed");
