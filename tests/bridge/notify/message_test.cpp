@@ -234,7 +234,7 @@ TEST_CASE("a vendor reads what it was asked, whatever it is told, and nothing of
         {world.now, "vendor_asked", "li.na", "li.na asks globex: an offer", {{"vendor", "globex"}}},
         {world.now, "public_note", "li.na", "soon", {}}};
     Background background;
-    background.articles = {{"ART-2026-000001", "Whom to call", "within"}};
+    background.articles = {{"ART-2026-000001", "Whom to call", {}}};
     for (const MessageKind kind :
          {MessageKind::kVendor, MessageKind::kEscalated, MessageKind::kResolved}) {
         INFO(to_string(kind));
