@@ -104,6 +104,7 @@ TEST_CASE("every kind of message has its own words in both languages") {
 TEST_CASE("a watcher hears of an opening without being asked to take it") {
     Message message = sample_message();
     message.kind = MessageKind::kOpened;
+    message.actions = {{ActionKind::kAcknowledge, "https://tocsin.example/l/a"}};
     message.step = 1;
     CHECK(contains(words_for(message).text, "You are the first to be told. Acknowledge it"));
     CHECK(contains(words_for(message).brief, "Acknowledge: "));
