@@ -1,9 +1,11 @@
 // The shift's report: what is open, what happened since the shift began, what is due.
 #include <algorithm>
 #include <boost/json.hpp>
+#include <chrono>
 #include <ostream>
 #include <utility>
 
+#include "base/core/time.h"
 #include "base/net/http.h"
 #include "cli/answer.h"
 #include "cli/incidents.h"
@@ -19,6 +21,8 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::size_t kMostDetails = 100;
+// What was opened longer before the shift and has been closed in it is not found.
+constexpr Duration kLongestOpen = std::chrono::hours(24 * 30);
 
 struct Report {
     json::value rotation;
@@ -53,13 +57,15 @@ bool concerns(const json::value& incident, const std::string& team) {
     return team.empty() || text_of(incident, "team") == team;
 }
 
-// All of a state; of `all`, from the newest back to those opened before `since`.
+// All of a state, or from the newest back to those opened before `since`. What a storm stands for
+// is in the storm's line.
 Result<json::array> incidents(const Session& session, const std::string& state,
                               const std::string& team, const std::string& since) {
     json::array out;
     std::string after;
     while (true) {
-        const std::string url = session.bridge + "/api/v1/incidents?limit=500&state=" + state +
+        const std::string url = session.bridge +
+                                "/api/v1/incidents?limit=500&children=hide&state=" + state +
                                 (after.empty() ? "" : "&after=" + net::percent_encode(after));
         TOCSIN_TRY(const auto page, call(session, "GET", url, ""));
         for (const json::value& incident : list_of(page, "incidents")) {
@@ -75,8 +81,10 @@ Result<json::array> incidents(const Session& session, const std::string& state,
 Result<json::array> happened(const Session& session, const std::string& team,
                              const std::string& since) {
     TOCSIN_TRY(json::array out, incidents(session, "all", team, since));
+    const auto begin = parse_rfc3339(since);
     for (const char* state : {"resolved", "closed"}) {
-        const std::string back = state == std::string_view("closed") ? since : "";
+        const bool bounded = begin && state == std::string_view("closed");
+        const std::string back = bounded ? format_rfc3339(begin.value() - kLongestOpen) : "";
         TOCSIN_TRY(const json::array ended, incidents(session, state, team, back));
         for (const json::value& incident : ended) {
             const bool there = std::any_of(out.begin(), out.end(), [&](const json::value& known) {
@@ -139,6 +147,7 @@ Result<Report> report(const Session& session, const OncallOptions& options) {
     TOCSIN_TRY(out.rotation, the_rotation(session, options));
     const std::string team = options.team.empty() ? text_of(out.rotation, "team") : options.team;
     TOCSIN_TRY(out.open, incidents(session, "open", team, ""));
+    std::sort(out.open.begin(), out.open.end(), more_urgent);
     TOCSIN_TRY(out.happened,
                happened(session, team, text_of(member_of(out.rotation, "now"), "start")));
     TOCSIN_TRY(out.due, due(session, out.open));

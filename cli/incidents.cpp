@@ -95,6 +95,7 @@ void print_head(const Session& session, const json::value& incident) {
     field("priority", text_of(incident, "priority"));
     field("severity", severity, severity_tint(severity));
     field("host", local_host(incident));
+    field("category", text_of(incident, "category"));
     const auto& all = incident.as_object();
     if (const auto* reporter = all.if_contains("reporter"); reporter != nullptr) {
         const std::string contact = text_of(*reporter, "contact");
@@ -105,6 +106,18 @@ void print_head(const Session& session, const json::value& incident) {
     if (text_of(incident, "major") == "true") field("major", "yes", Tint::kRed);
     field("cause", text_of(incident, "cause"));
     field("solution", text_of(incident, "solution"));
+    field("proof", text_of(incident, "proof"));
+    for (const char* fact : {"verified", "confirmed"}) {
+        const std::string by = text_of(incident, fact + std::string("_by"));
+        const std::string how = text_of(incident, fact + std::string("_how"));
+        if (by.empty()) continue;
+        field(fact, text_of(incident, fact + std::string("_at")) + " by " + by +
+                        (how.empty() ? "" : ": " + how));
+    }
+    if (const std::string stars = text_of(incident, "satisfaction"); !stars.empty()) {
+        const std::string comment = text_of(incident, "satisfaction_comment");
+        field("satisfaction", stars + " of 5" + (comment.empty() ? "" : ": " + comment));
+    }
     field("owner", text_of(incident, "assignee"));
     field("part of", text_of(incident, "parent"));
     field("opened",
@@ -147,15 +160,23 @@ void print_children(const Session& session, const json::value& incident) {
     *session.out << "\n" << table.text(session.colour);
 }
 
+// How a past one ended: what was done, else why it was, else by whom it was resolved.
+std::string ending_of(const json::value& past) {
+    for (const char* found : {"solution", "cause"}) {
+        if (std::string text = text_of(past, found); !text.empty()) return text;
+    }
+    const std::string by = text_of(past, "resolved_by");
+    return by.empty() ? "" : by == "system" ? "by itself" : "resolved by " + by;
+}
+
 // Past ones that are like it, and how they ended.
 void print_similar(const Session& session, const json::value& incident) {
     Table table({"SIMILAR", "OPENED", "STATE", "HOW IT ENDED", "TITLE"});
     for (const auto& past : list_of(incident, "similar")) {
-        const auto solution = text_of(past, "solution");
         table.row({{text_of(past, "key")},
                    {text_of(past, "opened_at").substr(0, 10)},
                    {text_of(past, "state")},
-                   {solution.empty() ? text_of(past, "cause") : solution},
+                   {ending_of(past)},
                    {text_of(past, "title")}});
     }
     if (!table.empty()) *session.out << "\n" << table.text(session.colour);
@@ -183,16 +204,6 @@ void print_timeline(const Session& session, const json::value& incident) {
         table.row({{at, Tint::kDim}, {text_of(entry, "actor")}, {text_of(entry, "text")}});
     }
     if (!table.empty()) *session.out << "\n" << table.text(session.colour);
-}
-
-// Of one priority what nobody owns comes first, then what has waited longest.
-bool more_urgent(const json::value& a, const json::value& b) {
-    const auto rank = [](const json::value& incident) {
-        return std::make_tuple(text_of(incident, "priority"),
-                               text_of(incident, "state") != "triggered",
-                               text_of(incident, "opened_at"), text_of(incident, "key"));
-    };
-    return rank(a) < rank(b);
 }
 
 struct Found {
@@ -230,6 +241,15 @@ Result<Found> matching(const Session& session, const IncidentFilter& filter) {
 }
 
 }  // namespace
+
+bool more_urgent(const json::value& a, const json::value& b) {
+    const auto rank = [](const json::value& incident) {
+        return std::make_tuple(text_of(incident, "priority"),
+                               text_of(incident, "state") != "triggered",
+                               text_of(incident, "opened_at"), text_of(incident, "key"));
+    };
+    return rank(a) < rank(b);
+}
 
 std::string shown_state(const json::value& incident) {
     auto state = text_of(incident, "state");

@@ -21,6 +21,9 @@ struct IncidentFilter {
 // "triggered, silence, observed": what holds it back, and what else people must know of its state.
 std::string shown_state(const boost::json::value& incident);
 // 1 when nothing matches.
+// Of one priority what nobody owns comes first, then what has waited longest.
+bool more_urgent(const boost::json::value& a, const boost::json::value& b);
+
 int list_incidents(const Session& session, const IncidentFilter& filter);
 int show_incident(const Session& session, const std::string& key);
 

@@ -16,6 +16,7 @@
 #include "bridge/api/suppression_api.h"
 #include "bridge/api/why_api.h"
 #include "bridge/ingest/host_report.h"
+#include "bridge/notify/say.h"
 
 namespace tocsin::bridge {
 namespace {

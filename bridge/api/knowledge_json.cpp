@@ -72,6 +72,7 @@ json::object past_object(const Incident& incident, std::string_view url) {
     out["state"] = to_string(incident.state);
     out["opened_at"] = format_rfc3339(incident.opened_at);
     out["resolved_at"] = time_or_null(incident.resolved_at);
+    out["resolved_by"] = text_or_null(incident.resolved_by);
     out["cause"] = text_or_null(incident.facts.findings.cause);
     out["solution"] = text_or_null(incident.facts.findings.solution);
     out["url"] = std::string(url) + "/incidents/" + incident.key;

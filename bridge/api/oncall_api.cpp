@@ -7,6 +7,7 @@
 #include "base/core/strings.h"
 #include "bridge/api/oncall_json.h"
 #include "bridge/notify/link.h"
+#include "bridge/notify/say.h"
 #include "bridge/oncall/ical.h"
 
 namespace tocsin::bridge {
@@ -182,7 +183,8 @@ void change(const ApiParts& parts, const Call& call, std::function<Result<Overri
         [call, body] {
             const bool lacks = !*body && body->error().code == ErrorCode::kInvalid;
             if (!lacks) return answer(call, *body);
-            call.answer(error_response(call.errors, 422, "invalid", body->error().message));
+            call.answer(error_response(call.errors, 422, "invalid",
+                                       error_text(body->error().message, call.language)));
         });
 }
 

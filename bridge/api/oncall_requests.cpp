@@ -145,8 +145,8 @@ Result<void> check_swap(const Override& swap, const Rotation& rotation,
     const std::string& without = takes ? swap.person : swap.instead_of;
     const std::string& other = takes ? swap.instead_of : swap.person;
     return bad(fmt::format(
-        "{} has no shift of {} from {} to {}, and a swap takes one of each; to stand in: "
-        "tocsin oncall override {} {} --instead-of {}",
+        "a swap takes a shift of each of the two, and {} has none of {} from {} to {}; to stand "
+        "in: tocsin oncall override {} {} --instead-of {}",
         without, rotation.name, format_rfc3339(swap.from), format_rfc3339(swap.to), rotation.name,
         without, other));
 }

@@ -54,7 +54,7 @@ class ChannelSender final : public Sender {
         const Timestamp now = clock_.now();
         Message message = make_message(letter.incident, notify, letter.timeline, config_->oncall,
                                        settings, mailing.idempotency_key, now);
-        add_background(message, letter.background);
+        add_background(message, letter.background, config_->url);
         // Only a message that one person reads may speak for that person.
         const bool own = readership == Readership::kPerson;
         if (!has_no_links(notify.kind))

@@ -36,7 +36,9 @@ Decision end_by_hand(Draft& d, const UserAction& action) {
     if (!owed.empty() && action.kind == ActionKind::kClose) {
         return d.conflict(because("owed before it can be closed: {}", {{owed, "field"}}));
     }
-    if (action.kind == ActionKind::kConfirm) {
+    // A second press of the same button says nothing new.
+    const bool again = d.in().confirmed_by == action.actor && trim(action.text).empty();
+    if (action.kind == ActionKind::kConfirm && !again) {
         d.in().confirmed_at = d.now();
         d.in().confirmed_by = action.actor;
         d.say("confirmed", action.actor,

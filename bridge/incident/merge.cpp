@@ -155,6 +155,11 @@ Merging merge(const Incident& survivor, const Incident& loser, const UserAction&
     if (loser.state == State::kClosed) {
         return refuse(kConflict, "the incident is closed", loser);
     }
+    if (survivor.state == State::kClosed) {
+        return refuse(kConflict,
+                      because("{} is closed; merge into one that is open", {{survivor.key}}),
+                      loser);
+    }
     if (!is_open(survivor.state)) {
         return refuse(kConflict,
                       because("{} is {}; merge into one that is open, or reopen it first",

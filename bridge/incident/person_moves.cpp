@@ -26,11 +26,32 @@ std::string joined(const std::vector<std::string>& words) {
 }
 
 // Who an action is about: a target, a person's bare name, or the actor.
-std::optional<Target> watcher_of(const Draft& d, const UserAction& action) {
+Target watcher_of(const UserAction& action) {
     const std::string& who = action.person.empty() ? action.actor : action.person;
-    if (auto target = parse_target(who)) return target;
-    if (d.context().oncall.person(who) == nullptr && who != action.actor) return std::nullopt;
-    return Target{Target::Kind::kPerson, who};
+    return parse_target(who).value_or(Target{Target::Kind::kPerson, who});
+}
+
+// Whether bridge.yml has whom a target names; nobody else can be told.
+bool is_known(const Oncall& oncall, const Target& target) {
+    constexpr std::string_view kRotation = "rotation:";
+    const std::string_view name = target.name;
+    switch (target.kind) {
+        case Target::Kind::kPerson:
+            return oncall.person(name) != nullptr;
+        case Target::Kind::kTeam:
+        case Target::Kind::kManager:
+        case Target::Kind::kLead:
+            return oncall.team(name) != nullptr;
+        case Target::Kind::kVendor:
+            return oncall.vendor(name) != nullptr;
+        case Target::Kind::kRotation:
+            return oncall.rotation(name) != nullptr;
+        case Target::Kind::kManagerOf:
+            return name.starts_with(kRotation)
+                       ? oncall.rotation(name.substr(kRotation.size())) != nullptr
+                       : oncall.person(name) != nullptr;
+    }
+    return false;
 }
 
 }  // namespace
@@ -116,10 +137,13 @@ Decision rate(Draft& d, const UserAction& action) {
 }
 
 Decision watch(Draft& d, const UserAction& action) {
-    const auto target = watcher_of(d, action);
-    if (!target) return d.invalid(because("nobody is named \"{}\"", {{action.person}}));
+    const Target target = watcher_of(action);
+    if (!is_known(d.context().oncall, target)) {
+        const std::string& named = action.person.empty() ? action.actor : action.person;
+        return d.invalid(because("nobody is named \"{}\"", {{named}}));
+    }
     auto& watchers = d.in().watchers;
-    const std::string who = to_string(*target);
+    const std::string who = to_string(target);
     if (std::find(watchers.begin(), watchers.end(), who) != watchers.end()) {
         return d.nothing(who + " watches it already");
     }
@@ -130,9 +154,7 @@ Decision watch(Draft& d, const UserAction& action) {
 }
 
 Decision unwatch(Draft& d, const UserAction& action) {
-    const auto target = watcher_of(d, action);
-    if (!target) return d.invalid(because("nobody is named \"{}\"", {{action.person}}));
-    const std::string who = to_string(*target);
+    const std::string who = to_string(watcher_of(action));
     if (std::erase(d.in().watchers, who) == 0) return d.nothing(who + " does not watch it");
     d.say("unwatched", action.actor, fmt::format("{} watches it no longer", who), {{"who", who}});
     return d.done("watched no longer");

@@ -39,7 +39,10 @@ void read_action_fields(JsonObject& fields, ActionKind kind, const std::string& 
     }
     if (is_one_of(kind, {kWatch, kUnwatch})) out.person = or_to("person");
     if (kind == kLink) out.link = or_to("link");
-    if (kind == kMerge) out.into = or_to("into");
+    if (kind == kMerge) {
+        out.into = or_to("into");
+        if (out.into.empty()) fields.fail("into", "is needed");
+    }
     if (kind == kSplit) out.fingerprints = fields.strings("alerts");
     if (kind == kAssign) out.team = fields.string("team", kMostText).value_or("");
     if (kind == kPend) out.reason = fields.string("reason", kMostText).value_or("");

@@ -115,6 +115,7 @@ class Batch {
     Result<Answer> host_move(const HostIn& in);
     Result<int> end_alerts_of(const std::string& host, std::string_view reason);
     Result<int> rename_incidents(const HostIn& in);
+    Result<int> move_expected(const HostIn& in);
     Result<bool> rename_in(Work& work, const HostIn& in);
 
     Result<Work*> load(IncidentId id);  // null: no such incident

@@ -1,5 +1,6 @@
 // What should come: news of it, and its absence.
 #include <algorithm>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -83,6 +84,29 @@ Result<void> Batch::check_expected_row(const ExpectRecord& row) {
     ExpectChange change = check_expected(row, *expectation, served_since_, now_);
     if (change.next == row) return success();
     return expect_change(std::move(change));
+}
+
+// Nobody waits any more for what a host that is gone used to send; of one that has another name it
+// is expected under that. How many rows there were.
+Result<int> Batch::move_expected(const HostIn& in) {
+    TOCSIN_TRY(const std::vector<ExpectRecord> stored, tx_.expected_all());
+    std::map<std::string, ExpectRecord> rows;
+    for (const ExpectRecord& row : stored) rows.emplace(row.key, row);
+    for (const auto& [key, row] : expected_) rows.insert_or_assign(key, row);
+    int moved = 0;
+    for (auto& [key, row] : rows) {
+        if (row.labels.get("host") != in.host) continue;
+        ++moved;
+        expected_.erase(key);
+        not_expected_.push_back(key);
+        const Expectation* const expectation = named(config_.expects, row.name);
+        if (in.move == HostIn::Move::kRetire || expectation == nullptr) continue;
+        row.labels = LabelsBuilder(row.labels).set("host", in.to).build();
+        row.key = expect_key(*expectation, row.labels);
+        // The new name's own news counts.
+        if (!rows.contains(row.key)) expected_[row.key] = row;
+    }
+    return moved;
 }
 
 void Batch::collect_expected(Changes& changes) const {

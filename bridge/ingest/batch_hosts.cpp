@@ -1,5 +1,6 @@
 // What people say of a host, over all of its incidents in one transaction.
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -24,32 +25,37 @@ Answer said(std::string result) {
 
 Result<Answer> Batch::host_move(const HostIn& in) {
     TOCSIN_TRY(const HostRow* const known, host_row(in.host));
-    if (known == nullptr) {
-        return Error(ErrorCode::kNotFound,
-                     "there is no host " + in.host + "; tocsin hosts list shows those that are",
-                     Retry::kNo);
-    }
-    const HostRow row = *known;
-    log_.push_back(in.actor + (in.move == HostIn::Move::kRetire ? " retires " : " renames ") +
-                   in.host + (in.to.empty() ? "" : " to " + in.to));
+    const std::optional<HostRow> row = known == nullptr ? std::nullopt : std::optional(*known);
+    const bool retires = in.move == HostIn::Move::kRetire;
+    const Error nothing(ErrorCode::kNotFound,
+                        "there is no host " + in.host + "; tocsin hosts list shows those that are",
+                        Retry::kNo);
+    if (!row && !retires) return nothing;
     Answer answer;
-    if (in.move == HostIn::Move::kRetire) {
+    TOCSIN_TRY(const int expected, move_expected(in));
+    if (retires) {
         TOCSIN_TRY(const int ended, end_alerts_of(in.host, kRetired));
+        // A host of other senders has no agent, and is retired like any other.
+        if (!row && ended + expected == 0) return nothing;
         answer = said("retired; " + counted(ended, "alert") + " ended");
     } else {
         TOCSIN_TRY(const int incidents, rename_incidents(in));
         TOCSIN_TRY(const HostRow* const there, host_row(in.to));
-        HostRow moved = there != nullptr ? *there : row;
-        moved.record = renamed(row.record, there == nullptr ? nullptr : &there->record, in.to);
-        moved.first_seen = std::min(moved.first_seen, row.first_seen);
+        HostRow moved = there != nullptr ? *there : *row;
+        moved.record = renamed(row->record, there == nullptr ? nullptr : &there->record, in.to);
+        moved.first_seen = std::min(moved.first_seen, row->first_seen);
         hosts_[in.to] = std::move(moved);
         changed_hosts_.insert(in.to);
         notable_hosts_.insert(in.to);
         answer = said("renamed; " + counted(incidents, "incident") + " with it");
     }
-    changed_hosts_.erase(in.host);
-    hosts_[in.host] = std::nullopt;
-    removed_hosts_.push_back(in.host);
+    log_.push_back(in.actor + (retires ? " retires " : " renames ") + in.host +
+                   (in.to.empty() ? "" : " to " + in.to));
+    if (row) {
+        changed_hosts_.erase(in.host);
+        hosts_[in.host] = std::nullopt;
+        removed_hosts_.push_back(in.host);
+    }
     return answer;
 }
 

@@ -11,6 +11,8 @@ constexpr Phrase kPhrases[] = {
     {"why.opened",
      "You are the first to be told. Acknowledge it, or the escalation policy goes on.",
      "您是最先收到通知的人。请认领，否则将按升级策略继续升级。"},
+    {"why.opened_watched", "You are told because you watch it; others are asked to take it.",
+     "您是关注人，因此收到通知；已请他人认领。"},
     {"headline.escalated",
      "Not acknowledged{{ if .Step }}, step {{ .Step }}{{ with .Steps }} of {{ . }}{{ end }}{{ end "
      "}}",
@@ -323,6 +325,7 @@ constexpr Phrase kPhrases[] = {
      "{{ .Person }}{{ with .Channel }}（{{ . }}）{{ end }}"},
     {"value.maker", "by {{ .Person }}{{ with .Why }}: {{ . }}{{ end }}",
      "{{ .Person }}{{ with .Why }}：{{ . }}{{ end }}"},
+    {"value.said", "{{ .Line }}: {{ .Said }}", "{{ .Line }}：{{ .Said }}"},
     {"value.alert_on", "{{ .Alert }} on {{ .Host }}", "{{ .Alert }}（{{ .Host }}）"},
     {"value.held_for", "{{ .Name }} for {{ .Time }}", "{{ .Name }}：持续 {{ .Time }}"},
     {"value.times_in", "{{ .Name }} {{ .Times }} times in {{ .Time }}",

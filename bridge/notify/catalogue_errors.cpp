@@ -49,6 +49,10 @@ constexpr std::array kErrors = {
     error("nobody is named \"{}\" in bridge.yml; say who: --as NAME",
           "bridge.yml 中没有名为“{}”的人；请用 --as NAME 指明"),
 
+    // 409.
+    error("message {} is {}; only one that was given up (dead) is sent again by hand",
+          "消息 {} 的状态为 {}；只有投递失败（dead）的消息可以手动重新发送"),
+
     // 405, 415.
     error("this path does not take {}; it takes {}", "此路径不接受 {}，可用的方法：{}"),
     error("the body must be JSON: send \"Content-Type: application/json\"",
@@ -84,6 +88,36 @@ constexpr std::array kErrors = {
     error("has more than {} entries", "超过 {} 项"),
     error("at most {} bytes", "最多 {} 字节"),
     error("at most {} of them", "最多 {} 个"),
+    error("must be one of {}", "须为以下之一：{}"),
+    error("must be incident or request", "须为 incident（事件）或 request（服务请求）"),
+    error("must be one line that says what is wrong", "须用一行说明出了什么问题"),
+    error("must be yourself, {}", "须为您本人：{}"),
+    error("says something else than \"since\"", "与“since”不一致"),
+    error("is the bridge's own name in the timeline", "是系统在时间线中的名称"),
+    error("must name at least one incident", "须指明至少一个事件"),
+    error("incidents: name at least one", "请指明至少一个事件"),
+    error("about: name the incident or the problem that it is about",
+          "请指明所涉及的事件或问题（about）"),
+    error("must be the host's new name", "须为主机的新名称"),
+    error("is the name that it has", "就是现在的名称"),
+    error("name what is being worked on: matchers like env=\"prod\", or a host",
+          "请指明维护对象：匹配条件（如 env=\"prod\"）或主机"),
+    error("is needed: how long it lasts, or \"ends_at\"",
+          "必填：持续多久，或用“ends_at”指明结束时间"),
+    error("the end must be after the start, and to come", "结束时间须晚于开始时间和现在"),
+
+    // Standing in.
+    error("must be cover or swap", "须为 cover（替班）或 swap（换班）"),
+    error("a swap needs whom with", "换班须指明与谁交换"),
+    error("is who has it anyway", "本来就由此人值班"),
+    error("must say until when, or \"for\" how long", "须指明到何时为止，或用“for”指明多久"),
+    error("must lie ahead", "须晚于现在"),
+    error("must be within a year of from", "须在 from 之后一年以内"),
+    error("a swap takes a shift of each of the two, and {} has none of {} from {} to {}; to stand "
+          "in: tocsin oncall override {} {} --instead-of {}",
+          "换班须双方各有班次，而 {} 在轮值 {} 中从 {} 到 {} 没有班次；替班请用 tocsin oncall "
+          "override {} {} --instead-of {}"),
+
     error("\"{}\" is none of {}", "“{}”不在以下各项中：{}"),
     error("\"{}\" is neither a state nor all", "“{}”既不是状态，也不是 all"),
     error("\"{}\" is not name=value", "“{}”不是 name=value"),

@@ -71,6 +71,7 @@ constexpr std::array kReasons = {
     reason("merge needs another incident to merge into", "合并须有另一个事件"),
     reason("an incident is not merged into itself", "事件不能合并到自身"),
     reason("an incident that stands for a storm is not merged", "代表告警风暴的事件不能合并"),
+    reason("{} is closed; merge into one that is open", "{} 已关闭；请合并到未关闭的事件"),
     reason("{} is {}; merge into one that is open, or reopen it first",
            "{} {}；请合并到未解决的事件，或先重新打开它"),
     reason("split is not possible while the incident is {}", "无法拆分：该事件{}"),

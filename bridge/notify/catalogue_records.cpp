@@ -30,9 +30,8 @@ constexpr Phrase kPhrases[] = {
     {"record.withdrawn", "{{ .Text }}", "{{ .Actor }} 撤回"},
 
     {"draft.review", "Review: {{ .Title }}", "复盘：{{ .Title }}"},
-    {"draft.line",
-     "{{ with .Actor }}{{ . }}: {{ end }}{{ .Text }}{{ with .Word }}: {{ . }}{{ end }}",
-     "{{ with .Actor }}{{ . }}：{{ end }}{{ .Text }}{{ with .Word }}：{{ . }}{{ end }}"},
+    {"draft.line", "{{ with .Actor }}{{ . }}: {{ end }}{{ .Text }}",
+     "{{ with .Actor }}{{ . }}：{{ end }}{{ .Text }}"},
     {"draft.symptom", "Symptom", "故障现象"},
     {"draft.cause", "Cause", "原因分类"},
     {"draft.solution", "Solution", "解决方法"},

@@ -65,6 +65,11 @@ std::string words_of(MessageKind kind, State state) {
     return words;
 }
 
+// Watchers hear of an opening outside of the ladder, and are not asked to take it.
+bool to_watchers(const Message& message) {
+    return message.kind == MessageKind::kOpened && message.step == 0;
+}
+
 class Writer {
   public:
     explicit Writer(const Message& message) : m_(message), lang_(message.language) {}
@@ -79,7 +84,7 @@ class Writer {
                               {"Priority", std::string(to_string(m_.priority))},
                               {"ResolvedBy", m_.resolved_by}};
         page.headline = say("headline." + kind, lang_, dot);
-        page.why = say("why." + kind, lang_, dot);
+        page.why = say(to_watchers(m_) ? "why.opened_watched" : "why." + kind, lang_, dot);
         if (!m_.released.empty()) add_release(page, kind);
         if (!m_.alerts.empty()) {
             page.summary = m_.alerts.front().summary;
@@ -161,7 +166,8 @@ class Writer {
 
     // For a line with room for one thing to do: only where somebody is asked to take it.
     std::string acknowledge_link() const {
-        if (std::find(kAsks.begin(), kAsks.end(), m_.kind) == kAsks.end()) return {};
+        const bool asks = std::find(kAsks.begin(), kAsks.end(), m_.kind) != kAsks.end();
+        if (!asks || to_watchers(m_)) return {};
         for (const ActionLink& link : m_.actions) {
             if (link.action == ActionKind::kAcknowledge) return link.url;
         }

@@ -13,20 +13,16 @@ namespace {
 
 using text::ValueMap;
 
-// The sentence, who it is of where that does not stand in it, and what was said with it.
+// The sentence, and who it is of where that does not stand in it.
 std::string line_of(const TimelineEntry& entry, const EntryReader& reader, Whose whose) {
     const std::string said =
         whose == Whose::kIncident ? entry_text(entry, reader) : record_entry_text(entry, reader);
     const std::string actor = person_text(entry.actor, reader);
     const bool by_system = entry.actor == kSystem;
-    const auto word = entry.data.find("text");
-    const bool more = word != entry.data.end() && !word->second.empty() &&
-                      said.find(word->second) == std::string::npos;
     return local_time(entry.at, reader.timezone) + "  " +
            say("draft.line", reader.language,
                ValueMap{{"Text", said},
-                        {"Actor", by_system || said.starts_with(actor) ? std::string() : actor},
-                        {"Word", more ? word->second : std::string()}});
+                        {"Actor", by_system || said.starts_with(actor) ? std::string() : actor}});
 }
 
 }  // namespace

@@ -180,7 +180,16 @@ std::string text_of(const TimelineEntry& entry, const EntryReader& reader, std::
         {"Actor", by_system ? say("actor.system", reader.language) : called(entry.actor, reader)},
         {"BySystem", by_system},
         {"Data", data}};
-    return say(known, reader.language, dot);
+    std::string said = say(known, reader.language, dot);
+    // The Chinese sentences are made of the data; what a person wrote with it stands behind them.
+    // What was changed of a record is no such word.
+    const auto word = entry.data.find("text");
+    if (word == entry.data.end() || word->second.empty() || entry.kind == "edited" ||
+        said.find(word->second) != std::string::npos) {
+        return said;
+    }
+    return say("value.said", reader.language,
+               ValueMap{{"Line", std::move(said)}, {"Said", word->second}});
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "bridge/notify/message.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 
@@ -90,15 +92,25 @@ std::string runbook_of(const AlertRecord& alert, std::string_view base) {
     return one_line(url.empty() ? link_in(alert, "runbook", base) : url);
 }
 
-// Those outside read what is meant for them, and nothing of the work within.
+// Told to those outside, who read what is meant for them.
 bool is_outside(MessageKind kind) {
     return kind == MessageKind::kReceived || kind == MessageKind::kPublicNote ||
            kind == MessageKind::kAskConfirm || kind == MessageKind::kVendor;
 }
 
-bool may_read(MessageKind kind, const TimelineEntry& entry) {
-    if (!is_outside(kind)) return true;
-    return entry.kind == (kind == MessageKind::kVendor ? "vendor_asked" : "public_note");
+// A vendor is outside whatever it is told, by a step of a policy or when the incident ends.
+bool is_vendor(const Oncall& oncall, const Notify& notify) {
+    return notify.kind == MessageKind::kVendor ||
+           (oncall.person(notify.person) == nullptr && oncall.vendor(notify.person) != nullptr);
+}
+
+bool may_read(const Oncall& oncall, const Notify& notify, const TimelineEntry& entry) {
+    if (is_vendor(oncall, notify)) {
+        const auto asked = entry.data.find("vendor");
+        return entry.kind == "vendor_asked" && asked != entry.data.end() &&
+               asked->second == notify.person;
+    }
+    return !is_outside(notify.kind) || entry.kind == "public_note";
 }
 
 void add_alerts(const Incident& incident, std::string_view base, Message& message) {
@@ -143,8 +155,9 @@ std::string ending_of(const Incident& past, const std::string& language) {
 
 }  // namespace
 
-void add_background(Message& message, const Background& background) {
+void add_background(Message& message, const Background& background, std::string_view base) {
     using text::ValueMap;
+    if (message.outside) return;
     for (const Incident& past : background.similar) {
         message.similar.push_back(
             say("value.similar", message.language,
@@ -165,8 +178,8 @@ void add_background(Message& message, const Background& background) {
     }
     if (message.runbook.empty() && !background.articles.empty()) {
         const ArticleTitle& article = background.articles.front();
-        // The page shows it with the incident.
-        message.runbook = article.key + " " + one_line(article.title) + " " + message.url;
+        message.runbook = fmt::format("{} {} {}/articles/{}", article.key, one_line(article.title),
+                                      base, article.key);
         message.article = lines_of(article.text);
     }
 }
@@ -228,6 +241,7 @@ Message make_message(const Incident& incident, const Notify& notify,
     message.at = now;
     message.recipient = {notify.person, one_line(display_of(oncall, notify.person)),
                          notify.address};
+    message.outside = is_outside(notify.kind) || is_vendor(oncall, notify);
     message.idempotency_key = std::move(idempotency_key);
     message.key = incident.key;
     message.title = title_of(incident, reader_of(message));
@@ -245,13 +259,13 @@ Message make_message(const Incident& incident, const Notify& notify,
     }
     message.assignee = one_line(display_of(oncall, incident.assignee));
     for (const std::string& name : incident.told) {
-        if (name != notify.person && !is_outside(notify.kind))
+        if (name != notify.person && !message.outside)
             message.told.push_back(one_line(display_of(oncall, name)));
     }
     if (!is_outside(notify.kind)) add_alerts(incident, settings.url, message);
     std::vector<const TimelineEntry*> lines;
     for (const TimelineEntry& entry : timeline) {
-        if (may_read(notify.kind, entry)) lines.push_back(&entry);
+        if (may_read(oncall, notify, entry)) lines.push_back(&entry);
     }
     const auto skipped = lines.size() > kTimelineTail ? lines.size() - kTimelineTail : 0;
     for (std::size_t i = skipped; i < lines.size(); ++i) {

@@ -57,6 +57,7 @@ struct Message {
     std::string timezone = "UTC";
     Timestamp at;  // when it was written
     Recipient recipient;
+    bool outside = false;  // who reads it works elsewhere, and reads nothing of the work within
     // The same for every attempt to send this message, and for no other message.
     std::string idempotency_key;
 
@@ -106,8 +107,8 @@ Message make_message(const Incident& incident, const Notify& notify,
                      const MessageSettings& settings, std::string idempotency_key, Timestamp now);
 
 // Adds what is known beside the incident: similar past ones, problems with their workarounds and,
-// where no alert names a runbook, the article that matches best.
-void add_background(Message& message, const Background& background);
+// where no alert names a runbook, the article that matches best. `base` is what links start with.
+void add_background(Message& message, const Background& background, std::string_view base);
 
 // Several incidents as one message, the worst first, whose priority is the message's, and ends
 // last; the language is the recipients' own where they share one.

@@ -31,7 +31,7 @@ std::string names_of(const std::vector<Tell>& tells) {
     std::string out;
     for (const Tell& tell : tells) {
         out += out.empty() ? "" : ", ";
-        out += tell.person + " (" + tell.channel + ")";
+        out += tell.person + " by " + tell.channel;
     }
     return out;
 }

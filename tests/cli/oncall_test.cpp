@@ -18,7 +18,7 @@ namespace json = boost::json;
 
 namespace {
 
-using Answers = std::map<std::string, std::string>;  // by path
+using Answers = std::map<std::string, std::string>;  // by path, or path and state
 
 // A bridge that gives each path its answer and keeps what it was asked.
 class FakeBridge {
@@ -38,21 +38,22 @@ class FakeBridge {
     std::mutex lock_;
     std::map<std::string, std::string> asked_;  // path → the last request's method, query and body
     Answers answers_;
-    tocsin::test::HttpTestServer server_{
-        [this](const net::Request& request, const net::Reply& reply) {
-            const std::lock_guard guard(lock_);
-            std::string text = request.method;
-            for (const char* name : {"at", "from", "to", "team", "rotation"}) {
-                if (const auto value = request.param(name); !value.empty()) {
-                    text += std::string(" ") + name + "=" + std::string(value);
-                }
+    tocsin::test::HttpTestServer server_{[this](const net::Request& request,
+                                                const net::Reply& reply) {
+        const std::lock_guard guard(lock_);
+        std::string text = request.method;
+        for (const char* name : {"at", "from", "to", "team", "rotation"}) {
+            if (const auto value = request.param(name); !value.empty()) {
+                text += std::string(" ") + name + "=" + std::string(value);
             }
-            asked_[request.path] = text + " " + request.body;
-            const auto found = answers_.find(request.path);
-            reply.send(found == answers_.end()
-                           ? net::Response::json(404, R"({"error": {"message": "nothing there"}})")
-                           : net::Response::json(200, found->second));
-        }};
+        }
+        asked_[request.path] = text + " " + request.body;
+        auto found = answers_.find(request.path + "?state=" + std::string(request.param("state")));
+        if (found == answers_.end()) found = answers_.find(request.path);
+        reply.send(found == answers_.end()
+                       ? net::Response::json(404, R"({"error": {"message": "nothing there"}})")
+                       : net::Response::json(200, found->second));
+    }};
 };
 
 const char* const kView = R"({"at": "2026-01-13T00:00:00.000Z", "overrides": [], "rotations": [
@@ -271,6 +272,37 @@ TEST_CASE("the shift's report: what is open, what happened in it, what is due") 
     CHECK_THAT(text.out, Contains("Handover of web-primary: li.na (since Mon 2026-01-12 09:00) to "
                                   "nobody at Mon 2026-01-19 09:00") &&
                              Contains("Disk full") && Contains("Slow") && !Contains("Not ours"));
+}
+
+TEST_CASE("the shift's report has the worst first, and what the shift ended of before it") {
+    const auto incident = [](const std::string& key, const std::string& more) {
+        return R"({"key": ")" + key + R"(", "team": "web", "title": "t", )" + more + "}";
+    };
+    const auto page = [](const std::string& rows) {
+        return R"({"next": null, "incidents": [)" + rows + "]}";
+    };
+    // The shift has begun on 2026-01-12T01:00Z.
+    FakeBridge bridge(Answers{
+        {"/api/v1/oncall", kView},
+        {"/api/v1/reviews", R"({"next": null, "reviews": []})"},
+        {"/api/v1/incidents", page("")},
+        {"/api/v1/incidents?state=open",
+         page(incident("INC-5", R"("priority": "P3", "state": "triggered",
+                                   "opened_at": "2026-01-13T02:00:00.000Z")") +
+              "," + incident("INC-4", R"("priority": "P1", "state": "acknowledged",
+                                   "opened_at": "2026-01-13T01:00:00.000Z")"))},
+        {"/api/v1/incidents/INC-4", "{}"},
+        {"/api/v1/incidents/INC-5", "{}"},
+        {"/api/v1/incidents?state=closed",
+         page(incident("INC-3", R"("state": "closed", "opened_at": "2026-01-12T00:00:00.000Z",
+                                   "resolved_at": "2026-01-12T03:00:00.000Z")") +
+              "," + incident("INC-2", R"("state": "closed", "opened_at": "2026-01-10T00:00:00.000Z",
+                                   "resolved_at": "2026-01-10T03:00:00.000Z")"))}});
+    const auto report = json::parse(bridge.run({"oncall", "handover", "--output", "json"}).out);
+    REQUIRE(report.at("open").as_array().size() == 2);
+    CHECK(report.at("open").at(0).at("key").as_string() == "INC-4");
+    REQUIRE(report.at("happened").as_array().size() == 1);
+    CHECK(report.at("happened").at(0).at("key").as_string() == "INC-3");
 }
 
 TEST_CASE("the shift's report marks what is observed, of which nobody is told") {

@@ -214,11 +214,19 @@ TEST_CASE("an incident is shown with its problems, articles and similar past one
         "articles": [{"key": "ART-1", "title": "Room"}], "reviews": [],
         "similar": [{"key": "INC-7", "title": "Disk full", "state": "closed",
                      "opened_at": "2026-11-20T08:00:00.000Z", "cause": "capacity",
-                     "solution": null}]})",
+                     "solution": null, "resolved_by": "li.na"},
+                    {"key": "INC-6", "title": "Disk full", "state": "closed",
+                     "opened_at": "2026-11-19T08:00:00.000Z", "cause": null,
+                     "solution": null, "resolved_by": "system"},
+                    {"key": "INC-5", "title": "Disk full", "state": "closed",
+                     "opened_at": "2026-11-18T08:00:00.000Z", "cause": null,
+                     "solution": null, "resolved_by": "li.na"}]})",
                             {"incidents", "show", "INC-9"});
     CHECK_THAT(ran.out, Contains("PRB-1     known_error  Logs   make room") &&
                             Contains("ART-1                  Room") &&
-                            Contains("INC-7    2026-11-20  closed  capacity      Disk full"));
+                            Contains("INC-7    2026-11-20  closed  capacity           Disk full") &&
+                            Contains("INC-6    2026-11-19  closed  by itself          Disk full") &&
+                            Contains("INC-5    2026-11-18  closed  resolved by li.na  Disk full"));
 }
 
 TEST_CASE("an incident is shown with its runbook and links, in the terminal's language") {

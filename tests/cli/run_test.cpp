@@ -349,6 +349,15 @@ TEST_CASE("an incident is shown with its targets and what was found") {
         json::object shown = incident("INC-1", "P1", "resolved", "2026-01-01T01:00:00.000Z");
         shown["reporter"] = {{"name", "ms.wu"}};
         shown["cause"] = "change";
+        shown["category"] = "database";
+        shown["proof"] = "df";
+        shown["verified_at"] = "2026-01-01T02:00:00.000Z";
+        shown["verified_by"] = "li.na";
+        shown["verified_how"] = "looked";
+        shown["confirmed_at"] = "2026-01-01T03:00:00.000Z";
+        shown["confirmed_by"] = "ms.wu";
+        shown["satisfaction"] = 4;
+        shown["satisfaction_comment"] = "quick";
         shown["sla"] = {
             {"response", {{"state", "met"}, {"due", "2026-01-01T01:15:00.000Z"}}},
             {"resolution",
@@ -357,8 +366,10 @@ TEST_CASE("an incident is shown with its targets and what was found") {
     });
     const auto shown = ran({"--bridge", bridge.url(""), "incidents", "show", "INC-1"});
     CHECK(shown.status == kDone);
-    for (const char* part : {"ms.wu", "change", "response target    met",
-                             "missed, due 2026-01-01T05:00:00.000Z (in_work)"}) {
+    for (const char* part :
+         {"ms.wu", "category           database", "change", "response target    met", "df",
+          "2026-01-01T02:00:00.000Z by li.na: looked", "2026-01-01T03:00:00.000Z by ms.wu\n",
+          "4 of 5: quick", "missed, due 2026-01-01T05:00:00.000Z (in_work)"}) {
         INFO(shown.out);
         CHECK(shown.out.find(part) != std::string::npos);
     }

@@ -7,6 +7,7 @@
 #include "bridge/api/events.h"
 #include "bridge/api/oncall_requests.h"
 #include "bridge/api/requests.h"
+#include "bridge/notify/say.h"
 
 using namespace tocsin;
 using namespace tocsin::bridge;
@@ -167,8 +168,12 @@ TEST_CASE("a swap wants a shift of each of the two") {
     REQUIRE_FALSE(refused);
     CHECK(refused.error().code == ErrorCode::kInvalid);
     CHECK(refused.error().message ==
-          "c has no shift of d from 2026-01-06T09:00:00.000Z to 2026-01-15T09:00:00.000Z, and a "
-          "swap takes one of each; to stand in: tocsin oncall override d c --instead-of a");
+          "a swap takes a shift of each of the two, and c has none of d from "
+          "2026-01-06T09:00:00.000Z to 2026-01-15T09:00:00.000Z; to stand in: tocsin oncall "
+          "override d c --instead-of a");
+    CHECK(error_text(refused.error().message, "zh-CN") ==
+          "换班须双方各有班次，而 c 在轮值 d 中从 2026-01-06T09:00:00.000Z 到 "
+          "2026-01-15T09:00:00.000Z 没有班次；替班请用 tocsin oncall override d c --instead-of a");
     // Who stands in for somebody has that one's shifts to give, and the other way round.
     const Override cover{1, Override::Kind::kCover, "d", "c", "b", start, start + 24h * 14};
     CHECK(check_swap(swap, rotation, {cover}));

@@ -53,6 +53,7 @@ TEST_CASE("an incident lists its similar past ones with cause and solution, at m
     REQUIRE(detail.at("similar").as_array().size() == 3);
     CHECK(text(detail, "/similar/0/key") == last);
     CHECK(text(detail, "/similar/0/state") == "resolved");
+    CHECK(text(detail, "/similar/0/resolved_by") == "li.na");
     CHECK(text(detail, "/similar/0/cause") == "change");
     CHECK(text(detail, "/similar/0/solution") == "rolled back four");
     CHECK(text(detail, "/similar/0/title") == "four");

@@ -279,6 +279,17 @@ TEST_CASE("overrides that make no sense are refused with what is wrong") {
     CHECK(app.json("/api/v1/oncall/overrides").at("overrides").as_array().empty());
 }
 
+TEST_CASE("a swap without a shift of each is refused in the reader's language") {
+    Hook hook;
+    const RunningApp app("language: zh-CN\n" + config(hook));
+    const net::Response response = app.post(
+        "/api/v1/oncall/overrides",
+        R"({"rotation": "web-primary", "person": "li.na", "instead_of": "mute", "kind": "swap",)"
+        R"( "for": "1h"})");
+    CHECK(response.status == 422);
+    CHECK_THAT(response.body, Contains("换班须双方各有班次，而 mute 在轮值 web-primary 中从"));
+}
+
 TEST_CASE("a test goes to each contact and says what came of each") {
     Hook hook;
     const RunningApp app(config(hook));

@@ -171,6 +171,7 @@ TEST_CASE("merge and link show where an incident went on") {
     const std::string first = report(app, R"({"symptom": "one"})");
     const std::string second = report(app, R"({"symptom": "two"})");
     const std::string path = "/api/v1/incidents/" + second;
+    CHECK_THAT(app.post(path + "/merge", "{}").body, Contains(R"(field \"into\": is needed)"));
     CHECK(app.post(path + "/link", R"({"link": "https://wiki.example/two", "text": "wiki"})")
               .status == 200);
     CHECK(app.post(path + "/merge", R"({"into": ")" + first + R"("})").status == 200);

@@ -96,8 +96,8 @@ TEST_CASE("why-not: what never came, what is held back, what is owned") {
     CHECK_THAT(
         lines(answer),
         Contains("alert: The bridge has heard of no alert with alertname=\"DiskFull\"") &&
-            Contains("policy: Step 1 of policy web tells li.na (mail)") &&
-            Contains("verdict: So it would open an incident, and tell li.na (mail) at once") &&
+            Contains("policy: Step 1 of policy web tells li.na by mail") &&
+            Contains("verdict: So it would open an incident, and tell li.na by mail at once") &&
             Contains("agent: Nothing is known of such an alert: the agent of web-1 has not"));
     CHECK_THAT(lines(why_not(app, disk, "zh-CN")), Contains("从未收到这样的告警"));
 

@@ -124,7 +124,7 @@ TEST_CASE("what cannot be merged says why, and neither changes") {
              {State::kResolved, State::kTriggered,
               "INC-2026-000001 is resolved; merge into one that is open, or reopen it first"},
              {State::kClosed, State::kTriggered,
-              "INC-2026-000001 is closed; merge into one that is open, or reopen it first"},
+              "INC-2026-000001 is closed; merge into one that is open"},
              {State::kTriggered, State::kClosed, "the incident is closed"},
          }) {
         Incident loser = w.in_state(c.loser);

@@ -120,6 +120,19 @@ TEST_CASE("verified and confirmed are facts of their own") {
     CHECK_FALSE(w.on(d.next, act(ActionKind::kReopen)).next.facts.verified_at);
 }
 
+TEST_CASE("a confirmation that is pressed twice is one, while something is owed") {
+    World w;
+    const Incident owned = w.on(w.opened("critical").next, act(ActionKind::kAcknowledge)).next;
+    const Incident clear = w.on(owned, w.cleared("disk", "critical")).next;
+    const Incident resolved = w.on(clear, act(ActionKind::kResolve)).next;
+    const Decision once = w.on(resolved, act(ActionKind::kConfirm, "ms.wu"));
+    CHECK(once.next.state == State::kResolved);
+    CHECK(kinds(once) == "confirmed");
+    CHECK(kinds(w.on(once.next, act(ActionKind::kConfirm, "ms.wu"))).empty());
+    CHECK(kinds(w.on(once.next, act(ActionKind::kConfirm, "ms.wu", "still fine"))) == "confirmed");
+    CHECK(kinds(w.on(once.next, act(ActionKind::kConfirm, "li.na"))) == "confirmed");
+}
+
 TEST_CASE("satisfaction is a number from 1 to 5") {
     World w;
     for (const int satisfaction : {0, 6}) {
@@ -133,18 +146,6 @@ TEST_CASE("satisfaction is a number from 1 to 5") {
     const Decision d = w.on(w.in_state(State::kResolved), rate);
     CHECK(line(d, "rated") == "Satisfaction: 4 of 5: quick");
     CHECK(d.next.facts.satisfaction_comment == "quick");
-}
-
-TEST_CASE("watchers come and go, and hear the end") {
-    World w;
-    UserAction watch = act(ActionKind::kWatch, "chen.yu");
-    Decision d = w.on(w.in_state(State::kAcknowledged), watch);
-    CHECK(d.next.watchers == std::vector<std::string>{"person:chen.yu"});
-    CHECK_FALSE(w.on(d.next, watch).changed);
-    Decision end = w.on(d.next, act(ActionKind::kResolve));
-    CHECK(told(end) == "chen.yu resolved");
-    d = w.on(d.next, act(ActionKind::kUnwatch, "chen.yu"));
-    CHECK(d.next.watchers.empty());
 }
 
 TEST_CASE("assigned to a team: its policy from the start, once begun, with what was found") {

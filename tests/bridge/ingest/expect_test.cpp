@@ -1,5 +1,6 @@
 // What should come, over the real store with restarts.
 #include <catch2/catch.hpp>
+#include <set>
 
 #include "tests/support/bridge_lab.h"
 
@@ -89,6 +90,43 @@ TEST_CASE("by host: each that came once is expected by itself") {
     REQUIRE(rows.value().size() == 2);
     CHECK(rows.value()[0].missing_since);
     CHECK_FALSE(rows.value()[1].missing_since);
+}
+
+TEST_CASE("of a retired host nothing is expected, of a renamed one it is under its new name") {
+    BridgeConfig config = expecting(90s, {"host"});
+    config.hosts.join = 0s;
+    BridgeLab lab(std::move(config));
+    for (const char* host : {"db-1", "db-2", "db-3"}) {
+        lab.beat(host);
+        REQUIRE(lab.post({done(host)}));
+    }
+    const auto rename = [&](std::string from, std::string to) {
+        return lab.put(HostIn{HostIn::Move::kRename, std::move(from), std::move(to), "li.na"});
+    };
+    REQUIRE(lab.put(HostIn{HostIn::Move::kRetire, "db-1", "", "li.na"}));
+    REQUIRE(rename("db-2", "db-9"));
+    std::set<std::string> expected;
+    for (const ExpectRecord& row : lab.queries().expected().value()) {
+        expected.emplace(row.labels.get("host"));
+    }
+    CHECK(expected == std::set<std::string>{"db-3", "db-9"});
+    const auto missing = [&] {
+        std::set<std::string> hosts;
+        for (const IncidentSummary& row : lab.incidents()) {
+            if (is_open(row.incident.state)) hosts.emplace(row.incident.labels.get("host"));
+        }
+        return hosts;
+    };
+    lab.pass(95s);
+    CHECK(missing() == std::set<std::string>{"db-3", "db-9"});
+    // What is missing stays so under another name, until it comes under that.
+    lab.beat("db-3");
+    lab.beat("db-9");
+    REQUIRE(rename("db-3", "db-8"));
+    CHECK(missing() == std::set<std::string>{"db-8", "db-9"});
+    REQUIRE(lab.post({done("db-8"), done("db-9")}));
+    lab.pass(65s);
+    CHECK(missing().empty());
 }
 
 TEST_CASE("what is expected no more after a reload ends its alert and goes") {

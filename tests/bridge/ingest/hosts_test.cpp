@@ -70,6 +70,18 @@ TEST_CASE("a retired host is gone, and all of its alerts end as retired") {
     CHECK(hosts(lab) == std::vector<std::string>{"web-1", "web-2"});
 }
 
+TEST_CASE("a host of other senders, which has no agent, is retired with its alerts") {
+    BridgeLab lab;
+    Alert alert = foreign_alert("Down", "switch-1", "critical");
+    REQUIRE(lab.post({alert}, "prometheus"));
+    lab.pass(10min);  // nothing more is heard: unknown
+    REQUIRE(lab.only().alerts.at(0).status == AlertStatus::kUnknown);
+    CHECK(reason(move(lab, HostIn::Move::kRetire, "switch-1")) == "retired; 1 alert ended");
+    lab.pass(2min);
+    CHECK(lab.only().summary.incident.state == State::kResolved);
+    CHECK_FALSE(move(lab, HostIn::Move::kRetire, "switch-1"));
+}
+
 TEST_CASE("a host that is not there cannot be retired or renamed, and the answer says so") {
     BridgeLab lab;
     for (const auto what : {HostIn::Move::kRetire, HostIn::Move::kRename}) {

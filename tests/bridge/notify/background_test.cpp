@@ -12,6 +12,8 @@ using Catch::Matchers::Contains;
 
 namespace {
 
+constexpr std::string_view kBase = "https://tocsin.example";
+
 Incident past(std::string key, std::string solution, std::string cause = "") {
     Incident out;
     out.key = std::move(key);
@@ -40,7 +42,7 @@ Background known() {
 
 TEST_CASE("similar ones with how they ended, and the workaround, in English") {
     Message message = sample_message();
-    add_background(message, known());
+    add_background(message, known(), kBase);
     const std::string text = words_for(message).text;
     CHECK_THAT(text, Contains("INC-2026-000007 2026-11-18 / on web-17 is full (made room)"));
     CHECK_THAT(text, Contains("INC-2026-000006 2026-11-18 / on web-17 is full (capacity)"));
@@ -60,14 +62,14 @@ TEST_CASE("the same in Chinese, and an article where no alert names a runbook") 
     background.similar[2].resolved_by_hand = true;
     background.similar[2].resolved_by = "li.na";
     background.articles[0].text = "# Make room\n\n1. rm /var/log/*.1\n" + std::string(2000, 'x');
-    add_background(message, background);
+    add_background(message, background, kBase);
     const std::string text = words_for(message).text;
     CHECK_THAT(text, Contains("相似事件"));
     CHECK_THAT(text, Contains("INC-2026-000005 2026-11-18 / on web-17 is full（由 li.na 解决）"));
     CHECK_THAT(text,
                Contains("PRB-2026-000003 Logs fill /（已知错误）；临时措施：rm /var/log/*.1"));
     CHECK_THAT(text, Contains("处置手册：ART-2026-000002 Make room "
-                              "https://tocsin.example/incidents/INC-2026-000001"));
+                              "https://tocsin.example/articles/ART-2026-000002"));
     // With the beginning of its text: whoever is woken has it at hand.
     CHECK_THAT(text, Contains("# Make room\n") && Contains("1. rm /var/log/*.1\n") &&
                          Contains("…") && !Contains(std::string(1300, 'x')));
@@ -84,7 +86,7 @@ TEST_CASE("every state of a problem has its word in both languages") {
         for (const char* language : {"en", "zh-CN"}) {
             Message message = sample_message();
             message.language = language;
-            add_background(message, background);
+            add_background(message, background, kBase);
             REQUIRE(message.problems.size() == 1);
             CHECK_THAT(message.problems[0], !Contains("problem_state") && !Contains("_error"));
             CHECK(message.problems[0] != english);
@@ -95,7 +97,7 @@ TEST_CASE("every state of a problem has its word in both languages") {
 
 TEST_CASE("a webhook has the lines as lists") {
     Message message = sample_message();
-    add_background(message, known());
+    add_background(message, known(), kBase);
     const auto body = boost::json::parse(webhook_body(message, {}));
     CHECK(body.at("similar").as_array().size() == 3);
     CHECK(body.at("problems").at(0) ==
@@ -106,6 +108,6 @@ TEST_CASE("a webhook has the lines as lists") {
 TEST_CASE("nothing known adds nothing") {
     Message message = sample_message();
     const std::string before = words_for(message).text;
-    add_background(message, Background{});
+    add_background(message, Background{}, kBase);
     CHECK(words_for(message).text == before);
 }

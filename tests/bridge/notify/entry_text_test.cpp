@@ -35,10 +35,16 @@ TEST_CASE("a line's times are of the reader's zone and its people are called by 
          {Case{entry("snoozed", "li.na", "No reminders until " + utc + ": lunch",
                      {{"until", utc}, {"text", "lunch"}}),
                "No reminders until 2026-11-22 21:22:41 (Asia/Shanghai): lunch",
-               "李娜 暂缓提醒至 2026-11-22 21:22:41 (Asia/Shanghai)"},
+               "李娜 暂缓提醒至 2026-11-22 21:22:41 (Asia/Shanghai)：lunch"},
           Case{entry("assigned", "li.na", "li.na asks zhao.lei to take it: ask li.na.liu@x",
                      {{"person", "zhao.lei"}, {"text", "ask li.na.liu@x"}}),
-               "Li Na asks Zhao Lei to take it: ask li.na.liu@x", "李娜 指派给 赵磊"},
+               "Li Na asks Zhao Lei to take it: ask li.na.liu@x",
+               "李娜 指派给 赵磊：ask li.na.liu@x"},
+          Case{entry("vendor_asked", "li.na", "li.na asks acme: a new disk",
+                     {{"vendor", "acme"}, {"text", "a new disk"}}),
+               "Li Na asks ACME: a new disk", "李娜 请求 ACME 支持 协助：a new disk"},
+          Case{entry("resolved", "li.na", "li.na resolves it: made room", {{"text", "made room"}}),
+               "Li Na resolves it: made room", "李娜 已解决：made room"},
           Case{entry("step", "system", "Step 1 of policy web: li.na by mail, wu.di by sms",
                      {{"step", "1"}, {"policy", "web"}, {"told", "li.na by mail, wu.di by sms"}}),
                "Step 1 of policy web: Li Na by mail, wu.di by sms",
@@ -108,6 +114,15 @@ TEST_CASE("a line's times are of the reader's zone and its people are called by 
         CHECK(entry_text(c.said, kEnglish) == c.en);
         CHECK(entry_text(c.said, kChinese) == c.zh);
     }
+}
+
+TEST_CASE("a line of a record says what was written with it, and not all that was changed") {
+    const auto rejected =
+        entry("rejected", "li.na", "li.na rejects it: one disk", {{"text", "one disk"}});
+    CHECK(record_entry_text(rejected, kEnglish) == "Li Na rejects it: one disk");
+    CHECK(record_entry_text(rejected, kChinese) == "李娜 驳回：one disk");
+    const auto edited = entry("edited", "li.na", "li.na changes text", {{"text", "# Make room"}});
+    CHECK(record_entry_text(edited, kChinese) == "李娜 修改");
 }
 
 TEST_CASE("the people whom a line speaks of are known, so that a message can name them") {

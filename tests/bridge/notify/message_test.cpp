@@ -223,6 +223,35 @@ TEST_CASE("the tail of the timeline is the newest of it") {
     CHECK(message.timeline.back().text == "19");
 }
 
+TEST_CASE("a vendor reads what it was asked, whatever it is told, and nothing of the work within") {
+    World world;
+    world.oncall.vendors.push_back(world.oncall.vendors.front());
+    world.oncall.vendors.back().name = "globex";
+    const Incident incident = incident_with(world, {world.alert("DiskFull", "critical")});
+    const std::vector<TimelineEntry> timeline = {
+        {world.now, "vendor_asked", "li.na", "li.na asks acme: a disk", {{"vendor", "acme"}}},
+        {world.now, "note", "li.na", "acme is slow again", {}},
+        {world.now, "vendor_asked", "li.na", "li.na asks globex: an offer", {{"vendor", "globex"}}},
+        {world.now, "public_note", "li.na", "soon", {}}};
+    Background background;
+    background.articles = {{"ART-2026-000001", "Whom to call", {}}};
+    for (const MessageKind kind :
+         {MessageKind::kVendor, MessageKind::kEscalated, MessageKind::kResolved}) {
+        INFO(to_string(kind));
+        Notify notify = to("acme");
+        notify.kind = kind;
+        Message message = made(world, incident, notify, timeline);
+        add_background(message, background, "https://tocsin.example");
+        REQUIRE(message.timeline.size() == 1);
+        CHECK(message.timeline[0].text == "li.na asks acme: a disk");
+        CHECK(message.told.empty());
+        CHECK(message.runbook.empty());
+        // By a step of a policy it is told what fires, as whoever takes it is.
+        CHECK(message.alerts.empty() == (kind == MessageKind::kVendor));
+    }
+    CHECK(made(world, incident, to("li.na"), timeline).timeline.size() == 4);
+}
+
 TEST_CASE("a runbook of the bridge's own gets its address, others stay as they are") {
     const World world;
     const auto runbook_for = [&](const char* annotation) {

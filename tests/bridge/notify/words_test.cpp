@@ -101,6 +101,22 @@ TEST_CASE("every kind of message has its own words in both languages") {
     }
 }
 
+TEST_CASE("a watcher hears of an opening without being asked to take it") {
+    Message message = sample_message();
+    message.kind = MessageKind::kOpened;
+    message.actions = {{ActionKind::kAcknowledge, "https://tocsin.example/l/a"}};
+    message.step = 1;
+    CHECK(contains(words_for(message).text, "You are the first to be told. Acknowledge it"));
+    CHECK(contains(words_for(message).brief, "Acknowledge: "));
+    message.step = 0;
+    CHECK(contains(words_for(message).text,
+                   "You are told because you watch it; others are asked to take it."));
+    CHECK_FALSE(contains(words_for(message).text, "You are the first to be told"));
+    CHECK_FALSE(contains(words_for(message).brief, "Acknowledge: "));
+    message.language = "zh-CN";
+    CHECK(contains(words_for(message).text, "您是关注人，因此收到通知；已请他人认领。"));
+}
+
 TEST_CASE("what gets worse is worse than acknowledged only where somebody has acknowledged it") {
     Message message = sample_message();
     message.kind = MessageKind::kRaised;

@@ -16,7 +16,8 @@ test('what helps stands with the incident: a known problem, and how similar ones
   const before = await incidentOf('past-0');
   const key = await incidentOf('past-1');
   const more = {
-    similar: [{ key: before, title: 'Disk full, last week', state: 'closed', resolved_at: new Date(Date.now() - 7 * 86_400_000).toISOString(), cause: 'capacity', solution: 'Logs rotated', url: '' }],
+    similar: [{ key: before, title: 'Disk full, last week', state: 'closed', resolved_at: new Date(Date.now() - 7 * 86_400_000).toISOString(), cause: 'capacity', solution: 'Logs rotated', url: '' },
+      { key: before, title: 'Disk full, the week before', state: 'closed', resolved_at: new Date().toISOString(), resolved_by: 'system', cause: null, solution: null, url: '' }],
     problems: [{ key: 'PRB-1', title: 'Logs grow at night', workaround: 'logrotate -f /etc/logrotate.conf', state: 'open' }],
     children: [{ key: before, opened_at: new Date().toISOString(), title: 'A child of the storm', state: 'triggered' }],
   };
@@ -24,9 +25,10 @@ test('what helps stands with the incident: a known problem, and how similar ones
     await page.locator('.problem', { hasText: 'Workaround: logrotate -f /etc/logrotate.conf' }).waitFor();
     const similar = page.locator('.similar', { hasText: 'Disk full, last week' });
     assert.match(await similar.innerText(), /7 d ago[\s\S]*Logs rotated[\s\S]*capacity/);
+    assert.match(await similar.innerText(), /the week before[\s\S]*Ended by itself/);
     await page.locator('.similar', { hasText: 'Stands for 1 incident' }).getByRole('link', { name: 'A child of the storm' }).waitFor();
     await axe(page, 'what helps');
-    await similar.getByRole('link').tap();
+    await similar.getByRole('link', { name: 'Disk full, last week' }).tap();
     await page.waitForURL(`**/incidents/${before}`);
   }, 'li.na', withMore(more));
   // A bridge that says nothing of it shows nothing of it.

@@ -44,7 +44,7 @@ TEST_CASE("whom it would tell is whom its incident tells, whatever its route lea
         const EntryData& data = find(links, "route")->data;
         CHECK(data.at("team") + " " + data.at("policy") == c.expected);
         const WhyLink& verdict = verdict_of(links);
-        CHECK(verdict.data.at("told") == (c.told.empty() ? "" : c.told + " (mail)"));
+        CHECK(verdict.data.at("told") == (c.told.empty() ? "" : c.told + " by mail"));
         CHECK(verdict.phrase == (c.told.empty() ? "verdict.nobody" : "verdict.tells"));
 
         const World& world = asked.world;

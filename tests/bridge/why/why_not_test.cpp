@@ -28,9 +28,9 @@ TEST_CASE("of what never came the chain says so, whom it would tell, and what to
     CHECK(words(links[0]) ==
           "The bridge has heard of no alert with alertname=\"disk\", host=\"web-17\", "
           "severity=\"warning\"");
-    CHECK(words(*find(links, "policy.step")) == "Step 1 of policy web tells li.na (mail)");
+    CHECK(words(*find(links, "policy.step")) == "Step 1 of policy web tells li.na by mail");
     CHECK(words(*find(links, "verdict.tells")) ==
-          "So it would open an incident, and tell li.na (mail) at once");
+          "So it would open an incident, and tell li.na by mail at once");
     CHECK(words(*find(links, "agent.unsent")) ==
           "Nothing is known of such an alert: the agent of web-17 has not sent it");
     CHECK_THAT(words(*find(links, "agent.ask")), Contains("/api/v1/alerts") && Contains("web-17"));
@@ -219,7 +219,7 @@ TEST_CASE("each reason for no incident, or for telling nobody, has its link and 
              a.owned_by_nobody();
              a.facts.oncall.catch_all = {{Target::Kind::kPerson, "chen.yu"}};
          },
-         "policy.catch_all", "The catch-all is told: chen.yu (mail)", "兜底通知：chen.yu (mail)",
+         "policy.catch_all", "The catch-all is told: chen.yu by mail", "兜底通知：chen.yu（mail）",
          "verdict.tells"},
         {"a first step that comes later",
          [](Asked& a) {

@@ -188,6 +188,7 @@ export function past(value: unknown): Detail['similar'] {
     title: text(of['title']) || text(of['key']),
     state: state(of['state']),
     resolvedAt: time(of['resolved_at']),
+    resolvedBy: text(of['resolved_by']),
     cause: text(of['cause']),
     solution: text(of['solution']),
   }));

@@ -73,6 +73,7 @@ export interface Past {
   title: string;
   state: State;
   resolvedAt: number | null;
+  resolvedBy: string; // "system" when its alerts cleared
   cause: string;
   solution: string;
 }

@@ -169,6 +169,8 @@ export const en = {
     articles: 'Articles',
     articleFailed: 'The article could not be read.',
     similar: 'Similar ones before',
+    endedByItself: 'Ended by itself',
+    endedBy: (name: string) => `Resolved by ${name}`,
     children: (n: number) => `Stands for ${plural(n, 'incident', 'incidents')}`,
     problem: (key: string) => `Problem ${key}:`,
     workaround: (text: string) => `Workaround: ${text}`,

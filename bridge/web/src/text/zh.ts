@@ -158,6 +158,8 @@ export const zh: Words = {
     articles: '知识条目',
     articleFailed: '无法读取该知识条目。',
     similar: '以往相似事件',
+    endedByItself: '自行恢复',
+    endedBy: (name) => `由 ${name} 解决`,
     children: (n) => `代表 ${n} 个事件`,
     problem: (key) => `问题 ${key}：`,
     workaround: (text) => `临时措施：${text}`,

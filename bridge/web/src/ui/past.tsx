@@ -93,8 +93,10 @@ function ArticleText({ at }: { at: string }) {
 }
 
 export function Similar({ similar, title }: { similar: readonly Past[]; title: string }) {
-  const { words, clock } = usePage();
+  const { words, clock, reading } = usePage();
   const now = useNow(60_000);
+  const ending = (by: string): string =>
+    by === 'system' ? words.detail.endedByItself : by && words.detail.endedBy(reading.name(by));
   if (similar.length === 0) return null;
   return (
     <section class="similar">
@@ -113,6 +115,7 @@ export function Similar({ similar, title }: { similar: readonly Past[]; title: s
               )}
             </p>
             {past.solution && <p>{past.solution}</p>}
+            {!past.solution && !past.cause && ending(past.resolvedBy) && <p class="soft">{ending(past.resolvedBy)}</p>}
             {past.cause && <p class="soft">{words.detail.cause}{words.colon}{words.cause[past.cause] ?? past.cause}</p>}
           </li>
         ))}
