@@ -51,7 +51,7 @@ constexpr std::array kKeys{
     KeyRow{"history.keep", "duration", "1h",
            "How long samples are remembered; what a rule's range needs is kept longer."},
     KeyRow{"history.limit", "size", "32MiB",
-           "The most memory that samples and the labels of their series may take."},
+           "The most memory that samples may take, and labels beyond 128 bytes."},
     KeyRow{"outbox.limit", "size", "64MiB",
            "The most that may wait for a bridge that is away; what must be dropped is counted."},
 };

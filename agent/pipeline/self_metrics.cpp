@@ -43,7 +43,7 @@ constexpr std::array kRows = {
         [](const C& c) { return to_unix_seconds(c.rules_loaded_at); }},
     Row{{"tocsin_history_series", "Series with samples in memory.", kGauge},
         [](const C& c) { return number(c.history_series); }},
-    Row{{"tocsin_history_bytes", "Memory of the samples and of their series' labels.", kGauge},
+    Row{{"tocsin_history_bytes", "Memory of the samples, and of labels beyond 128 bytes.", kGauge},
         [](const C& c) { return number(c.history_bytes); }},
     Row{{"tocsin_history_dropped_chunks_total",
          "Chunks of samples let go before their time because history.limit was reached.", kCounter},

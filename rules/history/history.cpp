@@ -77,11 +77,14 @@ std::size_t History::Impl::footprint(const Stored& s) {
     return n;
 }
 
-// Without its chunks. A source may give each series it makes up a text of megabytes.
+// Without its chunks. Labels are interned, and most of their texts short and shared by many series;
+// but a source may give each series that it makes up a text of megabytes.
 std::size_t History::Impl::weight(const Stored& s) {
+    constexpr std::size_t kShort = 128;
     std::size_t n = sizeof(Stored);
     for (const Label& label : s.ref.labels()) {
-        n += label.name.view().size() + label.value.view().size();
+        const std::size_t length = label.value.view().size();
+        n += length > kShort ? length - kShort : 0;
     }
     return n;
 }

@@ -49,8 +49,8 @@ class History {
     std::shared_ptr<Selection> select(Matchers matchers, Duration reach);
 
     std::size_t series() const;
-    // Of samples, their bookkeeping and their series' labels; a text that several series have
-    // counts for each.
+    // Of samples, their bookkeeping, and what of a label's text is beyond 128 bytes; one that
+    // several series have counts for each.
     std::size_t bytes() const;
     HistoryLosses losses() const;
 
