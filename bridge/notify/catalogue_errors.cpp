@@ -105,7 +105,7 @@ constexpr std::array kErrors = {
     error("a swap needs whom with", "换班须指明与谁交换"),
     error("is who has it anyway", "本来就由此人值班"),
     error("must say until when, or \"for\" how long", "须指明到何时为止，或用“for”指明多久"),
-    error("must lie ahead", "须晚于现在"),
+    error("must lie ahead", "须在将来"),
     error("must be within a year of from", "须在 from 之后一年以内"),
     error("a swap takes a shift of each of the two, and {} has none of {} from {} to {}; to stand "
           "in: tocsin oncall override {} {} --instead-of {}",
