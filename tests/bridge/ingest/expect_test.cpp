@@ -106,7 +106,8 @@ TEST_CASE("of a retired host nothing is expected, of a renamed one it is under i
     REQUIRE(lab.put(HostIn{HostIn::Move::kRetire, "db-1", "", "li.na"}));
     REQUIRE(rename("db-2", "db-9"));
     std::set<std::string> expected;
-    for (const ExpectRecord& row : lab.queries().expected().value()) {
+    const auto rows = lab.queries().expected();
+    for (const ExpectRecord& row : rows.value()) {
         expected.emplace(row.labels.get("host"));
     }
     CHECK(expected == std::set<std::string>{"db-3", "db-9"});
