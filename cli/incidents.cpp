@@ -75,8 +75,8 @@ void print_links(const json::value& incident, Table& head) {
         const std::string_view known = bridge::phrase("named_link." + title, language);
         const std::string_view word =
             known.empty() ? bridge::phrase("named_link.", language) : known;
-        const bool own = known.empty() && title != url;
-        head.row({{std::string(word), Tint::kDim}, {own ? title + "  " + url : url}});
+        const std::string own = known.empty() && title != url ? title + "  " : "";
+        head.row({{std::string(word), Tint::kDim}, {own + url}});
     }
 }
 

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <deque>
 #include <exception>
+#include <list>
 #include <map>
 #include <mutex>
 #include <system_error>
@@ -32,7 +33,8 @@ struct OffloadPool::Impl {
     std::size_t threads;  // at most
     const std::size_t queue_limit;
     std::deque<Job> queue;
-    std::size_t started = 0;  // threads that live
+    std::list<std::thread> living;
+    std::list<std::thread> ended;  // to be joined: a library's own of a thread goes at its very end
     std::size_t busy = 0;
 
     // Of the loop's thread alone: what `done` captures is never destroyed on a pool thread.
@@ -61,7 +63,7 @@ void run_guarded(const std::function<void()>& work) {
     }
 }
 
-void serve(const std::shared_ptr<Impl>& impl) {
+void serve(const std::shared_ptr<Impl>& impl, std::list<std::thread>::iterator self) {
     // Signals belong to the loop's thread. SIGPIPE too: a library that writes to a closed socket
     // here gets EPIPE instead.
     sigset_t all;
@@ -82,17 +84,18 @@ void serve(const std::shared_ptr<Impl>& impl) {
         --impl->busy;
         if (impl->loop) impl->loop->post([impl, id = job.id] { complete(impl, id); });
     }
-    --impl->started;
+    impl->ended.splice(impl->ended.end(), impl->living, self);
     impl->changed.notify_all();
 }
 
 // With the mutex held.
 bool start_thread(const std::shared_ptr<Impl>& impl) {
+    const auto place = impl->living.emplace(impl->living.end());
     try {
-        std::thread([impl] { serve(impl); }).detach();
-        ++impl->started;
+        *place = std::thread([impl, place] { serve(impl, place); });
         return true;
     } catch (const std::system_error& e) {
+        impl->living.erase(place);
         log_warning("cannot start a thread for blocking calls", {{"error", e.what()}});
         return false;
     }
@@ -105,13 +108,18 @@ OffloadPool::OffloadPool(Loop& loop, std::size_t threads, std::size_t queue)
 
 OffloadPool::~OffloadPool() {
     std::deque<Impl::Job> dropped;
+    std::list<std::thread> ended;
     {
         std::unique_lock lock(impl_->mutex);
         impl_->loop = nullptr;
         dropped.swap(impl_->queue);
         impl_->changed.notify_all();
-        impl_->changed.wait_for(lock, std::chrono::seconds(1), [&] { return impl_->started == 0; });
+        impl_->changed.wait_for(lock, std::chrono::seconds(1),
+                                [&] { return impl_->living.empty(); });
+        ended.swap(impl_->ended);
+        for (std::thread& hung : impl_->living) hung.detach();
     }
+    for (std::thread& thread : ended) thread.join();
     impl_->done.clear();
 }
 
@@ -120,7 +128,7 @@ void OffloadPool::grow_to(std::size_t threads) {
     impl_->threads = std::max(impl_->threads, threads);
     // For what waits already; whatever comes later starts its own.
     const std::size_t most = impl_->busy + impl_->queue.size();
-    while (impl_->started < std::min(impl_->threads, most) && start_thread(impl_)) {
+    while (impl_->living.size() < std::min(impl_->threads, most) && start_thread(impl_)) {
     }
 }
 
@@ -128,12 +136,12 @@ bool OffloadPool::run(std::function<void()> work, std::function<void()> done) {
     const std::uint64_t id = impl_->next_id++;
     {
         const std::lock_guard lock(impl_->mutex);
-        const std::size_t idle = impl_->started - impl_->busy;
+        const std::size_t idle = impl_->living.size() - impl_->busy;
         // A job that an idle thread is about to take does not wait.
-        const std::size_t could_start = idle + (impl_->threads - impl_->started);
+        const std::size_t could_start = idle + (impl_->threads - impl_->living.size());
         if (impl_->queue.size() >= could_start + impl_->queue_limit) return false;
-        if (impl_->queue.size() + 1 > idle && impl_->started < impl_->threads) {
-            if (!start_thread(impl_) && impl_->started == 0) return false;
+        if (impl_->queue.size() + 1 > idle && impl_->living.size() < impl_->threads) {
+            if (!start_thread(impl_) && impl_->living.size() == 0) return false;
         }
         impl_->queue.push_back({id, std::move(work)});
         impl_->done.emplace(id, std::move(done));

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <bit>
-#include <compare>
+#include <tuple>
 #include <unordered_map>
 #include <utility>
 
@@ -185,26 +185,20 @@ void History::Impl::drop_series(std::uint64_t target) {
     for (const auto& s : by_id_) {
         if (s != nullptr) newest = std::max(newest, s->head.t);
     }
-    struct Place {
-        bool seen;
-        std::int64_t order;
-        std::int64_t last;
-        SeriesId id;
-        auto operator<=>(const Place&) const = default;
-    };
-    std::vector<Place> places;
+    // Whether rules see it, since when (the newest first), its last sample's time.
+    std::vector<std::tuple<bool, std::int64_t, std::int64_t, SeriesId>> places;
     places.reserve(series_);
     for (const auto& s : by_id_) {
         // The caller is writing to one of the newest.
         if (s == nullptr || s->head.t == newest) continue;
         const bool seen = newest - s->head.t <= kSeenFor.count();
-        places.push_back({seen, seen ? -s->since : 0, s->head.t, s->ref.id()});
+        places.emplace_back(seen, seen ? -s->since : 0, s->head.t, s->ref.id());
     }
     std::sort(places.begin(), places.end());
-    for (const Place& place : places) {
+    for (const auto& [seen, since, last, id] : places) {
         if (bytes_ <= target) break;
-        losses_.chunks += by_id_[place.id]->chunks.size();
-        remove(*by_id_[place.id]);
+        losses_.chunks += by_id_[id]->chunks.size();
+        remove(*by_id_[id]);
     }
 }
 
