@@ -141,7 +141,7 @@ bool OffloadPool::run(std::function<void()> work, std::function<void()> done) {
         const std::size_t could_start = idle + (impl_->threads - impl_->living.size());
         if (impl_->queue.size() >= could_start + impl_->queue_limit) return false;
         if (impl_->queue.size() + 1 > idle && impl_->living.size() < impl_->threads) {
-            if (!start_thread(impl_) && impl_->living.size() == 0) return false;
+            if (!start_thread(impl_) && impl_->living.empty()) return false;
         }
         impl_->queue.push_back({id, std::move(work)});
         impl_->done.emplace(id, std::move(done));
