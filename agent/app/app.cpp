@@ -47,11 +47,11 @@ Labels external_labels(const Config& config) {
 struct App::Impl {
     Config config;
     SystemClock clock;
+    SeriesTable series;  // goes last: what waits in the loop and in the pools holds series
     net::Loop loop;
     net::OffloadPool pool{loop, kThreads, 4 * kThreads};
     TargetPools target_pools{loop};
     std::vector<std::string> unmade_collectors;
-    SeriesTable series;
     Outbox outbox;
     RuleLoader loader;
     OutboxSink sink;
