@@ -12,22 +12,15 @@
 #include "collector/api/accounts.h"
 #include "collector/api/failure_log.h"
 #include "collector/api/repeated.h"
+#include "collector/api/rhythm.h"
 
 namespace tocsin::collector {
 namespace {
 
 using Steady = std::chrono::steady_clock;
 
-constexpr Duration kLongestBackoff{5min};
-constexpr int kPatience = 3;
-// New targets are asked for the first time within this, or within their interval.
-constexpr Duration kFirstWithin{1min};
+// Of one target. A source that makes up ever new names is not remembered without end.
 constexpr std::size_t kMostMetrics = 20'000;
-// Targets are asked in bunches of about so many, one shortly after the other: code and data that
-// the first has brought into the processor's caches serve the rest, which halves what a probe
-// costs, and yet none is timed while others are being handled.
-constexpr std::size_t kInABunch = 8;
-constexpr Duration kApart{4ms};
 
 constexpr MetricDesc kUp{"up", "Whether the target's last collection succeeded.",
                          MetricType::kGauge};
@@ -77,22 +70,6 @@ using SlotId = std::uint64_t;  // never used again
 using Slots = std::map<SlotId, Slot>;
 
 }  // namespace
-
-std::int64_t intervals_until_retry(int failures, Duration every) {
-    if (failures < kPatience) return 1;
-    const std::int64_t most = std::max<std::int64_t>(1, kLongestBackoff / every);
-    std::int64_t intervals = 1;
-    for (int i = kPatience; i <= failures && intervals < most; ++i) intervals *= 2;
-    return std::min(intervals, most);
-}
-
-Duration first_asked_after(std::uint64_t hash, Duration every, std::size_t targets) {
-    const Duration within = std::min(every, kFirstWithin);
-    const std::uint64_t bunches = (std::max<std::size_t>(targets, 1) + kInABunch - 1) / kInABunch;
-    const auto bunch = static_cast<Duration::rep>(hash % bunches);
-    const auto place = static_cast<Duration::rep>(hash / bunches % kInABunch);
-    return (within * bunch / static_cast<Duration::rep>(bunches) + kApart * place) % within;
-}
 
 struct TargetRunner::Impl : std::enable_shared_from_this<Impl> {
     net::Loop& loop;
@@ -190,17 +167,11 @@ struct TargetRunner::Impl : std::enable_shared_from_this<Impl> {
         }
     }
 
-    // The first point after `now` that is whole intervals away from when it was due: what the loop
-    // missed is not made up for, and targets that missed it together do not stay together.
-    static Steady::time_point next_in_rhythm(const Slot& slot, Steady::time_point now) {
-        const Steady::duration off = (slot.due - now) % slot.every;
-        return now + (off > Steady::duration{0} ? off : off + slot.every);
-    }
-
     // Of one that goes on over a reload: it keeps its rhythm.
     Steady::time_point first_due(const Slot& slot) const {
         const Steady::time_point now = Steady::now();
-        if (slot.goes_on) return slot.due <= now ? slot.due : next_in_rhythm(slot, now);
+        if (slot.goes_on)
+            return slot.due <= now ? slot.due : next_in_rhythm(slot.due, slot.every, now);
         const std::uint64_t hash = std::hash<std::string>{}(slot.name + slot.entry.config->job);
         return now + first_asked_after(hash, slot.every, slots.size());
     }
@@ -243,7 +214,7 @@ struct TargetRunner::Impl : std::enable_shared_from_this<Impl> {
         // The steady clock's rhythm: neither a collection that takes long nor a late tick shifts
         // the next.
         const Steady::time_point now = Steady::now();
-        schedule(id, next_in_rhythm(slot, now));
+        schedule(id, next_in_rhythm(slot.due, slot.every, now));
         // A deadline as long as the interval is due about now too; waiting for it would halve the
         // pace. What was started late has its time still.
         const bool due = now - slot.started >= slot.timeout - slot.timeout / 8;

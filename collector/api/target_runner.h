@@ -8,7 +8,6 @@
 // meanwhile what it told last, `up` 0 with it, is still told at its interval. On the loop.
 #pragma once
 
-#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -62,14 +61,5 @@ class TargetRunner {
   private:
     std::shared_ptr<Impl> impl_;
 };
-
-// After `failures` in a row, how many intervals pass until the next try: 1, 1, 1, 2, 4, 8, …, but
-// no more than five minutes hold (and always one).
-std::int64_t intervals_until_retry(int failures, Duration every);
-
-// When after a start a target is asked first, and so at which point of its interval from then on:
-// in one of the bunches over which `targets` are spread. By its name's hash, so the same at every
-// start.
-Duration first_asked_after(std::uint64_t hash, Duration every, std::size_t targets);
 
 }  // namespace tocsin::collector
